@@ -1,0 +1,65 @@
+namespace Espalier.Compilation.Model;
+
+/// <summary>The functions that a layer may apply to its weighted sums.</summary>
+public enum ActivationKind
+{
+    /// <summary>f(x) = x.</summary>
+    Identity,
+
+    /// <summary>f(x) = max(x, 0).</summary>
+    Relu,
+
+    /// <summary>f(x) = x for x &gt; 0, else alpha x.</summary>
+    LeakyRelu,
+
+    /// <summary>f(x) = x for x &gt; 0, else alpha (e^x - 1). Clevert et al. 2016.</summary>
+    Elu,
+
+    /// <summary>f(x) = lambda (x for x &gt; 0, else alpha (e^x - 1)) with the fixed constants of Klambauer et al. 2017.</summary>
+    Selu,
+
+    /// <summary>f(x) = 1 / (1 + e^-x).</summary>
+    Sigmoid,
+
+    /// <summary>f(x) = tanh x.</summary>
+    Tanh,
+
+    /// <summary>f(x)_i = e^(x_i) / sum_j e^(x_j), over all outputs of the layer.</summary>
+    Softmax,
+}
+
+/// <summary>An activation function with its parameter.</summary>
+/// <param name="Kind">The function.</param>
+/// <param name="Alpha">The slope of <see cref="ActivationKind.LeakyRelu"/> or the scale of <see cref="ActivationKind.Elu"/>; 0 for all others.</param>
+public readonly record struct Activation(ActivationKind Kind, float Alpha = 0)
+{
+    /// <summary>f(x) = x.</summary>
+    public static Activation Identity => new(ActivationKind.Identity);
+
+    /// <summary>f(x) = max(x, 0).</summary>
+    public static Activation Relu => new(ActivationKind.Relu);
+
+    /// <summary>Leaky ReLU with slope <paramref name="alpha"/> below zero (0.01 is the customary one).</summary>
+    public static Activation LeakyRelu(float alpha = 0.01f) => new(ActivationKind.LeakyRelu, alpha);
+
+    /// <summary>ELU with scale <paramref name="alpha"/> below zero.</summary>
+    public static Activation Elu(float alpha = 1f) => new(ActivationKind.Elu, alpha);
+
+    /// <summary>SELU.</summary>
+    public static Activation Selu => new(ActivationKind.Selu);
+
+    /// <summary>The logistic function.</summary>
+    public static Activation Sigmoid => new(ActivationKind.Sigmoid);
+
+    /// <summary>The hyperbolic tangent.</summary>
+    public static Activation Tanh => new(ActivationKind.Tanh);
+
+    /// <summary>Softmax over the layer.</summary>
+    public static Activation Softmax => new(ActivationKind.Softmax);
+
+    /// <summary>Whether <see cref="Alpha"/> has a meaning for this kind.</summary>
+    public bool HasParameter => Kind is ActivationKind.LeakyRelu or ActivationKind.Elu;
+
+    /// <summary>Whether each output depends on its own sum alone; false for softmax only.</summary>
+    public bool IsElementwise => Kind != ActivationKind.Softmax;
+}

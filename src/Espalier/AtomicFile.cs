@@ -1,0 +1,42 @@
+namespace Espalier;
+
+/// <summary>Writes files whole or not at all: to a temporary neighbour first, which then takes the file's name.</summary>
+public static class AtomicFile
+{
+    /// <summary>Writes a file through <paramref name="write"/>; when that throws, whatever stood at <paramref name="path"/> is untouched.</summary>
+    /// <exception cref="EspalierException">The folder is missing or the file cannot be written.</exception>
+    public static void Write(string path, Action<Stream> write)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(write);
+        string full = Path.GetFullPath(path);
+        if (Directory.Exists(full)) throw new EspalierException($"{path}: is a folder; name a file.");
+        string temporary = $"{full}.{Environment.ProcessId}.tmp";
+        try
+        {
+            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 1 << 16))
+            {
+                write(stream);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, full, overwrite: true);
+        }
+        catch (Exception error) when (error is DirectoryNotFoundException or UnauthorizedAccessException or PathTooLongException)
+        {
+            throw new EspalierException($"{path}: cannot be written ({error.Message}); make the folder first or name another file.", error);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    /// <summary>Writes <paramref name="text"/> as UTF-8 without a byte-order mark.</summary>
+    /// <exception cref="EspalierException">The folder is missing or the file cannot be written.</exception>
+    public static void WriteText(string path, string text) => Write(path, stream =>
+    {
+        using var writer = new StreamWriter(stream, leaveOpen: true);
+        writer.Write(text);
+    });
+}
