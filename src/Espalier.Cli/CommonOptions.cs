@@ -1,0 +1,28 @@
+using System.CommandLine;
+
+namespace Espalier.Cli;
+
+/// <summary>The options that several verbs share, spelled and explained once.</summary>
+internal static class CommonOptions
+{
+    /// <summary>One JSON object on standard output.</summary>
+    public static Option<bool> Json { get; } = new("--json") { Description = "Print one JSON object on standard output; messages go to standard error." };
+
+    /// <summary>The seed of every random choice.</summary>
+    public static Option<ulong> Seed { get; } = new("--seed")
+    {
+        Description = "Seed of every random choice; the same seed gives the same bits.",
+        DefaultValueFactory = _ => 1,
+        HelpName = "N",
+    };
+
+    /// <summary>The folder of data sets.</summary>
+    public static Option<string?> DataFolder { get; } = new("--data-dir")
+    {
+        Description = "Folder of data sets (mnist/, fashion-mnist/, monks/, uci/); otherwise the environment variable ESPALIER_DATA.",
+        HelpName = "FOLDER",
+    };
+
+    /// <summary>A required model file.</summary>
+    public static Argument<string> Model { get; } = new("model") { Description = "The .espalier model file.", HelpName = "MODEL" };
+}
