@@ -26,9 +26,9 @@ public sealed record Axis(string Label, bool Logarithmic = false, bool Reversed 
             return ticks;
         }
 
-        double rough = (high - low) / 6;
+        double rough = (high - low) / 7;
         double power = Math.Pow(10, Math.Floor(Math.Log10(rough)));
-        double interval = power * ((rough / power) switch { < 1.5 => 1, < 3.5 => 2, < 7.5 => 5, _ => 10 });
+        double interval = power * ((rough / power) switch { <= 1 => 1, <= 2 => 2, <= 5 => 5, _ => 10 });
         for (double i = Math.Ceiling(low / interval); i * interval <= high + interval * 1e-9; i++) ticks.Add(i * interval);
         return ticks;
     }
