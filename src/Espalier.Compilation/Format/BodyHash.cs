@@ -12,7 +12,7 @@ internal sealed class BodyHash : IDisposable
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private byte[] _bytes = [];
 
-    /// <summary>Adds <paramref name="count"/> characters from <paramref name="start"/> on. What is not ASCII is the caller's to refuse.</summary>
+    /// <summary>Adds <paramref name="count"/> characters from <paramref name="start"/> on; the caller refuses what is not ASCII.</summary>
     public void Add(char[] text, int start, int count)
     {
         if (_bytes.Length < count) _bytes = new byte[count];

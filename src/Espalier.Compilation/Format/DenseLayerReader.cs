@@ -21,14 +21,14 @@ internal sealed class DenseLayerReader
     /// <summary>Reads from the space behind the layer's kind on; null after an error.</summary>
     public static DenseLayer? Read(LineCursor cursor, string name, Shape inputShape, int maxWeights)
     {
-        if (!cursor.Space("the number of inputs") || !cursor.Number("the number of inputs", 1, ModelLimits.MaxValues, out int inputs)) return null;
+        if (!cursor.SpacedNumber("the number of inputs", 1, ModelLimits.MaxValues, out int inputs)) return null;
         if (inputs != inputShape.Length)
         {
             cursor.FailToken($"Layer '{name}' reads {inputs} values, but {inputShape.Length} come to it.");
             return null;
         }
 
-        if (!cursor.Space("the number of outputs") || !cursor.Number("the number of outputs", 1, ModelLimits.MaxValues, out int outputs)) return null;
+        if (!cursor.SpacedNumber("the number of outputs", 1, ModelLimits.MaxValues, out int outputs)) return null;
         if (!LayerReader.ReadActivation(cursor, out Activation activation) || !cursor.EndLine()) return null;
         FloatVector? codebook = null;
         if (cursor.NextIsWord(ModelText.Codebook) && (codebook = ReadCodebook(cursor)) is null) return null;
@@ -87,9 +87,14 @@ internal sealed class DenseLayerReader
         int index = -1;
         while (!_cursor.AtEndOfLine)
         {
-            if (!_cursor.Space("a weight, or the end of the line") || !EntryReader.ReadIndex(_cursor, index, _inputs, out index)) return false;
+            if (!_cursor.Space("a weight, or the end of the line")) return false;
+            if (!EntryReader.ReadIndex(_cursor, index, _inputs, out index)) return false;
             if (!ReadValue(out float weight)) return false;
-            if (_values.Count == _maxWeights) return _cursor.FailToken($"A network has at most {ModelLimits.Show(ModelLimits.MaxWeights)} weights.");
+            if (_values.Count == _maxWeights)
+            {
+                return _cursor.FailToken($"A network has at most {ModelLimits.Show(ModelLimits.MaxWeights)} weights.");
+            }
+
             _indices.Add(index);
             _values.Add(weight);
         }

@@ -9,8 +9,8 @@ internal static class EntryReader
     public static bool ReadIndex(LineCursor cursor, int previous, int bound, out int index)
     {
         if (!cursor.Number("the index of an input", 0, bound - 1, out index)) return false;
-        if (index <= previous) return cursor.FailToken($"Index {index} comes after index {previous}: indices increase strictly along the line.");
-        return cursor.Mark(ModelText.PairSeparator);
+        if (index > previous) return cursor.Mark(ModelText.PairSeparator);
+        return cursor.FailToken($"Index {index} comes after index {previous}: indices increase strictly along the line.");
     }
 
     /// <summary>Reads a finite float.</summary>

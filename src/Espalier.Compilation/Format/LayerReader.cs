@@ -42,9 +42,10 @@ internal static class LayerReader
 
     private static DenseLayer? Read(LineCursor cursor, string name, Shape inputShape, int maxWeights)
     {
-        if (!cursor.Space("the kind of the layer") || cursor.Token($"the kind of the layer ({ModelText.Dense})", LongestWord) is not string kind) return null;
+        if (cursor.Token($"the kind of the layer ({ModelText.Dense})", LongestWord) is not string kind) return null;
         if (kind == ModelText.Dense) return DenseLayerReader.Read(cursor, name, inputShape, maxWeights);
-        cursor.FailToken($"'{kind}' is no kind of layer that this reader knows ({ModelText.Dense}): a newer Espalier may have written the file; update Espalier.");
+        cursor.FailToken($"'{kind}' is no kind of layer that this reader knows ({ModelText.Dense}): "
+            + "a newer Espalier may have written the file; update Espalier.");
         return null;
     }
 
@@ -53,7 +54,7 @@ internal static class LayerReader
     {
         activation = default;
         string expected = $"an activation function ({ActivationSpelling.AllWords})";
-        if (!cursor.Space(expected) || cursor.Token(expected, LongestWord, ModelText.PairSeparator) is not string word) return false;
+        if (cursor.Token(expected, LongestWord, ModelText.PairSeparator) is not string word) return false;
         if (ActivationSpelling.Kind(word) is not ActivationKind kind) return cursor.FailToken($"'{word}' is not {expected}.");
         activation = new Activation(kind);
         if (!activation.HasParameter) return true;

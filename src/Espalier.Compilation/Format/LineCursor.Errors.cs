@@ -34,9 +34,11 @@ internal sealed partial class LineCursor
             ' ' => ("a space", " Tokens are separated by exactly one space and lines do not end in one.", 1),
             '\t' => ("a tab", " Tokens are separated by exactly one space.", 1),
             '\r' => ("a carriage return",
-                " Lines end in a line feed alone; if Git changed them, put '*.espalier text eol=lf' into .gitattributes and check the file out again.", 1),
+                " Lines end in a line feed alone; if Git changed them, "
+                + "put '*.espalier text eol=lf' into .gitattributes and check the file out again.", 1),
             ByteOrderMark => ("a byte-order mark", " Save the file without it.", 1),
-            < ' ' or > '~' => ($"the character U+{((int)next).ToString("X4", CultureInfo.InvariantCulture)}", " A model file is printable ASCII only.", 1),
+            < ' ' or > '~' => ("the character U+" + ((int)next).ToString("X4", CultureInfo.InvariantCulture),
+                " A model file is printable ASCII only.", 1),
             _ => Quote(),
         };
     }

@@ -57,11 +57,12 @@ internal sealed partial class LineCursor
     }
 
     /// <summary>
-    /// Takes the printable characters up to a space, the end of the line or <paramref name="stop"/>; null when there is none or
+    /// Takes a space and the printable characters up to a space, the end of the line or <paramref name="stop"/>; null when there is none or
     /// when there are more than <paramref name="maxLength"/>.
     /// </summary>
     public string? Token(string expected, int maxLength, char stop = ' ')
     {
+        if (!Space(expected)) return null;
         BeginToken();
         int length = 0;
         while (length <= maxLength && IsTokenCharacter(_position + length) && _buffer[_position + length] != stop) length++;
@@ -92,6 +93,13 @@ internal sealed partial class LineCursor
 
         _position = at;
         return true;
+    }
+
+    /// <summary>Takes a space and a number: see <see cref="Number"/>.</summary>
+    public bool SpacedNumber(string what, int min, int max, out int number)
+    {
+        number = 0;
+        return Space(what) && Number(what, min, max, out number);
     }
 
     /// <summary>Takes the 8 lower-case hex digits of a float's bits, which must end the token.</summary>

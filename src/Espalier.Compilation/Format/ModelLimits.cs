@@ -25,7 +25,9 @@ public static class ModelLimits
     /// <summary>The most samples of a network.</summary>
     public const int MaxSamples = 4096;
 
-    /// <summary>Why <paramref name="network"/> has no spelling, or null when it has one: it must make sense, be finite and keep within the limits.</summary>
+    /// <summary>
+    /// Why <paramref name="network"/> has no spelling, or null when it has one: it must make sense, be finite and keep within the limits.
+    /// </summary>
     public static string? FindFault(Network network)
     {
         if (network.FindFault() is string fault) return fault;
@@ -35,7 +37,8 @@ public static class ModelLimits
         if (network.Samples.Length > MaxSamples) return Exceeds("samples", network.Samples.Length, MaxSamples);
         foreach (Layer layer in network.Layers)
         {
-            if (layer.OutputShape.Length > MaxValues) return Exceeds($"outputs in layer '{layer.Name}'", layer.OutputShape.Length, MaxValues);
+            int outputs = layer.OutputShape.Length;
+            if (outputs > MaxValues) return Exceeds($"outputs in layer '{layer.Name}'", outputs, MaxValues);
             if (layer is DenseLayer { Weights.Codebook.Length: > MaxCodes and var codes })
             {
                 return Exceeds($"shared weights in layer '{layer.Name}'", codes, MaxCodes);
@@ -57,5 +60,6 @@ public static class ModelLimits
     /// <summary>A limit as messages show it: 1,048,576.</summary>
     internal static string Show(int limit) => limit.ToString("N0", CultureInfo.InvariantCulture);
 
-    private static string Exceeds(string what, int count, int limit) => $"The network has {Show(count)} {what}; a model file takes at most {Show(limit)}.";
+    private static string Exceeds(string what, int count, int limit) =>
+        $"The network has {Show(count)} {what}; a model file takes at most {Show(limit)}.";
 }

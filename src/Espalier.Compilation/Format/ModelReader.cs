@@ -13,7 +13,7 @@ public static class ModelReader
     /// Reads a model text in one pass and in chunks. Bad text never throws: it gives the first error, in reading order; a wrong
     /// hash is told last, because a more specific error helps more.
     /// </summary>
-    /// <param name="reader">The text. One character must stand for one byte, so a decoder of ASCII or UTF-8 that keeps a byte-order mark.</param>
+    /// <param name="reader">The text, decoded from ASCII or UTF-8 with a byte-order mark kept.</param>
     /// <param name="cancellationToken">Looked at once a chunk.</param>
     /// <exception cref="ArgumentNullException"><paramref name="reader"/> is null.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>

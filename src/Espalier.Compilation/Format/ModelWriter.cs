@@ -21,7 +21,8 @@ public static class ModelWriter
         if (ModelLimits.FindFault(network) is string fault) throw new ArgumentException(fault, nameof(network));
         using var hash = new BodyHash();
         WriteBody(network, (text, count) => hash.Add(text, 0, count));
-        writer.Write(string.Format(CultureInfo.InvariantCulture, "{0} {1}\n{2} {3}\n", ModelText.Magic, ModelText.Version, ModelText.Hash, hash.Finish()));
+        string version = ModelText.Version.ToString(CultureInfo.InvariantCulture);
+        writer.Write($"{ModelText.Magic} {version}\n{ModelText.Hash} {hash.Finish()}\n");
         WriteBody(network, (text, count) => writer.Write(text, 0, count));
     }
 

@@ -29,7 +29,6 @@ internal static class SampleReader
 
     private static Sample? Read(LineCursor cursor, int inputs, int outputs)
     {
-        const string Output = "an output";
         string start = $"an input, or '{ModelText.OutputSeparator}' and the outputs";
         var indices = new List<int>();
         var values = new List<float>();
@@ -37,7 +36,8 @@ internal static class SampleReader
         if (!cursor.Space(start)) return null;
         while (!cursor.NextIs(ModelText.OutputSeparator))
         {
-            if (!EntryReader.ReadIndex(cursor, index, inputs, out index) || !EntryReader.ReadFinite(cursor, "an input", out float value)) return null;
+            if (!EntryReader.ReadIndex(cursor, index, inputs, out index)) return null;
+            if (!EntryReader.ReadFinite(cursor, "an input", out float value)) return null;
             if (FloatBits.Of(value) == 0)
             {
                 cursor.FailToken("Zero stands for an input: zero inputs are left out.");
@@ -53,7 +53,8 @@ internal static class SampleReader
         var results = new List<float>();
         while (results.Count < outputs)
         {
-            if (!cursor.Space($"output {results.Count} of {outputs}") || !EntryReader.ReadFinite(cursor, Output, out float value)) return null;
+            if (!cursor.Space($"output {results.Count} of {outputs}")) return null;
+            if (!EntryReader.ReadFinite(cursor, "an output", out float value)) return null;
             results.Add(value);
         }
 

@@ -39,7 +39,7 @@ public static class ModelFile
         try
         {
             // No detection of byte-order marks: a model file has none, and the reader says so.
-            using var reader = new StreamReader(path, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), detectEncodingFromByteOrderMarks: false, BufferLength);
+            using var reader = new StreamReader(path, new UTF8Encoding(false), detectEncodingFromByteOrderMarks: false, BufferLength);
             return ModelReader.Read(reader);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
