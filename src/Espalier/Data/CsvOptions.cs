@@ -15,9 +15,12 @@ public sealed record CsvOptions
     /// <summary>Columns that are left out, such as an identifier: names of the header, or positions from 1.</summary>
     public IReadOnlyList<string> IgnoredColumns { get; init; } = [];
 
+    /// <summary>Feature columns in which 0 stands for a missing value: names of the header, or positions from 1.</summary>
+    public IReadOnlyList<string> ZeroMeansMissing { get; init; } = [];
+
     /// <summary>Whether the label column holds a number to be estimated instead of a class.</summary>
     public bool Regression { get; init; }
 
-    /// <summary>Whether missing inputs ("?", nothing, "NaN") are errors or are kept as NaN, to be filled in after the split.</summary>
+    /// <summary>Whether missing inputs ("?", nothing, "NaN", "NA") are errors or are kept as NaN, to be filled in after the split.</summary>
     public bool AllowMissing { get; init; }
 }

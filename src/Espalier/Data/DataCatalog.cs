@@ -5,12 +5,17 @@ namespace Espalier.Data;
 /// </summary>
 public sealed class DataCatalog
 {
+    private const string IdxPrefix = "idx:";
+    private const string CsvPrefix = "csv:";
+
     private static readonly IDataSource[] s_sources =
     [
         .. MonksProblem.All.Select(problem => new MonksSource(problem)),
         new IdxSource("mnist", "handwritten digits (LeCun, Cortes, Burges)", "mnist/", IdxDataset.NumberedClasses(10)),
         new IdxSource("fashion-mnist", "article images (Xiao, Rasul, Vollgraf 2017)", "fashion-mnist/",
             ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"]),
+        .. UciSets.All,
+        new DigitsSource(),
     ];
 
     private readonly DataFolder _folder;
@@ -42,8 +47,40 @@ public sealed class DataCatalog
             if (source.Name == name) return source.Load(_folder, options);
         }
 
+        if (name.StartsWith(IdxPrefix, StringComparison.Ordinal)) return LoadIdx(name, options);
+        if (name.StartsWith(CsvPrefix, StringComparison.Ordinal)) return LoadCsv(name[CsvPrefix.Length..], options);
         throw new EspalierException($"{name}: no data set has this name; did you mean {Nearest(name)}? Known: " +
             $"{string.Join(", ", s_sources.Select(source => source.Name))}, idx:IMAGES,LABELS and csv:FILE.");
+    }
+
+    private static DataSplit LoadIdx(string name, DataOptions options)
+    {
+        string[] paths = name[IdxPrefix.Length..].Split(',');
+        if (paths.Length is not (2 or 4) || Array.Exists(paths, string.IsNullOrWhiteSpace))
+        {
+            throw new EspalierException($"{name}: write {IdxPrefix}IMAGES,LABELS or {IdxPrefix}TRAIN_IMAGES,TRAIN_LABELS,TEST_IMAGES,TEST_LABELS.");
+        }
+
+        string title = Path.GetFileNameWithoutExtension(paths[0]);
+        if (paths.Length == 2) return DatasetSplitter.Split(IdxDataset.Load(title, paths[0], paths[1]), options.TestFraction, options.Seed);
+        Dataset train = IdxDataset.Load($"{title} train", paths[0], paths[1]);
+        Dataset test = IdxDataset.Load($"{title} test", paths[2], paths[3]);
+        if (train.InputShape != test.InputShape)
+        {
+            throw new EspalierException($"{paths[0]} holds samples of {train.InputShape}, but {paths[2]} of {test.InputShape}; name files that belong together.");
+        }
+
+        // Classes are numbered up to the greatest label, which one part may lack.
+        IReadOnlyList<string> classNames = train.ClassNames.Count >= test.ClassNames.Count ? train.ClassNames : test.ClassNames;
+        return new DataSplit(train.WithClassNames(classNames), test.WithClassNames(classNames));
+    }
+
+    private static DataSplit LoadCsv(string path, DataOptions options)
+    {
+        if (string.IsNullOrWhiteSpace(path)) throw new EspalierException($"{CsvPrefix}: name a file, as in {CsvPrefix}flowers.csv.");
+        MissingValues missing = options.Missing ?? MissingValues.Error;
+        CsvOptions csv = options.Csv with { AllowMissing = missing != MissingValues.Error };
+        return TabularSource.Prepare(CsvDataset.Load(Path.GetFileNameWithoutExtension(path), path, csv), missing, options);
     }
 
     private static string Nearest(string name) =>

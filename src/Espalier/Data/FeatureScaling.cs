@@ -24,10 +24,11 @@ public sealed record FeatureScaling(IReadOnlyList<float> Offsets, IReadOnlyList<
             (offsets[f], scales[f]) = (0, 1);
             List<float> present = PresentValues(train, f);
             fills[f] = Fill(train, f, present, missing);
-            if (!standardize || train.Count == 0) continue;
+            if (!standardize) continue;
             int absent = missing == MissingValues.Error ? 0 : train.Count - present.Count;
+            if (!Varies(present, absent, fills[f])) continue;
             (double mean, double deviation) = Moments(present, absent, fills[f]);
-            if (deviation > 0) (offsets[f], scales[f]) = ((float)mean, (float)deviation);
+            (offsets[f], scales[f]) = ((float)mean, (float)deviation);
         }
 
         return new FeatureScaling(offsets, scales, fills);
@@ -72,6 +73,10 @@ public sealed record FeatureScaling(IReadOnlyList<float> Offsets, IReadOnlyList<
         int middle = sorted.Length / 2;
         return sorted.Length % 2 == 1 ? sorted[middle] : (float)((sorted[middle - 1] + (double)sorted[middle]) / 2);
     }
+
+    // Not told by the deviation: rounding gives a constant feature one of about 1e-17.
+    private static bool Varies(List<float> present, int absent, float fill) =>
+        present.Exists(value => value != present[0]) || (absent > 0 && fill != present[0]);
 
     /// <summary>Mean and population standard deviation of the present values and of a fill value that stands in for the others.</summary>
     private static (double Mean, double Deviation) Moments(List<float> present, int absent, float fill)
