@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Espalier.Compilation.Kernels;
 
 namespace Espalier.Cli;
 
@@ -25,4 +26,17 @@ internal static class CommonOptions
 
     /// <summary>A required model file.</summary>
     public static Argument<string> Model { get; } = new("model") { Description = "The .espalier model file.", HelpName = "MODEL" };
+
+    /// <summary>The kernel for all layers, instead of the chooser's.</summary>
+    public static Option<string> Kernel { get; } = NewKernelOption();
+
+    /// <summary>The kernel that the user demands, or null to let the chooser choose.</summary>
+    public static KernelKind? KernelOf(ParseResult arguments) =>
+        Enum.TryParse(arguments.GetValue(Kernel), ignoreCase: true, out KernelKind kind) ? kind : null;
+
+    private static Option<string> NewKernelOption()
+    {
+        var option = new Option<string>("--kernel") { Description = "Use this kernel for every layer instead of choosing by estimate.", DefaultValueFactory = _ => "auto" };
+        return option.AcceptOnlyFromAmong(["auto", .. Enum.GetNames<KernelKind>().Select(name => name.ToLowerInvariant())]);
+    }
 }

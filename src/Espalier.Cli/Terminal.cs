@@ -53,8 +53,11 @@ internal sealed class Terminal
     /// <summary>Writes the one JSON object of a verb run with <c>--json</c>.</summary>
     public void WriteJson<T>(T result) => RawOutput.WriteLine(JsonSerializer.Serialize(result, s_json));
 
+    /// <summary>Writes one plain line on standard output.</summary>
+    public void Print(string line) => RawOutput.WriteLine(line);
+
     /// <summary>Says one plain line on standard error.</summary>
-    public void Say(string line) => Messages.WriteLine(line);
+    public void Say(string line) => RawError.WriteLine(line);
 
     /// <summary>
     /// Runs <paramref name="work"/>, which reports its fraction done and a word on its state: a bar with time left when a

@@ -36,6 +36,22 @@ public sealed class ReferenceInterpreter(Network network)
         values.CopyTo(output);
     }
 
+    /// <summary>The index of the largest output, the first of equals; NaN does not count, and when all outputs are NaN it is -1.</summary>
+    /// <param name="input">As many values as the network has inputs.</param>
+    /// <exception cref="ArgumentException">The length is wrong.</exception>
+    public int Classify(ReadOnlySpan<float> input)
+    {
+        var output = new float[_network.OutputShape.Length];
+        Predict(input, output);
+        int best = -1;
+        for (int i = 0; i < output.Length; i++)
+        {
+            if (best < 0 ? !float.IsNaN(output[i]) : output[i] > output[best]) best = i;
+        }
+
+        return best;
+    }
+
     private static float[] Compute(Layer layer, float[] input) => layer switch
     {
         DenseLayer dense => Compute(dense, input),
