@@ -17,11 +17,11 @@ internal sealed class TableKernel : Kernel
     public override KernelKind Kind => KernelKind.Table;
 
     /// <inheritdoc/>
-    /// <remarks>Measured: 1.3 cycles a term and about 12 a row, for a mispredicted end of the row's loop and the sum of the partial sums.</remarks>
+    /// <remarks>Measured on a Zen 5 core: 1.05 cycles a term from 500 to 21,000 terms, and 2 to 3 a row when the ends of the rows are predicted well.</remarks>
     public override KernelEstimate Estimate(DenseLayer layer)
     {
         SparseMatrix weights = layer.Weights;
-        double cycles = 1.3 * weights.Count + 12.0 * weights.Rows + ActivationCycles(layer);
+        double cycles = 1.05 * weights.Count + 4.0 * weights.Rows + ActivationCycles(layer);
         long bytes = (sizeof(float) + (HasShortColumns(weights) ? sizeof(ushort) : sizeof(int))) * (long)weights.Count
             + (sizeof(int) + sizeof(float)) * (long)weights.Rows;
         return new KernelEstimate(Nanoseconds(cycles), 250, bytes);
