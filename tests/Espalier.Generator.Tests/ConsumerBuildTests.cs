@@ -47,7 +47,9 @@ public sealed class ConsumerBuildTests
     [Fact]
     public void A_broken_model_is_one_error_at_its_line()
     {
-        using var project = new ConsumerProject("<EspalierNetwork Include=\"tiny.espalier\" />", "internal static class Program { private static void Main() { } }");
+        using var project = new ConsumerProject(
+            "<EspalierNetwork Include=\"tiny.espalier\" />",
+            "internal static class Program { private static void Main() { } }");
         project.Write("tiny.espalier", Models.SmallText().Replace("1:bf800000", "1:7fc00000", StringComparison.Ordinal));
 
         (int exitCode, string output) = project.Build();
@@ -64,7 +66,7 @@ public sealed class ConsumerBuildTests
     {
         using var project = new ConsumerProject(
             "<EspalierNetwork Include=\"tiny.espalier\" />",
-            "internal static class Program { private static void Main() => global::System.Console.Write(typeof(Program).Assembly.GetTypes().Length); }",
+            "internal static class Program { private static void Main() { } }",
             "<EspalierGenerate>false</EspalierGenerate>");
         project.Write("tiny.espalier", "not even a model");
 
@@ -75,11 +77,13 @@ public sealed class ConsumerBuildTests
     public void The_props_show_the_compiler_exactly_what_the_generator_reads()
     {
         XDocument props = XDocument.Load(Path.Combine(AppContext.BaseDirectory, "build", "Espalier.props"));
-        string[] metadata = [.. props.Descendants("CompilerVisibleItemMetadata").Select(element => element.Attribute("MetadataName")!.Value)];
-        string[] properties = [.. props.Descendants("CompilerVisibleProperty").Select(element => element.Attribute("Include")!.Value)];
+        IEnumerable<string> shown = props.Descendants("CompilerVisibleItemMetadata")
+            .Select(element => element.Attribute("MetadataName")!.Value)
+            .Concat(props.Descendants("CompilerVisibleProperty").Select(element => element.Attribute("Include")!.Value));
 
-        string[] read = [.. typeof(NetworkItem).GetProperties().Where(property => property.PropertyType == typeof(string)).Select(property => property.Name)];
+        IEnumerable<string> read = typeof(NetworkItem).GetProperties().Where(property => property.PropertyType == typeof(string))
+            .Select(property => property.Name).Append(NetworkItem.Marker);
 
-        Assert.Equal(read.Append(NetworkItem.Marker).Order(StringComparer.Ordinal), metadata.Concat(properties).Order(StringComparer.Ordinal));
+        Assert.Equal(read.Order(StringComparer.Ordinal), shown.Order(StringComparer.Ordinal));
     }
 }

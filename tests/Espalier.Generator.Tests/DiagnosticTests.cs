@@ -4,6 +4,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using Espalier.Generator.Tests.Harness;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Text;
 using Descriptors = generator::Espalier.Generator.Diagnostics.Descriptors;
 
 namespace Espalier.Generator.Tests;
@@ -135,7 +136,8 @@ public sealed partial class DiagnosticTests
         string notes = File.ReadAllText(System.IO.Path.Combine(AppContext.BaseDirectory, "AnalyzerReleases.Shipped.md"))
             + File.ReadAllText(System.IO.Path.Combine(AppContext.BaseDirectory, "AnalyzerReleases.Unshipped.md"));
 
-        Assert.Equal(descriptors.Order(StringComparer.Ordinal), ReleaseLine().Matches(notes).Select(match => match.Value).Order(StringComparer.Ordinal));
+        IEnumerable<string> listed = ReleaseLine().Matches(notes).Select(match => match.Value);
+        Assert.Equal(descriptors.Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
     }
 
     private static Diagnostic OneError(ProjectOptions options, AdditionalText file)
@@ -157,8 +159,8 @@ public sealed partial class DiagnosticTests
 
     private static string Show(Location location)
     {
-        FileLinePositionSpan span = location.GetLineSpan();
-        return $"({span.StartLinePosition.Line + 1},{span.StartLinePosition.Character + 1})-({span.EndLinePosition.Line + 1},{span.EndLinePosition.Character + 1})";
+        LinePositionSpan span = location.GetLineSpan().Span;
+        return $"({span.Start.Line + 1},{span.Start.Character + 1})-({span.End.Line + 1},{span.End.Character + 1})";
     }
 
     [GeneratedRegex(@"^ESP\d{4} .*$", RegexOptions.Multiline)]

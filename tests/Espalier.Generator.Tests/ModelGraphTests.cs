@@ -6,13 +6,16 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace Espalier.Generator.Tests;
 
-/// <summary>Nothing that the steps hand on may hold an object of the compiler: it would keep old compilations in memory and never compare equal.</summary>
+/// <summary>Nothing that the steps hand on may hold an object of the compiler: that keeps old compilations alive and is never equal.</summary>
 public sealed class ModelGraphTests
 {
+    private const BindingFlags OwnFields =
+        BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+
     private static readonly Type[] s_forbidden =
     [
-        typeof(Microsoft.CodeAnalysis.Compilation), typeof(ISymbol), typeof(SyntaxNode), typeof(SyntaxTree), typeof(Location), typeof(Diagnostic), typeof(AdditionalText),
-        typeof(SourceText), typeof(Delegate),
+        typeof(Microsoft.CodeAnalysis.Compilation), typeof(ISymbol), typeof(SyntaxNode), typeof(SyntaxTree), typeof(Location),
+        typeof(Diagnostic), typeof(AdditionalText), typeof(SourceText), typeof(Delegate),
     ];
 
     [Fact]
@@ -51,7 +54,7 @@ public sealed class ModelGraphTests
 
         for (Type? level = type; level is not null; level = level.BaseType)
         {
-            foreach (FieldInfo field in level.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+            foreach (FieldInfo field in level.GetFields(OwnFields))
             {
                 Walk(field.GetValue(value), $"{path}.{field.Name}", seen);
             }

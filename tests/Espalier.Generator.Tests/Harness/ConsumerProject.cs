@@ -45,7 +45,8 @@ internal sealed class ConsumerProject : IDisposable
     }
 
     /// <summary>Builds; gives the exit code and everything printed, without the folder's name.</summary>
-    public (int ExitCode, string Output) Build() => Run("msbuild", "-restore", "-nologo", "-v:q", "-tl:off", "-nodeReuse:false", "-p:UseSharedCompilation=false");
+    public (int ExitCode, string Output) Build() =>
+        Run("msbuild", "-restore", "-nologo", "-v:q", "-tl:off", "-nodeReuse:false", "-p:UseSharedCompilation=false");
 
     /// <summary>Runs the built program.</summary>
     public (int ExitCode, string Output) Execute() =>
@@ -70,6 +71,7 @@ internal sealed class ConsumerProject : IDisposable
             throw new TimeoutException($"dotnet {string.Join(' ', arguments)} took more than {s_patience}.");
         }
 
-        return (process.ExitCode, (output.Result + errors.Result).Replace(_folder + Path.DirectorySeparatorChar, "", StringComparison.Ordinal));
+        string printed = output.Result + errors.Result;
+        return (process.ExitCode, printed.Replace(_folder + Path.DirectorySeparatorChar, "", StringComparison.Ordinal));
     }
 }

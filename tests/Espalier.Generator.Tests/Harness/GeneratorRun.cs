@@ -11,7 +11,8 @@ namespace Espalier.Generator.Tests.Harness;
 /// checked arithmetic, documentation diagnosed, no implicit usings, user types that are called like the framework's
 /// namespaces, and a culture whose minus sign and separators would spoil any number.
 /// </summary>
-internal sealed record GeneratorRun(GeneratorDriver Driver, CSharpCompilation Input, CSharpCompilation Output, ImmutableArray<Diagnostic> Diagnostics)
+internal sealed record GeneratorRun(
+    GeneratorDriver Driver, CSharpCompilation Input, CSharpCompilation Output, ImmutableArray<Diagnostic> Diagnostics)
 {
     private const string UserCode = "namespace Acme { internal static class System { } internal static class Espalier { } }";
 
@@ -94,7 +95,8 @@ internal sealed record GeneratorRun(GeneratorDriver Driver, CSharpCompilation In
     private static CultureInfo MakeStrangeCulture()
     {
         var culture = (CultureInfo)CultureInfo.InvariantCulture.Clone();
-        (culture.NumberFormat.NegativeSign, culture.NumberFormat.NumberDecimalSeparator, culture.NumberFormat.NumberGroupSeparator) = ("~", "#", "_");
+        NumberFormatInfo numbers = culture.NumberFormat;
+        (numbers.NegativeSign, numbers.NumberDecimalSeparator, numbers.NumberGroupSeparator) = ("~", "#", "_");
         return culture;
     }
 

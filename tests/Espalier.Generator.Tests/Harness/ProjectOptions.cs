@@ -8,7 +8,8 @@ namespace Espalier.Generator.Tests.Harness;
 internal sealed class ProjectOptions(string rootNamespace, ImmutableDictionary<string, ImmutableDictionary<string, string>> metadata)
     : AnalyzerConfigOptionsProvider
 {
-    public static ProjectOptions In(string rootNamespace) => new(rootNamespace, ImmutableDictionary<string, ImmutableDictionary<string, string>>.Empty);
+    public static ProjectOptions In(string rootNamespace) =>
+        new(rootNamespace, ImmutableDictionary<string, ImmutableDictionary<string, string>>.Empty);
 
     public override AnalyzerConfigOptions GlobalOptions { get; } =
         new Values(ImmutableDictionary<string, string>.Empty.Add("build_property.RootNamespace", rootNamespace));
