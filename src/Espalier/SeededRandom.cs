@@ -58,6 +58,9 @@ public sealed class SeededRandom
     /// <summary>A number in [0, 1) with 53 random bits.</summary>
     public double NextDouble() => (NextUInt64() >> 11) * (1.0 / (1L << 53));
 
+    /// <summary>A number in [<paramref name="least"/>, <paramref name="most"/>).</summary>
+    public double NextDouble(double least, double most) => least + (most - least) * NextDouble();
+
     /// <summary>A number of the standard normal distribution (Box and Muller 1958; one of the pair is used, so that the state is all there is).</summary>
     public double NextNormal()
     {

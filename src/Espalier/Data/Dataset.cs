@@ -7,7 +7,9 @@ namespace Espalier.Data;
 /// </summary>
 public sealed class Dataset
 {
-    private Dataset(string name, Shape inputShape, float[] inputs, int[]? labels, IReadOnlyList<string> classNames, float[]? targets, int targetLength)
+    private Dataset(
+        string name, Shape inputShape, float[] inputs, int[]? labels, IReadOnlyList<string> classNames, float[]? targets, int targetLength,
+        IReadOnlyList<string>? featureNames, FeatureScaling? scaling = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(inputs);
@@ -17,8 +19,14 @@ public sealed class Dataset
             throw new ArgumentException($"{inputs.Length} input values do not divide into samples of {inputShape}.", nameof(inputs));
         }
 
-        (Name, InputShape, Inputs, Labels, ClassNames, Targets, TargetLength) =
-            (name, inputShape, inputs, labels, classNames, targets, targetLength);
+        featureNames ??= [];
+        if (featureNames.Count != 0 && featureNames.Count != length)
+        {
+            throw new ArgumentException($"{featureNames.Count} feature names for samples of {length} values.", nameof(featureNames));
+        }
+
+        (Name, InputShape, Inputs, Labels, ClassNames, Targets, TargetLength, FeatureNames, Scaling) =
+            (name, inputShape, inputs, labels, classNames, targets, targetLength, featureNames, scaling);
         Count = inputs.Length / length;
     }
 
@@ -46,16 +54,23 @@ public sealed class Dataset
     /// <summary>The number of target values of a sample; for classification, the number of classes.</summary>
     public int TargetLength { get; }
 
+    /// <summary>The name of each input value; empty when they have none (pixels).</summary>
+    public IReadOnlyList<string> FeatureNames { get; }
+
+    /// <summary>How the inputs were scaled from the values of the file, or null when they were not.</summary>
+    public FeatureScaling? Scaling { get; }
+
     /// <summary>Whether the samples carry class labels.</summary>
     public bool IsClassification => Labels is not null;
 
     /// <summary>A set of labelled samples.</summary>
     /// <exception cref="ArgumentException">The counts differ, or a label names no class.</exception>
-    public static Dataset Classification(string name, Shape inputShape, float[] inputs, int[] labels, IReadOnlyList<string> classNames)
+    public static Dataset Classification(
+        string name, Shape inputShape, float[] inputs, int[] labels, IReadOnlyList<string> classNames, IReadOnlyList<string>? featureNames = null)
     {
         ArgumentNullException.ThrowIfNull(labels);
         ArgumentNullException.ThrowIfNull(classNames);
-        var set = new Dataset(name, inputShape, inputs, labels, classNames, null, classNames.Count);
+        var set = new Dataset(name, inputShape, inputs, labels, classNames, null, classNames.Count, featureNames);
         if (labels.Length != set.Count) throw new ArgumentException($"{labels.Length} labels for {set.Count} samples.", nameof(labels));
         foreach (int label in labels)
         {
@@ -67,11 +82,12 @@ public sealed class Dataset
 
     /// <summary>A set of samples with target values.</summary>
     /// <exception cref="ArgumentException">The counts differ.</exception>
-    public static Dataset Regression(string name, Shape inputShape, float[] inputs, float[] targets, int targetLength)
+    public static Dataset Regression(
+        string name, Shape inputShape, float[] inputs, float[] targets, int targetLength, IReadOnlyList<string>? featureNames = null)
     {
         ArgumentNullException.ThrowIfNull(targets);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(targetLength);
-        var set = new Dataset(name, inputShape, inputs, null, [], targets, targetLength);
+        var set = new Dataset(name, inputShape, inputs, null, [], targets, targetLength, featureNames);
         if (targets.Length != (long)set.Count * targetLength)
         {
             throw new ArgumentException($"{targets.Length} target values for {set.Count} samples of {targetLength}.", nameof(targets));
@@ -97,6 +113,14 @@ public sealed class Dataset
             if (targets is not null) Targets.AsSpan(indices[i] * TargetLength, TargetLength).CopyTo(targets.AsSpan(i * TargetLength));
         }
 
-        return new Dataset(name, InputShape, inputs, labels, ClassNames, targets, TargetLength);
+        return new Dataset(name, InputShape, inputs, labels, ClassNames, targets, TargetLength, FeatureNames, Scaling);
     }
+
+    /// <summary>The same samples with other input values, which <paramref name="scaling"/> made of these.</summary>
+    internal Dataset WithInputs(float[] inputs, FeatureScaling scaling) =>
+        new(Name, InputShape, inputs, Labels, ClassNames, Targets, TargetLength, FeatureNames, scaling);
+
+    /// <summary>The same samples under more class names, of which these are the first.</summary>
+    internal Dataset WithClassNames(IReadOnlyList<string> classNames) =>
+        new(Name, InputShape, Inputs, Labels, classNames, Targets, classNames.Count, FeatureNames, Scaling);
 }

@@ -1,0 +1,63 @@
+using System.Numerics.Tensors;
+using Espalier.Compilation.Model;
+using Espalier.Training.Kernels;
+
+namespace Espalier.Training;
+
+/// <summary>A fully connected layer under training: y = f(W x + b), W outputs x inputs.</summary>
+public sealed class TrainableDense : TrainableLayer
+{
+    /// <summary>Makes a layer of zeros.</summary>
+    /// <param name="name">An identifier, unique within the network.</param>
+    /// <param name="inputs">The number of values it reads.</param>
+    /// <param name="outputs">The number of values it yields.</param>
+    /// <param name="activation">The function applied to its sums.</param>
+    /// <exception cref="EspalierException">The activation has a negative parameter.</exception>
+    public TrainableDense(string name, int inputs, int outputs, Activation activation)
+        : base(
+            name, Shape.Flat(inputs), Shape.Flat(outputs), activation,
+            new Parameter(name + ".weights", outputs, inputs, isWeight: true), new Parameter(name + ".biases", 1, outputs, isWeight: false))
+    {
+    }
+
+    /// <summary>W, outputs x inputs.</summary>
+    public Parameter Weights => Parameters[0];
+
+    /// <summary>b, one for each output.</summary>
+    public Parameter Biases => Parameters[1];
+
+    /// <summary>Makes a layer with the bits of <paramref name="layer"/>.</summary>
+    public static TrainableDense FromLayer(DenseLayer layer)
+    {
+        ArgumentNullException.ThrowIfNull(layer);
+        var dense = new TrainableDense(layer.Name, layer.Weights.Columns, layer.Weights.Rows, layer.Activation);
+        layer.Weights.ToDense().CopyTo(dense.Weights.Values, 0);
+        layer.Biases.ToArray().CopyTo(dense.Biases.Values, 0);
+        return dense;
+    }
+
+    /// <inheritdoc/>
+    public override Layer ToLayer() =>
+        new DenseLayer(Name, SparseMatrix.FromDense(Weights.Rows, Weights.Columns, Weights.Values), new FloatVector(Biases.Values), Activation);
+
+    internal override void Forward(ComputeEngine engine, float[] input, float[] output, int count)
+    {
+        int outputs = Weights.Rows;
+        engine.Product.MultiplyTransposed(input, Weights.Values, output, count, outputs, Weights.Columns);
+        for (int i = 0; i < count; i++)
+        {
+            Span<float> row = output.AsSpan(i * outputs, outputs);
+            TensorPrimitives.Add(row, Biases.Values, row);
+        }
+    }
+
+    internal override void Backward(ComputeEngine engine, float[] input, float[] outputGradient, float[]? inputGradient, int count)
+    {
+        int outputs = Weights.Rows;
+        engine.Product.TransposedMultiply(outputGradient, input, Weights.Gradient, outputs, Weights.Columns, count);
+        Span<float> sums = Biases.Gradient;
+        sums.Clear();
+        for (int i = 0; i < count; i++) TensorPrimitives.Add(sums, outputGradient.AsSpan(i * outputs, outputs), sums);
+        if (inputGradient is not null) engine.Product.Multiply(outputGradient, Weights.Values, inputGradient, count, Weights.Columns, outputs);
+    }
+}
