@@ -3,10 +3,16 @@ using Espalier.Inference.Baselines.OnnxRuntime;
 
 namespace Espalier.Inference.Baselines;
 
-/// <summary>The list of the contenders that generated code is measured against.</summary>
+/// <summary>The lists of contenders.</summary>
 public static class Contenders
 {
-    /// <summary>All baselines for a network, in the order of tables. None is made yet.</summary>
+    /// <summary>The generated code, then all baselines, in the order of tables. None is made yet.</summary>
+    /// <param name="network">What they run.</param>
+    /// <param name="options">How the generated code is compiled.</param>
+    public static IReadOnlyList<ContenderCandidate> All(Network network, CompileOptions? options = null) =>
+        [new(ContenderNames.Espalier, () => new CompiledContender(network, options)), .. Baselines(network)];
+
+    /// <summary>All that generated code is measured against, for a network, in the order of tables. None is made yet.</summary>
     public static IReadOnlyList<ContenderCandidate> Baselines(Network network) =>
     [
         new(ContenderNames.DensePacked, () => new DensePackedContender(network)),

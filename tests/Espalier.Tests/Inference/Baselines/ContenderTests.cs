@@ -13,6 +13,18 @@ public sealed class ContenderTests
     public static TheoryData<string> Managed =>
         [.. Contenders.Baselines(RandomNetworks.Make(1, 1, default, default, 1, 1)).Select(c => c.Name).Where(name => name != ContenderNames.OnnxRuntime)];
 
+    [Fact]
+    public void Generated_code_is_the_first_of_all_contenders()
+    {
+        Network network = RandomNetworks.Make(5, 0.1, Activation.Relu, Activation.Softmax, 37, 30, 6);
+        ContenderCandidate candidate = Contenders.All(network)[0];
+        Assert.Equal(ContenderNames.Espalier, candidate.Name);
+        using IContender contender = candidate.Create();
+        Assert.Equal(candidate.Name, contender.Name);
+        RequireAgreement(network, contender, 1, 7);
+        RequireNoAllocation(network, contender);
+    }
+
     [Theory]
     [MemberData(nameof(Managed))]
     public void Contender_agrees_with_the_double_reference_on_every_activation(string name)
@@ -92,17 +104,7 @@ public sealed class ContenderTests
         if (!s_allocationFree.Contains(name)) return;
         Network network = RandomNetworks.Make(3, 0.5, Activation.Elu(), Activation.Softmax, 40, 30, 10);
         using IContender contender = Create(name, network);
-        float[] inputs = RandomNetworks.Inputs(network, 8), outputs = new float[80];
-        Run();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 100; i++) Run();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-
-        void Run()
-        {
-            contender.Predict(inputs.AsSpan(0, 40), outputs.AsSpan(0, 10));
-            contender.PredictBatch(inputs, outputs);
-        }
+        RequireNoAllocation(network, contender);
     }
 
     [Fact]
@@ -126,6 +128,22 @@ public sealed class ContenderTests
         {
             var check = new AgreementCheck(network, RandomNetworks.Inputs(network, batch));
             check.Require(contender, batch, Tolerance);
+        }
+    }
+
+    internal static void RequireNoAllocation(Network network, IContender contender)
+    {
+        const int Samples = 8;
+        float[] inputs = RandomNetworks.Inputs(network, Samples), outputs = new float[Samples * contender.OutputLength];
+        Run();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 100; i++) Run();
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+
+        void Run()
+        {
+            contender.Predict(inputs.AsSpan(0, contender.InputLength), outputs.AsSpan(0, contender.OutputLength));
+            contender.PredictBatch(inputs, outputs);
         }
     }
 

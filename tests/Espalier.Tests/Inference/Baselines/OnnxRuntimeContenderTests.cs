@@ -37,17 +37,7 @@ public sealed class OnnxRuntimeContenderTests
     {
         Network network = RandomNetworks.Make(3, 0.5, Activation.Relu, Activation.Softmax, 40, 30, 10);
         using var contender = new OnnxRuntimeContender(network, OnnxRuntimeLibrary.Load());
-        float[] inputs = RandomNetworks.Inputs(network, 8), outputs = new float[80];
-        Run();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 100; i++) Run();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-
-        void Run()
-        {
-            contender.Predict(inputs.AsSpan(0, 40), outputs.AsSpan(0, 10));
-            contender.PredictBatch(inputs, outputs);
-        }
+        ContenderTests.RequireNoAllocation(network, contender);
     }
 
     [OnnxRuntimeFact]
