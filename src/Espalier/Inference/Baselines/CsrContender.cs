@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Espalier.Compilation.Model;
+using Espalier.Training;
 
 namespace Espalier.Inference.Baselines;
 
@@ -42,7 +43,7 @@ public sealed class CsrContender : LayerwiseContender
             output[row] = s0 + s1 + (s2 + s3);
         }
 
-        VectorActivation.Apply(Layers[index].Activation, output);
+        ActivationFunction.Apply(Layers[index].Activation, output, output.Length);
     }
 
     private sealed record CsrLayer(int[] RowEnds, ushort[] Columns, float[] Values, float[] Biases)

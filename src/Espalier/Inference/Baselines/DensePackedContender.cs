@@ -1,6 +1,8 @@
 using System.Runtime.Intrinsics;
 using Espalier.Compilation.Model;
 using Espalier.Inference.Baselines.Packed;
+using Espalier.Numerics;
+using Espalier.Training;
 
 namespace Espalier.Inference.Baselines;
 
@@ -17,7 +19,7 @@ public sealed unsafe class DensePackedContender : Contender
     private const int BlockSamples = 96;
 
     private readonly PackedLayer[] _layers;
-    private readonly AlignedFloats _even, _odd;
+    private readonly AlignedBuffer _even, _odd;
     private readonly int _stride;
 
     /// <summary>Packs <paramref name="network"/> for the widest registers that this processor is fast with.</summary>
@@ -34,8 +36,8 @@ public sealed unsafe class DensePackedContender : Contender
     {
         _layers = [.. Layers.Select(layer => PackedLayer.Create(layer, width))];
         _stride = _layers.Max(layer => layer.PaddedRows);
-        _even = new AlignedFloats(_stride * BlockSamples);
-        _odd = new AlignedFloats(_stride * BlockSamples);
+        _even = new AlignedBuffer(_stride * BlockSamples);
+        _odd = new AlignedBuffer(_stride * BlockSamples);
     }
 
     /// <summary>The widest registers that this processor is fast with.</summary>
@@ -56,7 +58,7 @@ public sealed unsafe class DensePackedContender : Contender
                 PackedLayer layer = _layers[i];
                 float* y = Scratch(i);
                 layer.Multiply(x, y);
-                if (!layer.IsActivationFused) VectorActivation.Apply(layer.Activation, new Span<float>(y, layer.Rows));
+                if (!layer.IsActivationFused) ActivationFunction.Apply(layer.Activation, new Span<float>(y, layer.Rows), layer.Rows);
                 x = y;
             }
 
@@ -87,7 +89,7 @@ public sealed unsafe class DensePackedContender : Contender
                 layer.MultiplyBatch(x, stride, samples, y, _stride);
                 for (int s = 0; s < samples && !layer.IsActivationFused; s++)
                 {
-                    VectorActivation.Apply(layer.Activation, new Span<float>(y + (nint)s * _stride, layer.Rows));
+                    ActivationFunction.Apply(layer.Activation, new Span<float>(y + (nint)s * _stride, layer.Rows), layer.Rows);
                 }
 
                 x = y;

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Espalier.Compilation.Model;
+using Espalier.Training;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Espalier.Inference.Baselines;
@@ -38,7 +39,7 @@ public sealed class MathNetContender : Contender
         {
             _weights[i].Multiply(_vectors[i], _vectors[i + 1]);
             _vectors[i + 1].Add(_biases[i], _vectors[i + 1]);
-            VectorActivation.Apply(Layers[i].Activation, _vectors[i + 1].AsArray());
+            ActivationFunction.Apply(Layers[i].Activation, _vectors[i + 1].AsArray(), _vectors[i + 1].Count);
         }
 
         _vectors[^1].AsArray().CopyTo(output);
@@ -56,20 +57,18 @@ public sealed class MathNetContender : Contender
         for (int i = 0; i < _weights.Length; i++)
         {
             _weights[i].Multiply(_matrices[i], _matrices[i + 1]);
-            ActivateColumns(_matrices[i + 1].AsColumnMajorArray(), _biases[i].AsArray(), Layers[i].Activation);
+            Span<float> columns = _matrices[i + 1].AsColumnMajorArray();
+            float[] biases = _biases[i].AsArray();
+            for (int start = 0; start < columns.Length; start += biases.Length)
+            {
+                Span<float> column = columns.Slice(start, biases.Length);
+                TensorPrimitives.Add(column, biases, column);
+            }
+
+            ActivationFunction.Apply(Layers[i].Activation, columns, biases.Length);
         }
 
         _matrices[^1].AsColumnMajorArray().CopyTo(outputs);
-    }
-
-    private static void ActivateColumns(Span<float> columns, float[] biases, Activation activation)
-    {
-        for (; columns.Length > 0; columns = columns[biases.Length..])
-        {
-            Span<float> column = columns[..biases.Length];
-            TensorPrimitives.Add(column, biases, column);
-            VectorActivation.Apply(activation, column);
-        }
     }
 
     private static Matrix<float> Matrix(SparseMatrix weights, bool isSparse) => isSparse

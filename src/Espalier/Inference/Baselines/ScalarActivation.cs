@@ -7,7 +7,7 @@ namespace Espalier.Inference.Baselines;
 internal static class ScalarActivation
 {
     /// <summary>The constants of SELU, Klambauer et al. 2017.</summary>
-    public const double SeluAlpha = 1.6732632423543772, SeluLambda = 1.0507009873554805;
+    private const double SeluAlpha = 1.6732632423543772, SeluLambda = 1.0507009873554805;
 
     /// <summary>Replaces each sum of a layer by its activation.</summary>
     public static void Apply<T>(Activation activation, Span<T> values)

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Espalier.Compilation.Model;
+using Espalier.Training;
 
 namespace Espalier.Inference.Baselines;
 
@@ -27,6 +28,6 @@ public sealed class TensorPrimitivesContender : LayerwiseContender
         }
 
         TensorPrimitives.Add(output, _biases[index], output);
-        VectorActivation.Apply(Layers[index].Activation, output);
+        ActivationFunction.Apply(Layers[index].Activation, output, output.Length);
     }
 }

@@ -1,6 +1,6 @@
 using Espalier.Compilation.Model;
-using Espalier.Inference.Baselines.Packed;
 using Espalier.Interchange;
+using Espalier.Numerics;
 
 namespace Espalier.Inference.Baselines.OnnxRuntime;
 
@@ -59,14 +59,14 @@ public sealed class OnnxRuntimeContender : Contender
     private sealed unsafe class Bound : IDisposable
     {
         private readonly OnnxRuntimeContender _owner;
-        private readonly AlignedFloats _inputs, _outputs;
+        private readonly AlignedBuffer _inputs, _outputs;
         private readonly OnnxRuntimeHandle _inputTensor, _outputTensor, _binding;
 
         public Bound(OnnxRuntimeContender owner, int samples)
         {
             (_owner, Samples) = (owner, samples);
-            _inputs = new AlignedFloats(checked(samples * owner.InputLength));
-            _outputs = new AlignedFloats(checked(samples * owner.OutputLength));
+            _inputs = new AlignedBuffer(checked(samples * owner.InputLength));
+            _outputs = new AlignedBuffer(checked(samples * owner.OutputLength));
             _inputTensor = owner._library.CreateTensor(_inputs.Pointer, samples, owner.InputLength);
             _outputTensor = owner._library.CreateTensor(_outputs.Pointer, samples, owner.OutputLength);
             _binding = owner._library.CreateBinding(

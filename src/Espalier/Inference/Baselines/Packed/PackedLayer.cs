@@ -1,8 +1,10 @@
+using System.Runtime.Intrinsics;
 using Espalier.Compilation.Model;
+using Espalier.Numerics;
 
 namespace Espalier.Inference.Baselines.Packed;
 
-/// <summary>A dense layer's weights in strips, with the kernels of one register width (<see cref="PackedKernels{TVector, TLanes}"/>).</summary>
+/// <summary>A dense layer's weights in strips, with the kernels of one register width (<see cref="PackedKernels{TSimd, TVector}"/>).</summary>
 internal abstract unsafe class PackedLayer
 {
     private protected PackedLayer(DenseLayer layer, int lanes)
@@ -10,8 +12,8 @@ internal abstract unsafe class PackedLayer
         (Rows, Columns, Activation) = (layer.Weights.Rows, layer.Weights.Columns, layer.Activation);
         Strips = (Rows + lanes - 1) / lanes;
         PaddedRows = Strips * lanes;
-        Weights = new AlignedFloats(checked(PaddedRows * Columns));
-        Biases = new AlignedFloats(PaddedRows);
+        Weights = new AlignedBuffer(checked(PaddedRows * Columns));
+        Biases = new AlignedBuffer(PaddedRows);
         layer.Biases.Raw.CopyTo(Biases.Span);
         Pack(layer.Weights, lanes, Weights.Span);
     }
@@ -33,19 +35,19 @@ internal abstract unsafe class PackedLayer
 
     private protected int Strips { get; }
 
-    private protected AlignedFloats Weights { get; }
+    private protected AlignedBuffer Weights { get; }
 
-    private protected AlignedFloats Biases { get; }
+    private protected AlignedBuffer Biases { get; }
 
     private protected float Floor => Activation.Kind == ActivationKind.Relu ? 0 : float.NegativeInfinity;
 
     /// <summary>Packs a layer for a register width.</summary>
     public static PackedLayer Create(DenseLayer layer, VectorWidth width) => width switch
     {
-        VectorWidth.Vector512 => new PackedLayer<System.Runtime.Intrinsics.Vector512<float>, Lanes512>(layer),
-        VectorWidth.Vector256 => new PackedLayer<System.Runtime.Intrinsics.Vector256<float>, Lanes256>(layer),
-        VectorWidth.Vector128 => new PackedLayer<System.Runtime.Intrinsics.Vector128<float>, Lanes128>(layer),
-        VectorWidth.Scalar => new PackedLayer<float, Lanes1>(layer),
+        VectorWidth.Vector512 => new PackedLayer<Simd512, Vector512<float>>(layer),
+        VectorWidth.Vector256 => new PackedLayer<Simd256, Vector256<float>>(layer),
+        VectorWidth.Vector128 => new PackedLayer<Simd128, Vector128<float>>(layer),
+        VectorWidth.Scalar => new PackedLayer<SimdScalar, float>(layer),
         _ => throw new ArgumentOutOfRangeException(nameof(width)),
     };
 

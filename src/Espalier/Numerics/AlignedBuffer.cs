@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Espalier.Training.Kernels;
+namespace Espalier.Numerics;
 
 /// <summary>Floats on a cache-line boundary: a 512-bit load that straddles two lines costs two.</summary>
 internal sealed class AlignedBuffer
@@ -18,6 +18,9 @@ internal sealed class AlignedBuffer
         long misplaced = Marshal.UnsafeAddrOfPinnedArrayElement(_array, 0) % LineBytes;
         _start = (int)((LineBytes - misplaced) % LineBytes / sizeof(float));
     }
+
+    /// <summary>The first float; good for as long as the buffer is kept alive.</summary>
+    public unsafe float* Pointer => (float*)Marshal.UnsafeAddrOfPinnedArrayElement(_array, _start);
 
     /// <summary>The floats.</summary>
     public Span<float> Span => _array.AsSpan(_start, _length);

@@ -1,15 +1,16 @@
 using Espalier.Compilation.Model;
+using Espalier.Numerics;
 
 namespace Espalier.Inference.Baselines.Packed;
 
 /// <summary>A packed layer of one register width.</summary>
-internal sealed unsafe class PackedLayer<TVector, TLanes>(DenseLayer layer) : PackedLayer(layer, TLanes.Count)
+internal sealed unsafe class PackedLayer<TSimd, TVector>(DenseLayer layer) : PackedLayer(layer, TSimd.Width)
+    where TSimd : struct, ISimd<TVector>
     where TVector : struct
-    where TLanes : ILanes<TVector>
 {
-    private const int TileSamples = PackedKernels<TVector, TLanes>.TileSamples;
+    private const int TileSamples = PackedKernels<TSimd, TVector>.TileSamples;
 
-    private nint Stride => (nint)Columns * TLanes.Count;
+    private nint Stride => (nint)Columns * TSimd.Width;
 
     /// <inheritdoc/>
     public override void Multiply(float* input, float* output)
@@ -18,21 +19,21 @@ internal sealed unsafe class PackedLayer<TVector, TLanes>(DenseLayer layer) : Pa
         int strip = 0;
         for (; strip <= Strips - 8; strip += 8)
         {
-            int row = strip * TLanes.Count;
-            PackedKernels<TVector, TLanes>.MultiplyEightStrips(weights + strip * Stride, Stride, biases + row, input, Columns, Floor, output + row);
+            int row = strip * TSimd.Width;
+            PackedKernels<TSimd, TVector>.MultiplyEightStrips(weights + strip * Stride, Stride, biases + row, input, Columns, Floor, output + row);
         }
 
         if (strip <= Strips - 4)
         {
-            int row = strip * TLanes.Count;
-            PackedKernels<TVector, TLanes>.MultiplyFourStrips(weights + strip * Stride, Stride, biases + row, input, Columns, Floor, output + row);
+            int row = strip * TSimd.Width;
+            PackedKernels<TSimd, TVector>.MultiplyFourStrips(weights + strip * Stride, Stride, biases + row, input, Columns, Floor, output + row);
             strip += 4;
         }
 
         for (; strip < Strips; strip++)
         {
-            int row = strip * TLanes.Count;
-            PackedKernels<TVector, TLanes>.MultiplyStrip(weights + strip * Stride, biases + row, input, Columns, Floor, output + row);
+            int row = strip * TSimd.Width;
+            PackedKernels<TSimd, TVector>.MultiplyStrip(weights + strip * Stride, biases + row, input, Columns, Floor, output + row);
         }
     }
 
@@ -46,10 +47,10 @@ internal sealed unsafe class PackedLayer<TVector, TLanes>(DenseLayer layer) : Pa
         int strip = 0;
         for (; strip <= Strips - 2; strip += 2)
         {
-            int row = strip * TLanes.Count;
+            int row = strip * TSimd.Width;
             for (int s = 0; s < tiled; s += TileSamples)
             {
-                PackedKernels<TVector, TLanes>.MultiplyTile(
+                PackedKernels<TSimd, TVector>.MultiplyTile(
                     weights + strip * Stride, Stride, biases + row, inputs + (nint)s * inputStride, inputStride,
                     Math.Min(TileSamples, tiled - s), Columns, Floor, outputs + (nint)s * outputStride + row, outputStride);
             }
@@ -57,8 +58,8 @@ internal sealed unsafe class PackedLayer<TVector, TLanes>(DenseLayer layer) : Pa
 
         for (int s = 0; s < tiled && strip < Strips; s += TileSamples)
         {
-            int row = strip * TLanes.Count;
-            PackedKernels<TVector, TLanes>.MultiplyHalfTile(
+            int row = strip * TSimd.Width;
+            PackedKernels<TSimd, TVector>.MultiplyHalfTile(
                 weights + strip * Stride, biases + row, inputs + (nint)s * inputStride, inputStride,
                 Math.Min(TileSamples, tiled - s), Columns, Floor, outputs + (nint)s * outputStride + row, outputStride);
         }

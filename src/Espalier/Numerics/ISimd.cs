@@ -1,7 +1,7 @@
-namespace Espalier.Training.Kernels;
+namespace Espalier.Numerics;
 
 /// <summary>
-/// The few vector operations that the matrix kernels need, so that one source serves every register width. The JIT
+/// The few vector operations that matrix kernels need, so that one source serves every register width. The JIT
 /// specialises a generic method for each struct that implements this, and inlines the calls.
 /// </summary>
 /// <typeparam name="TVector">The vector of single-precision floats.</typeparam>
@@ -22,6 +22,9 @@ internal interface ISimd<TVector>
 
     /// <summary>left + right.</summary>
     public static abstract TVector Add(TVector left, TVector right);
+
+    /// <summary>The greater of the two in every lane; the right one where they cannot be compared.</summary>
+    public static abstract TVector Max(TVector left, TVector right);
 
     /// <summary>left * right + addend, fused where the hardware can.</summary>
     public static abstract TVector MultiplyAdd(TVector left, TVector right, TVector addend);
