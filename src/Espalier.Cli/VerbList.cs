@@ -14,5 +14,6 @@ internal static class VerbList
         new InspectVerb(terminal),
         new CompileVerb(terminal),
         new VerifyVerb(terminal),
+        new BenchVerb(terminal),
     ];
 }
