@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Espalier.Data;
 
 /// <summary>
@@ -42,6 +44,12 @@ public sealed class DataCatalog
     {
         ArgumentNullException.ThrowIfNull(name);
         options ??= new DataOptions();
+        if (!(options.TestFraction > 0 && options.TestFraction < 1))
+        {
+            throw new EspalierException(string.Create(
+                CultureInfo.InvariantCulture, $"{name}: a test part of {options.TestFraction} of the samples cannot be; give a share between 0 and 1, such as 0.2."));
+        }
+
         foreach (IDataSource source in s_sources)
         {
             if (source.Name == name) return source.Load(_folder, options);
@@ -83,8 +91,13 @@ public sealed class DataCatalog
         return TabularSource.Prepare(CsvDataset.Load(Path.GetFileNameWithoutExtension(path), path, csv), missing, options);
     }
 
-    private static string Nearest(string name) =>
-        s_sources.MinBy(source => EditDistance(source.Name, name.ToLowerInvariant()))!.Name;
+    /// <summary>The name with the fewest letters to change, all of it or as much of it as was typed.</summary>
+    private static string Nearest(string name)
+    {
+        string typed = name.ToLowerInvariant();
+        return s_sources.Select(source => source.Name).MinBy(known =>
+            Math.Min(EditDistance(known, typed), EditDistance(known[..Math.Min(known.Length, typed.Length)], typed) + 2))!;
+    }
 
     /// <summary>The least number of letters to insert, delete or replace (Levenshtein 1966).</summary>
     private static int EditDistance(string from, string to)
