@@ -35,7 +35,8 @@ public sealed class DataCatalog
 
     /// <summary>Loads a set.</summary>
     /// <param name="name">
-    /// A name of <see cref="Entries"/>; or <c>idx:IMAGES,LABELS</c> (divided by <see cref="DatasetSplitter"/>), <c>idx:TRAIN_IMAGES,TRAIN_LABELS,TEST_IMAGES,TEST_LABELS</c>;
+    /// A name of <see cref="Entries"/>; or <c>idx:IMAGES,LABELS</c> (divided by <see cref="DatasetSplitter"/>),
+    /// <c>idx:TRAIN_IMAGES,TRAIN_LABELS,TEST_IMAGES,TEST_LABELS</c>;
     /// or <c>csv:FILE</c>.
     /// </param>
     /// <param name="options">What the name leaves open; null for the defaults.</param>
@@ -47,7 +48,8 @@ public sealed class DataCatalog
         if (!(options.TestFraction > 0 && options.TestFraction < 1))
         {
             throw new EspalierException(string.Create(
-                CultureInfo.InvariantCulture, $"{name}: a test part of {options.TestFraction} of the samples cannot be; give a share between 0 and 1, such as 0.2."));
+                CultureInfo.InvariantCulture,
+                $"{name}: a test part of {options.TestFraction} of the samples cannot be; " + $"give a share between 0 and 1, such as 0.2."));
         }
 
         foreach (IDataSource source in s_sources)
@@ -66,7 +68,8 @@ public sealed class DataCatalog
         string[] paths = name[IdxPrefix.Length..].Split(',');
         if (paths.Length is not (2 or 4) || Array.Exists(paths, string.IsNullOrWhiteSpace))
         {
-            throw new EspalierException($"{name}: write {IdxPrefix}IMAGES,LABELS or {IdxPrefix}TRAIN_IMAGES,TRAIN_LABELS,TEST_IMAGES,TEST_LABELS.");
+            throw new EspalierException($"{name}: write {IdxPrefix}IMAGES,LABELS or " +
+                $"{IdxPrefix}TRAIN_IMAGES,TRAIN_LABELS,TEST_IMAGES,TEST_LABELS.");
         }
 
         string title = Path.GetFileNameWithoutExtension(paths[0]);
@@ -75,7 +78,8 @@ public sealed class DataCatalog
         Dataset test = IdxDataset.Load($"{title} test", paths[2], paths[3]);
         if (train.InputShape != test.InputShape)
         {
-            throw new EspalierException($"{paths[0]} holds samples of {train.InputShape}, but {paths[2]} of {test.InputShape}; name files that belong together.");
+            throw new EspalierException($"{paths[0]} holds samples of {train.InputShape}, but {paths[2]} of {test.InputShape}; " +
+                "name files that belong together.");
         }
 
         // Classes are numbered up to the greatest label, which one part may lack.

@@ -30,6 +30,8 @@ internal sealed class DigitsSource : IDataSource
     private void CheckCount(string part, int count)
     {
         if (count is > 0 and <= MaxCount) return;
-        throw new EspalierException(string.Create(CultureInfo.InvariantCulture, $"{Name}: {count} {part} samples cannot be drawn; ask for 1 to {MaxCount}."));
+        throw new EspalierException(string.Create(
+            CultureInfo.InvariantCulture, $"{Name}: {count} {part} samples cannot be drawn; " +
+            $"ask for 1 to {MaxCount}."));
     }
 }

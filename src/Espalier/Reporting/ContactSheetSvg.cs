@@ -54,7 +54,10 @@ public static class ContactSheetSvg
 
     private static void WriteNumbers(XmlWriter xml, params (string Name, double Value)[] attributes)
     {
-        foreach ((string name, double value) in attributes) xml.WriteAttributeString(name, value.ToString("0.##", CultureInfo.InvariantCulture));
+        foreach ((string name, double value) in attributes)
+        {
+            xml.WriteAttributeString(name, value.ToString("0.##", CultureInfo.InvariantCulture));
+        }
     }
 
     // Class names come from files; XML has no way to write most control characters.

@@ -31,17 +31,18 @@ public sealed record DatasetSummary(
     {
         List<string[]> parts = [["", "train", "test"]];
         void AddPartRow(string title, Func<PartSummary, string> show) => parts.Add([title, show(Train), show(Test)]);
-        AddPartRow("samples", part => part.Count.ToString("N0", CultureInfo.InvariantCulture));
+        AddPartRow("samples", part => Count(part.Count));
         AddPartRow("least input", part => Number(part.Min));
         AddPartRow("mean input", part => Number(part.Mean));
         AddPartRow("greatest input", part => Number(part.Max));
         AddPartRow("inputs not 0", part => part.NonZeroShare.ToString("P1", CultureInfo.InvariantCulture));
         foreach (ClassSummary c in Classes)
         {
-            parts.Add([$"class {c.Name}", c.Train.ToString("N0", CultureInfo.InvariantCulture), c.Test.ToString("N0", CultureInfo.InvariantCulture)]);
+            parts.Add([$"class {c.Name}", Count(c.Train), Count(c.Test)]);
         }
 
-        string text = $"{Name}: inputs {InputShape}, {(Classes.Count > 0 ? $"{Classes.Count} classes" : $"{Targets.Count} target value(s)")}\n\n{TextTable.Format(parts)}";
+        string answers = Classes.Count > 0 ? $"{Classes.Count} classes" : $"{Targets.Count} target value(s)";
+        string text = $"{Name}: inputs {InputShape}, {answers}\n\n{TextTable.Format(parts)}";
         if (Features.Count + Targets.Count == 0) return text;
         List<string[]> values = [["train, units of the file", "min", "mean", "max", "std"]];
         foreach (FeatureSummary f in (FeatureSummary[])[.. Features, .. Targets])
@@ -51,6 +52,8 @@ public sealed record DatasetSummary(
 
         return $"{text}\n{TextTable.Format(values)}";
     }
+
+    private static string Count(int value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
     private static string Number(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
 
@@ -84,8 +87,9 @@ public sealed record DatasetSummary(
         var summaries = new FeatureSummary[train.InputShape.Length];
         for (int f = 0; f < summaries.Length; f++)
         {
-            string name = train.FeatureNames.Count > 0 ? train.FeatureNames[f] : string.Create(CultureInfo.InvariantCulture, $"x{f + 1}");
-            summaries[f] = SummarizeColumn(name, train.Inputs, f, summaries.Length, train.Scaling?.Scales[f] ?? 1, train.Scaling?.Offsets[f] ?? 0);
+            string name = train.FeatureNames.Count > 0 ? train.FeatureNames[f] : CsvColumns.PositionName(f);
+            float scale = train.Scaling?.Scales[f] ?? 1, offset = train.Scaling?.Offsets[f] ?? 0;
+            summaries[f] = SummarizeColumn(name, train.Inputs, f, summaries.Length, scale, offset);
         }
 
         return summaries;
@@ -97,7 +101,8 @@ public sealed record DatasetSummary(
         var summaries = new FeatureSummary[train.TargetLength];
         for (int t = 0; t < summaries.Length; t++)
         {
-            summaries[t] = SummarizeColumn(string.Create(CultureInfo.InvariantCulture, $"target {t + 1}"), targets, t, summaries.Length, 1, 0);
+            string name = string.Create(CultureInfo.InvariantCulture, $"target {t + 1}");
+            summaries[t] = SummarizeColumn(name, targets, t, summaries.Length, 1, 0);
         }
 
         return summaries;
@@ -116,6 +121,7 @@ public sealed record DatasetSummary(
 
         double mean = sum / count;
         for (int i = start; i < values.Length; i += stride) squares += (values[i] - mean) * (values[i] - mean);
-        return new FeatureSummary(name, min * scale + offset, mean * scale + offset, max * scale + offset, Math.Sqrt(squares / count) * scale);
+        double deviation = Math.Sqrt(squares / count);
+        return new FeatureSummary(name, min * scale + offset, mean * scale + offset, max * scale + offset, deviation * scale);
     }
 }

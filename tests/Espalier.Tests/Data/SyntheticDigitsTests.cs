@@ -49,7 +49,9 @@ public sealed class SyntheticDigitsTests
         }
     }
 
-    /// <summary>A nearest-mean classifier, the weakest there is, must tell most digits, and must not tell all: neither noise nor print.</summary>
+    /// <summary>
+    /// A nearest-mean classifier, the weakest there is, must tell most digits, and must not tell all: neither noise nor print.
+    /// </summary>
     [Fact]
     public void Digits_can_be_learnt_but_are_no_print()
     {

@@ -16,7 +16,9 @@ public static class SyntheticDigits
 
     private const int ClassCount = 10;
 
-    /// <summary>Draws a training and a test part of 1 x 28 x 28 inputs k / 255, every class as often as the next (give or take one).</summary>
+    /// <summary>
+    /// Draws a training and a test part of 1 x 28 x 28 inputs k / 255, every class as often as the next (give or take one).
+    /// </summary>
     /// <param name="trainCount">The number of training samples.</param>
     /// <param name="testCount">The number of test samples; they do not depend on the number of training samples.</param>
     /// <param name="seed">Draws everything.</param>
