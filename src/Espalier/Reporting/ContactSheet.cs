@@ -16,7 +16,9 @@ public static class ContactSheet
         return set.InputShape is { Channels: 1 or 3, Height: > 1, Width: > 1 };
     }
 
-    /// <summary>The samples that a sheet shows: the first <paramref name="perClass"/> of each class, by class; -1 where a class has no more.</summary>
+    /// <summary>
+    /// The samples that a sheet shows: the first <paramref name="perClass"/> of each class, by class; -1 where a class has no more.
+    /// </summary>
     public static int[] Choose(Dataset set, int perClass)
     {
         ArgumentNullException.ThrowIfNull(set);
@@ -34,12 +36,19 @@ public static class ContactSheet
         return chosen;
     }
 
-    /// <summary>Draws the sheet, one pixel a value, with a line of one pixel between the samples. The set's least value is black, its greatest white.</summary>
+    /// <summary>
+    /// Draws the sheet, one pixel a value, with a line of one pixel between the samples. The set's least value is black, its greatest
+    /// white.
+    /// </summary>
     /// <exception cref="EspalierException">The samples are no pictures.</exception>
     public static Picture Draw(Dataset set, int perClass)
     {
         ArgumentNullException.ThrowIfNull(set);
-        if (!CanShow(set)) throw new EspalierException($"{set.Name}: samples of {set.InputShape} are no pictures; ask for the summary instead.");
+        if (!CanShow(set))
+        {
+            throw new EspalierException($"{set.Name}: samples of {set.InputShape} are no pictures; ask for the summary instead.");
+        }
+
         int[] chosen = Choose(set, perClass);
         (int channels, int tileHeight, int tileWidth) = set.InputShape;
         int width = perClass * (tileWidth + Gap) - Gap, height = chosen.Length / perClass * (tileHeight + Gap) - Gap;
