@@ -13,7 +13,7 @@ internal static class CommandLineProgram
     public static async Task<int> RunAsync(string[] args, Terminal terminal)
     {
         ParseResult parsed = Build(terminal).Parse(args, new ParserConfiguration { EnablePosixBundling = false });
-        if (parsed.Errors.Count > 0)
+        if (parsed.Errors.Count > 0 && parsed.Action is not HelpWithExamples)
         {
             terminal.RawError.WriteLine($"espalier: {parsed.Errors[0].Message} See: {HelpCommand(parsed)}");
             return ExitCode.BadInput;

@@ -9,8 +9,11 @@ internal static class VerbList
     /// <summary>All verbs, writing to <paramref name="terminal"/>.</summary>
     public static IReadOnlyList<Command> All(Terminal terminal) =>
     [
+        new TrainVerb(terminal),
+        new EvalVerb(terminal),
         new InspectVerb(terminal),
         new CompileVerb(terminal),
         new VerifyVerb(terminal),
+        new BenchVerb(terminal),
     ];
 }

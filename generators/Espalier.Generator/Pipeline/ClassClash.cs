@@ -14,7 +14,9 @@ namespace Espalier.Generator.Pipeline;
 /// <param name="FirstPath">The model file that has the class.</param>
 internal sealed record ClassClash(string Path, string Class, string FirstPath)
 {
-    /// <summary>What is compared: the file and the full name of its class; no weights, so that retraining one network leaves the others alone.</summary>
+    /// <summary>
+    /// What is compared: the file and the full name of its class; no weights, so that retraining one network leaves the others alone.
+    /// </summary>
     public static (string Path, string Class)? KeyOf(Outcome<ParsedNetwork> outcome) =>
         outcome.Value is null ? null : (outcome.Path, FullName(outcome.Value.Class));
 
@@ -37,11 +39,13 @@ internal sealed record ClassClash(string Path, string Class, string FirstPath)
     {
         foreach (ClassClash clash in clashes)
         {
-            if (KeyOf(outcome) == (clash.Path, clash.Class)) return new(DiagnosticInfo.AtStart(Descriptors.DuplicateClass, clash.Path, clash.Class, clash.FirstPath));
+            if (KeyOf(outcome) != (clash.Path, clash.Class)) continue;
+            return new(DiagnosticInfo.AtStart(Descriptors.DuplicateClass, clash.Path, clash.Class, clash.FirstPath));
         }
 
         return outcome;
     }
 
-    private static string FullName(EmitOptions options) => options.Namespace.Length == 0 ? options.ClassName : $"{options.Namespace}.{options.ClassName}";
+    private static string FullName(EmitOptions options) =>
+        options.Namespace.Length == 0 ? options.ClassName : $"{options.Namespace}.{options.ClassName}";
 }

@@ -26,7 +26,8 @@ internal static class ItemOptions
             : new(path, options);
     }
 
-    private static string BendNamespace(string name) => name.Length == 0 ? "" : string.Join(".", Array.ConvertAll(name.Split('.'), BendName));
+    private static string BendNamespace(string name) =>
+        name.Length == 0 ? "" : string.Join(".", Array.ConvertAll(name.Split('.'), BendName));
 
     /// <summary>"lenet-300" becomes "lenet_300", "2layers" becomes "_2layers".</summary>
     private static string BendName(string name)

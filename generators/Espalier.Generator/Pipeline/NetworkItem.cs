@@ -30,5 +30,6 @@ internal sealed record NetworkItem(AdditionalText File, string ClassName, string
             Read(provider.GlobalOptions, PropertyPrefix + nameof(RootNamespace)));
     }
 
-    private static string Read(AnalyzerConfigOptions options, string key) => options.TryGetValue(key, out string? value) ? value.Trim() : "";
+    private static string Read(AnalyzerConfigOptions options, string key) =>
+        options.TryGetValue(key, out string? value) ? value.Trim() : "";
 }

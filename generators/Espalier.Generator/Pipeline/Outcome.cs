@@ -22,8 +22,8 @@ internal sealed record Outcome<T>(string Path, T? Value, DiagnosticInfo? Fault)
     }
 
     /// <summary>
-    /// Goes on with <paramref name="step"/> (given path and value), or hands the fault on. A step that throws becomes an internal error at the model file, because
-    /// otherwise the user sees only CS8785 and every network of the project is gone.
+    /// Goes on with <paramref name="step"/> (given path and value), or hands the fault on. A step that throws becomes an internal error
+    /// at the model file, because otherwise the user sees only CS8785 and every network of the project is gone.
     /// </summary>
     public Outcome<TNext> Then<TNext>(Func<string, T, CancellationToken, Outcome<TNext>> step, CancellationToken cancellationToken)
         where TNext : class

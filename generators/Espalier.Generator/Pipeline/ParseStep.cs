@@ -25,7 +25,9 @@ internal static class ParseStep
 
         using var reader = new SourceTextReader(text);
         ModelReadResult result = ModelReader.Read(reader, cancellationToken);
-        return result.Network is Network network ? new(path, new ParsedNetwork(options.Value, network)) : new(Locate(result.Error!, path, text));
+        return result.Network is Network network
+            ? new(path, new ParsedNetwork(options.Value, network))
+            : new(Locate(result.Error!, path, text));
     }
 
     private static DiagnosticInfo Locate(ModelError error, string path, SourceText text)

@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace Espalier.Generator.Pipeline;
 
-/// <summary>Reads a <see cref="SourceText"/> in the chunks that are asked for, so that a model of many megabytes is never one string.</summary>
+/// <summary>Reads a <see cref="SourceText"/> in the chunks that are asked for, so that a large model is never one string.</summary>
 internal sealed class SourceTextReader : TextReader
 {
     private readonly SourceText _text;

@@ -11,29 +11,24 @@ namespace Espalier.Cli.Verbs;
 /// <summary>Compiles a model in memory and holds the compiled code against the reference interpreter.</summary>
 internal sealed class VerifyVerb : Verb
 {
-    private readonly Option<string?> _data = new("--data") { Description = "Also classify every test sample of this data set both ways.", HelpName = "SET" };
+    private readonly DataArguments _data;
 
     public VerifyVerb(Terminal terminal)
         : base("verify", "Compile a model and check the generated code against the reference interpreter, bit for bit.", terminal,
             "espalier verify digits.espalier", "espalier verify lenet.espalier --data mnist --json")
     {
         Add(CommonOptions.Model);
-        Add(_data);
         Add(CommonOptions.Kernel);
-        Add(CommonOptions.Seed);
-        Add(CommonOptions.DataFolder);
+        _data = new DataArguments(this, isRequired: false, "Also classify every test sample of this set both ways");
     }
 
     protected override int Run(ParseResult arguments, CancellationToken cancel)
     {
         Network network = ModelFile.Load(arguments.GetRequiredValue(CommonOptions.Model));
-        ulong seed = arguments.GetValue(CommonOptions.Seed);
-        Dataset? test = arguments.GetValue(_data) is { } name
-            ? DataArguments.Load(name, arguments.GetValue(CommonOptions.DataFolder), seed, network).Test
-            : null;
+        Dataset? test = _data.Name(arguments) is null ? null : _data.Load(arguments, network).Test;
         var options = new CompileOptions { Lowering = new LoweringOptions { Kernel = CommonOptions.KernelOf(arguments) } };
         using CompiledNetwork compiled = CompiledNetwork.Compile(network, options, cancel);
-        VerificationResult result = NetworkVerifier.Verify(network, compiled, seed);
+        VerificationResult result = NetworkVerifier.Verify(network, compiled, arguments.GetValue(CommonOptions.Seed));
         (int Same, int Count)? answers = test is null ? null : (CountSameAnswers(network, compiled, test, cancel), test.Count);
         bool passed = result.Passed && (answers is not { } both || both.Same == both.Count);
         if (WantsJson(arguments)) WriteJson(result, answers, passed);

@@ -40,7 +40,7 @@ public sealed class DamageTests
         return string.Join('\n', lines);
     });
 
-    /// <summary>With a right hash over a damaged body, nothing but the grammar protects: then the reader may accept, but only the canonical text.</summary>
+    /// <summary>Under a right hash nothing but the grammar protects: then the reader may accept, but only the canonical text.</summary>
     [Fact]
     public void A_damaged_body_under_a_right_hash_is_refused_or_canonical()
     {

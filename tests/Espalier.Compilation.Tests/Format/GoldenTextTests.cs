@@ -43,7 +43,8 @@ public sealed class GoldenTextTests
     public void An_input_shape_is_written_short_when_flat(int channels, int height, int width, string line)
     {
         var shape = new Shape(channels, height, width);
-        var layer = new DenseLayer("one", SparseMatrix.FromDense(1, shape.Length, new float[shape.Length]), new FloatVector([0]), Activation.Relu);
+        SparseMatrix none = SparseMatrix.FromDense(1, shape.Length, new float[shape.Length]);
+        var layer = new DenseLayer("one", none, new FloatVector([0]), Activation.Relu);
         var network = new Network("shaped", shape, new EquatableArray<Layer>([layer]), default);
 
         string text = ModelWriter.ToText(network);

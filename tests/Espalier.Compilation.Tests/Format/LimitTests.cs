@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Espalier.Compilation.Format;
 using Espalier.Compilation.Model;
@@ -46,11 +47,14 @@ public sealed class LimitTests
     public void One_layer_too_many_is_refused()
     {
         var text = new StringBuilder(Head + "input 1\n");
-        for (int i = 0; i <= ModelLimits.MaxLayers; i++) text.Append(System.Globalization.CultureInfo.InvariantCulture, $"layer l{i} dense 1 1 relu\n00000000\n");
+        for (int i = 0; i <= ModelLimits.MaxLayers; i++)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"layer l{i} dense 1 1 relu\n00000000\n");
+        }
 
-        ModelError error = ModelReader.Read(new StringReader(text.ToString())).Error!;
+        ModelReadResult result = ModelReader.Read(new StringReader(text.ToString()));
 
-        Assert.Equal((5 + 2 * ModelLimits.MaxLayers, 1, 5, "A network has at most 1,024 layers."), (error.Line, error.Column, error.Length, error.Message));
+        Assert.Equal(new ModelError(5 + 2 * ModelLimits.MaxLayers, 1, 5, "A network has at most 1,024 layers."), result.Error);
     }
 
     [Fact]
@@ -58,9 +62,9 @@ public sealed class LimitTests
     {
         string samples = string.Concat(Enumerable.Repeat("sample > 00000000\n", ModelLimits.MaxSamples + 1));
 
-        ModelError error = ModelReader.Read(new StringReader(Head + "input 1\nlayer a dense 1 1 relu\n00000000\n" + samples)).Error!;
+        ModelReadResult result = ModelReader.Read(new StringReader(Head + "input 1\nlayer a dense 1 1 relu\n00000000\n" + samples));
 
-        Assert.Equal((7 + ModelLimits.MaxSamples, 1, 6, "A model has at most 4,096 samples."), (error.Line, error.Column, error.Length, error.Message));
+        Assert.Equal(new ModelError(7 + ModelLimits.MaxSamples, 1, 6, "A model has at most 4,096 samples."), result.Error);
     }
 
     [Fact]
@@ -68,9 +72,9 @@ public sealed class LimitTests
     {
         string codes = string.Concat(Enumerable.Range(1, ModelLimits.MaxCodes + 1).Select(i => $" {i:x8}"));
 
-        ModelError error = ModelReader.Read(new StringReader(Head + "input 1\nlayer a dense 1 1 relu\ncodebook" + codes + "\n00000000\n")).Error!;
+        ModelReadResult result = ModelReader.Read(new StringReader(Head + "input 1\nlayer a dense 1 1 relu\ncodebook" + codes + "\n"));
 
-        Assert.Equal((6, 10 + 9 * ModelLimits.MaxCodes, 8, "A layer shares at most 65,536 weights."), (error.Line, error.Column, error.Length, error.Message));
+        Assert.Equal(new ModelError(6, 10 + 9 * ModelLimits.MaxCodes, 8, "A layer shares at most 65,536 weights."), result.Error);
     }
 
     [Fact]
@@ -96,9 +100,9 @@ public sealed class LimitTests
             $"layer b dense {Width} 1 relu\n00000000 7:3f800000\n",
         ];
 
-        ModelError error = ModelReader.Read(new PiecesReader(text)).Error!;
+        ModelReadResult result = ModelReader.Read(new PiecesReader(text));
 
-        Assert.Equal((6 + Width + 2, 12, 8, "A network has at most 16,777,216 weights."), (error.Line, error.Column, error.Length, error.Message));
+        Assert.Equal(new ModelError(6 + Width + 2, 12, 8, "A network has at most 16,777,216 weights."), result.Error);
     }
 
     private sealed class PiecesReader(IEnumerable<string> pieces) : TextReader
@@ -128,7 +132,11 @@ public sealed class LimitTests
 
         public override int Read(char[] buffer, int index, int count)
         {
-            for (int i = 0; i < count; i++, CharactersRead++) buffer[index + i] = CharactersRead < start.Length ? start[CharactersRead] : filler;
+            for (int i = 0; i < count; i++, CharactersRead++)
+            {
+                buffer[index + i] = CharactersRead < start.Length ? start[CharactersRead] : filler;
+            }
+
             return count;
         }
     }

@@ -17,8 +17,8 @@ internal static class Networks
         "tiny",
         3,
         [
-            new DenseLayer("hidden", SparseMatrix.FromDense(2, 3, [1, 0, -2, 0, 0, 0]), new FloatVector([0.5f, -0f]), Activation.LeakyRelu()),
-            new DenseLayer("answer", Shared(1, 2, [0.5f, -1], [-1, 0.5f]), new FloatVector([0]), Activation.Sigmoid),
+            Dense("hidden", SparseMatrix.FromDense(2, 3, [1, 0, -2, 0, 0, 0]), [0.5f, -0f], Activation.LeakyRelu()),
+            Dense("answer", Shared(1, 2, [0.5f, -1], [-1, 0.5f]), [0], Activation.Sigmoid),
         ],
         [
             new Sample([0, 2], new FloatVector([1, -0f]), new FloatVector([0.25f])),
@@ -32,18 +32,21 @@ internal static class Networks
     public static Network Random(int seed)
     {
         var random = new Random(seed);
-        Shape input = random.Next(3) == 0 ? new Shape(1 + random.Next(2), 1 + random.Next(3), 2 + random.Next(3)) : Shape.Flat(1 + random.Next(20));
+        Shape input = random.Next(3) == 0
+            ? new Shape(1 + random.Next(2), 1 + random.Next(3), 2 + random.Next(3))
+            : Shape.Flat(1 + random.Next(20));
         var layers = new Layer[1 + random.Next(4)];
         int width = input.Length;
         for (int i = 0; i < layers.Length; i++)
         {
             int outputs = 1 + random.Next(12);
-            layers[i] = new DenseLayer($"layer_{i}", Weights(random, outputs, width), Vector(random, outputs), s_activations[random.Next(s_activations.Length)]);
+            Activation activation = s_activations[random.Next(s_activations.Length)];
+            layers[i] = Dense($"layer_{i}", Weights(random, outputs, width), Numbers(random, outputs), activation);
             width = outputs;
         }
 
         var samples = new Sample[random.Next(4)];
-        for (int i = 0; i < samples.Length; i++) samples[i] = Sample.FromDense(Sparse(random, input.Length), Vector(random, width).ToArray());
+        for (int i = 0; i < samples.Length; i++) samples[i] = Sample.FromDense(Sparse(random, input.Length), Numbers(random, width));
         return new Network($"Net_{seed}", input, new EquatableArray<Layer>(layers), new EquatableArray<Sample>(samples));
     }
 
@@ -53,7 +56,7 @@ internal static class Networks
         var random = new Random(1);
         var dense = new float[inputs * outputs];
         for (int i = 0; i < dense.Length; i++) dense[i] = random.NextDouble() < density ? random.NextSingle() - 0.5f : 0;
-        return Of("large", inputs, [new DenseLayer("wide", SparseMatrix.FromDense(outputs, inputs, dense), new FloatVector(new float[outputs]), Activation.Relu)]);
+        return Of("large", inputs, [Dense("wide", SparseMatrix.FromDense(outputs, inputs, dense), new float[outputs], Activation.Relu)]);
     }
 
     /// <summary>The text of <paramref name="network"/> below its two first lines.</summary>
@@ -62,6 +65,9 @@ internal static class Networks
         string text = ModelWriter.ToText(network);
         return text[(text.IndexOf('\n', text.IndexOf('\n') + 1) + 1)..];
     }
+
+    private static DenseLayer Dense(string name, SparseMatrix weights, float[] biases, Activation activation) =>
+        new(name, weights, new FloatVector(biases), activation);
 
     private static SparseMatrix Shared(int rows, int columns, float[] dense, float[] codebook)
     {
@@ -81,7 +87,7 @@ internal static class Networks
     private static float[] Sparse(Random random, int length)
     {
         int zeros = random.Next(11);
-        float[] values = Vector(random, length).ToArray();
+        float[] values = Numbers(random, length);
         for (int i = 0; i < length; i++)
         {
             if (random.Next(10) < zeros) values[i] = 0;
@@ -90,7 +96,7 @@ internal static class Networks
         return values;
     }
 
-    private static FloatVector Vector(Random random, int length)
+    private static float[] Numbers(Random random, int length)
     {
         var values = new float[length];
         for (int i = 0; i < length; i++)
@@ -104,6 +110,6 @@ internal static class Networks
             };
         }
 
-        return new FloatVector(values);
+        return values;
     }
 }

@@ -28,14 +28,14 @@ public sealed class ReaderErrorTests
         { "espalier 01\n", 1, 10, 2, "without leading zeros, but found '01'" },
         { "espalier one\n", 1, 10, 3, "but found 'one'" },
         { "espalier 2\nanything", 1, 10, 1, "The file has format version 2, but this reader knows version 1 only: update Espalier" },
-        { "espalier 1\r\n", 1, 11, 1, "but found a carriage return. Lines end in a line feed alone; if Git changed them, put '*.espalier text eol=lf' into .gitattributes" },
+        { "espalier 1\r\n", 1, 11, 1, "a carriage return. Lines end in a line feed alone; if Git changed them, put '*.espalier text eol=lf'" },
         { "espalier 1 \n", 1, 11, 1, "Expected the line feed that ends the line, but found a space" },
 
         // The hash line.
         { "espalier 1\nmd5 00\n", 2, 1, 3, "Expected 'sha256' and the hash of the text below, but found 'md5'" },
         { "espalier 1\nsha256 00\n", 2, 8, 2, "'00' is not the SHA-256 of the text below in 64 lower-case hex digits" },
         { "espalier 1\n" + Hash.Replace("000\n", "00A\n", StringComparison.Ordinal), 2, 8, 64, "is not the SHA-256" },
-        { "espalier 1\n" + Hash.Replace("\n", "0\n", StringComparison.Ordinal), 2, 8, 32, "but found '00000000000000000000000000000000...'" },
+        { "espalier 1\n" + Hash.Replace("\n", "0\n", StringComparison.Ordinal), 2, 8, 32, "found '00000000000000000000000000000000...'" },
         { Dense + Rows, 2, 8, 64, "The text below has the SHA-256 " },
         { Dense + Rows, 2, 8, 64, "the file was edited or damaged after it was written. Restore it or write the model again" },
 
@@ -49,7 +49,7 @@ public sealed class ReaderErrorTests
         { Start + "network n\u00E9\n", 3, 10, 1, "found the character U+00E9. A model file is printable ASCII only." },
         { Start + "network " + new string('a', 65) + "\n", 3, 9, 32, "found 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa...'" },
         { Start + "network n m\n", 3, 10, 1, "Expected the line feed that ends the line, but found a space" },
-        { Start + "network n\ninput 0\n", 4, 7, 1, "Expected the number of inputs, a number from 1 to 1048576 without leading zeros, but found '0'" },
+        { Start + "network n\ninput 0\n", 4, 7, 1, "Expected the number of inputs, a number from 1 to 1048576 without" },
         { Start + "network n\ninput 1048577\n", 4, 7, 7, "found '1048577'" },
         { Start + "network n\ninput 99999999999999999999\n", 4, 7, 20, "found '99999999999999999999'" },
         { Start + "network n\ninput -3\n", 4, 7, 2, "found '-3'" },
@@ -63,16 +63,16 @@ public sealed class ReaderErrorTests
         { Head, 5, 1, 0, "Expected 'layer' and the name of a layer, but found the end of the file" },
         { Head + "sample > 00000000\n", 5, 1, 6, "found 'sample'" },
         { Head + "layer a-b dense 3 2 relu\n", 5, 7, 3, "'a-b' is not the name of the layer" },
-        { Head + "layer a conv 3 2 relu\n", 5, 9, 4, "'conv' is no kind of layer that this reader knows (dense): a newer Espalier may have written the file" },
+        { Head + "layer a conv 3 2 relu\n", 5, 9, 4, "'conv' is no kind of layer that this reader knows (dense): a newer Espalier may" },
         { Head + "layer a " + new string('k', 33) + "\n", 5, 9, 32, "Expected the kind of the layer (dense)" },
         { Head + "layer a dense 4 2 relu\n", 5, 15, 1, "Layer 'a' reads 4 values, but 3 come to it." },
         { Head + "layer a dense 3 0 relu\n", 5, 17, 1, "Expected the number of outputs, a number from 1 to 1048576" },
         { Head + "layer a dense 3 1048577 relu\n", 5, 17, 7, "found '1048577'" },
-        { Head + "layer a dense 3 2\n", 5, 18, 0, "Expected a space and an activation function (identity, relu, leaky-relu, elu, selu, sigmoid, tanh, softmax)" },
+        { Head + "layer a dense 3 2\n", 5, 18, 0, "an activation function (identity, relu, leaky-relu, elu, selu, sigmoid, tanh" },
         { Head + "layer a dense 3 2 gelu\n", 5, 19, 4, "'gelu' is not an activation function (identity, relu" },
         { Head + "layer a dense 3 2 relu:00000000\n", 5, 23, 9, "found ':00000000'" },
         { Head + "layer a dense 3 2 elu\n", 5, 22, 0, "Expected ':', but found the end of the line" },
-        { Head + "layer a dense 3 2 elu:1.0\n", 5, 23, 3, "Expected the parameter of the activation of 8 lower-case hex digits, but found '1.0'" },
+        { Head + "layer a dense 3 2 elu:1.0\n", 5, 23, 3, "the parameter of the activation of 8 lower-case hex digits, but found '1.0'" },
         { Head + "layer a dense 3 2 elu:7f800000\n", 5, 23, 8, "The parameter of the activation is infinite or not a number." },
         { Dense + Rows + "layer a dense 2 1 relu\n", 8, 7, 1, "Two layers are called 'a'" },
         { Dense + Rows + "layer b dense 3 1 relu\n", 8, 15, 1, "Layer 'b' reads 3 values, but 2 come to it." },
@@ -83,12 +83,12 @@ public sealed class ReaderErrorTests
         { Dense + "codebook 7fc00000\n", 6, 10, 8, "Infinity or NaN stands for a shared weight" },
         { Dense + "codebook 3f800000 3f800000\n", 6, 19, 8, "The shared weights do not ascend strictly" },
         { Dense + "codebook 3f800000 bf800000\n", 6, 19, 8, "The shared weights do not ascend strictly" },
-        { Shared + "00000000 0:2\n", 7, 12, 1, "Expected a code of the codebook, a number from 0 to 1 without leading zeros, but found '2'" },
+        { Shared + "00000000 0:2\n", 7, 12, 1, "a code of the codebook, a number from 0 to 1 without leading zeros, but found '2'" },
         { Shared + "00000000 0:3f800000\n", 7, 12, 8, "Expected a code of the codebook" },
 
         // Unit lines.
         { Dense + "00000000\n", 7, 1, 0, "Expected the line of output 1 of 2 (a bias, then its weights), but found the end of the file" },
-        { Dense + "00000000\nlayer b dense 2 1 relu\n", 7, 1, 5, "Expected the line of output 1 of 2 (a bias, then its weights), but found 'layer'" },
+        { Dense + "00000000\nlayer b dense 2 1 relu\n", 7, 1, 5, "the line of output 1 of 2 (a bias, then its weights), but" },
         { Dense + "sample > 00000000\n", 6, 1, 6, "Expected the line of output 0 of 2" },
         { Dense + "\n", 6, 1, 0, "Expected a bias of 8 lower-case hex digits, but found the end of the line" },
         { Dense + "0000000\n", 6, 1, 7, "Expected a bias of 8 lower-case hex digits, but found '0000000'" },
@@ -96,8 +96,8 @@ public sealed class ReaderErrorTests
         { Dense + "3F800000\n", 6, 1, 8, "but found '3F800000'" },
         { Dense + "ff800000\n", 6, 1, 8, "Infinity or NaN stands for a bias: only finite numbers are allowed." },
         { Dense + "00000000 \n", 6, 10, 0, "Expected the index of an input, a number from 0 to 2" },
-        { Dense + "00000000  0:3f800000\n", 6, 10, 1, "but found a space. Tokens are separated by exactly one space and lines do not end in one." },
-        { Dense + "00000000 3:3f800000\n", 6, 10, 10, "Expected the index of an input, a number from 0 to 2 without leading zeros, but found '3:3f800000'" },
+        { Dense + "00000000  0:3f800000\n", 6, 10, 1, "a space. Tokens are separated by exactly one space and lines do not end in one." },
+        { Dense + "00000000 3:3f800000\n", 6, 10, 10, "index of an input, a number from 0 to 2 without leading zeros, but found '3:3f" },
         { Dense + "00000000 00:3f800000\n", 6, 10, 11, "without leading zeros, but found '00:3f800000'" },
         { Dense + "00000000 1:3f800000 1:3f800000\n", 6, 21, 1, "Index 1 comes after index 1: indices increase strictly along the line." },
         { Dense + "00000000 2:3f800000 0:3f800000\n", 6, 21, 1, "Index 0 comes after index 2" },
@@ -124,7 +124,7 @@ public sealed class ReaderErrorTests
         { Sampled + "> 00000000\n", 8, 18, 0, "Expected a space and output 1 of 2, but found the end of the line" },
         { Sampled + "> 00000000 00000000 00000000\n", 8, 27, 1, "Expected the line feed that ends the line, but found a space" },
         { Sampled + "> 00000000 7fc00000\n", 8, 19, 8, "Infinity or NaN stands for an output" },
-        { Sampled + "> 00000000 00000000\nlayer b dense 2 1 relu\n", 9, 1, 5, "Expected 'sample' or the end of the file, but found 'layer'" },
+        { Sampled + "> 00000000 00000000\nlayer b dense 2 1 relu\n", 9, 1, 5, "Expected 'sample' or the end of the file" },
     };
 
     [Theory]
@@ -145,11 +145,12 @@ public sealed class ReaderErrorTests
     {
         string text = ModelWriter.ToText(Networks.Small());
         string right = text.Substring(18, 64);
-        string edited = text.Replace(right, new string('0', 64), StringComparison.Ordinal);
+        string wrong = new('0', 64);
+        string edited = text.Replace(right, wrong, StringComparison.Ordinal);
 
         ModelError error = ModelReader.Read(new StringReader(edited)).Error!;
 
-        Assert.Contains($"The text below has the SHA-256 {right}, but {new string('0', 64)} is stated here", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"The text below has the SHA-256 {right}, but {wrong} is stated here", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
