@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Espalier.Compilation.Model;
+using Espalier.Inference.Baselines;
 using Espalier.Interchange;
 using Espalier.Interchange.Onnx;
 using Espalier.Tests.Inference.Baselines;
@@ -11,7 +12,7 @@ public sealed class OnnxExportTests
     [Fact]
     public void Model_read_back_holds_every_weight_and_bias()
     {
-        Network network = RandomNetworks.Make(8, 0.4, Activation.Relu, Activation.Softmax, 5, 4, 3);
+        Network network = RandomNetwork.Create(8, 0.4, Activation.Relu, Activation.Softmax, 5, 4, 3);
         ModelProto model = ModelProto.Parser.ParseFrom(OnnxExport.ToBytes(network));
         Assert.Equal((7, 13), (model.IrVersion, model.OpsetImport.Single().Version));
         foreach (DenseLayer layer in network.Layers.Cast<DenseLayer>())
@@ -28,7 +29,7 @@ public sealed class OnnxExportTests
     [Fact]
     public void Graph_is_a_chain_from_input_to_output()
     {
-        Network network = RandomNetworks.Make(8, 1, Activation.LeakyRelu(0.25f), Activation.Identity, 5, 4, 3);
+        Network network = RandomNetwork.Create(8, 1, Activation.LeakyRelu(0.25f), Activation.Identity, 5, 4, 3);
         GraphProto graph = ModelProto.Parser.ParseFrom(OnnxExport.ToBytes(network)).Graph;
         Assert.Equal(["Gemm", "LeakyRelu", "Gemm"], graph.Node.Select(node => node.OpType));
         string value = OnnxExport.InputName;
@@ -48,9 +49,9 @@ public sealed class OnnxExportTests
     [PythonOnnxFact]
     public void Checker_of_the_onnx_package_accepts_every_activation()
     {
-        foreach (Activation activation in RandomNetworks.Activations)
+        foreach (Activation activation in Activations.All)
         {
-            byte[] model = OnnxExport.ToBytes(RandomNetworks.Make(8, 0.5, activation, activation with { Alpha = 0 }, 5, 4, 3));
+            byte[] model = OnnxExport.ToBytes(RandomNetwork.Create(8, 0.5, activation, activation with { Alpha = 0 }, 5, 4, 3));
             const string Script = "import onnx, sys; onnx.checker.check_model(onnx.load_model_from_string(sys.stdin.buffer.read()), full_check=True)";
             (int exitCode, string errors) = PythonOnnxFactAttribute.Run(Script, model);
             Assert.True(exitCode == 0, $"{activation}: {errors}");

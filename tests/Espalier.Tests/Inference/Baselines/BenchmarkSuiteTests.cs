@@ -7,7 +7,7 @@ public sealed class BenchmarkSuiteTests
 {
     private static readonly BenchmarkOptions s_quick = new() { Budget = TimeSpan.FromMilliseconds(60) };
 
-    private static readonly Network s_network = RandomNetworks.Make(4, 0.5, Activation.Relu, Activation.Softmax, 12, 9, 3);
+    private static readonly Network s_network = RandomNetwork.Create(4, 0.5, Activation.Relu, Activation.Softmax, 12, 9, 3);
 
     [Theory]
     [InlineData(1)]
@@ -16,7 +16,7 @@ public sealed class BenchmarkSuiteTests
     {
         IReadOnlyList<ContenderCandidate> candidates =
             [.. Contenders.Baselines(s_network).Where(c => c.Name is ContenderNames.DensePacked or ContenderNames.Csr)];
-        BenchmarkReport report = BenchmarkSuite.Run(s_network, candidates, RandomNetworks.Inputs(s_network, 13), s_quick with { Batch = batch });
+        BenchmarkReport report = BenchmarkSuite.Run(s_network, candidates, RandomNetwork.Inputs(s_network, 13), s_quick with { Batch = batch });
         Assert.Equal([ContenderNames.DensePacked, ContenderNames.Csr], report.Results.Select(result => result.Name));
         Assert.Equal(batch, report.Batch);
         Assert.True(report.Rounds >= 11);
@@ -34,7 +34,7 @@ public sealed class BenchmarkSuiteTests
     public void Suite_reports_why_a_contender_is_missing()
     {
         ContenderCandidate[] candidates = [new("gone", () => throw new EspalierException("not here")), Naive(s_network)];
-        BenchmarkReport report = BenchmarkSuite.Run(s_network, candidates, RandomNetworks.Inputs(s_network, 1), s_quick);
+        BenchmarkReport report = BenchmarkSuite.Run(s_network, candidates, RandomNetwork.Inputs(s_network, 1), s_quick);
         Assert.Equal("not here", report.Results[0].SkippedReason);
         Assert.Equal(0, report.Results[0].NsPerSample);
         Assert.True(report.Results[1].NsPerSample > 0);
@@ -43,9 +43,9 @@ public sealed class BenchmarkSuiteTests
     [Fact]
     public void Suite_refuses_to_time_what_computes_something_else()
     {
-        Network other = RandomNetworks.Make(5, 0.5, Activation.Relu, Activation.Softmax, 12, 9, 3);
+        Network other = RandomNetwork.Create(5, 0.5, Activation.Relu, Activation.Softmax, 12, 9, 3);
         var error = Assert.Throws<EspalierException>(
-            () => BenchmarkSuite.Run(s_network, [Naive(other)], RandomNetworks.Inputs(s_network, 1), s_quick));
+            () => BenchmarkSuite.Run(s_network, [Naive(other)], RandomNetwork.Inputs(s_network, 1), s_quick));
         Assert.StartsWith("dense-naive: output 0 of sample 0 is ", error.Message, StringComparison.Ordinal);
     }
 
@@ -53,7 +53,7 @@ public sealed class BenchmarkSuiteTests
     public void Suite_counts_what_a_contender_allocates()
     {
         ContenderCandidate[] candidates = [new("wasteful", () => new Wasteful(s_network))];
-        BenchmarkReport report = BenchmarkSuite.Run(s_network, candidates, RandomNetworks.Inputs(s_network, 2), s_quick);
+        BenchmarkReport report = BenchmarkSuite.Run(s_network, candidates, RandomNetwork.Inputs(s_network, 2), s_quick);
         Assert.InRange(report.Results[0].AllocatedBytes, 1000, 1100);
     }
 
@@ -61,7 +61,7 @@ public sealed class BenchmarkSuiteTests
     public void Suite_refuses_fewer_samples_than_a_batch()
     {
         var error = Assert.Throws<EspalierException>(
-            () => BenchmarkSuite.Run(s_network, [Naive(s_network)], RandomNetworks.Inputs(s_network, 3), s_quick with { Batch = 4 }));
+            () => BenchmarkSuite.Run(s_network, [Naive(s_network)], RandomNetwork.Inputs(s_network, 3), s_quick with { Batch = 4 }));
         Assert.Equal("bench: 3 samples given; a batch of 4 needs more.", error.Message);
     }
 

@@ -11,12 +11,12 @@ public sealed class ContenderTests
         [ContenderNames.DensePacked, ContenderNames.DenseNaive, ContenderNames.TensorPrimitives, ContenderNames.Csr];
 
     public static TheoryData<string> Managed =>
-        [.. Contenders.Baselines(RandomNetworks.Make(1, 1, default, default, 1, 1)).Select(c => c.Name).Where(name => name != ContenderNames.OnnxRuntime)];
+        [.. Contenders.Baselines(RandomNetwork.Create(1, 1, default, default, 1, 1)).Select(c => c.Name).Where(name => name != ContenderNames.OnnxRuntime)];
 
     [Fact]
     public void Generated_code_is_the_first_of_all_contenders()
     {
-        Network network = RandomNetworks.Make(5, 0.1, Activation.Relu, Activation.Softmax, 37, 30, 6);
+        Network network = RandomNetwork.Create(5, 0.1, Activation.Relu, Activation.Softmax, 37, 30, 6);
         ContenderCandidate candidate = Contenders.All(network)[0];
         Assert.Equal(ContenderNames.Espalier, candidate.Name);
         using IContender contender = candidate.Create();
@@ -29,11 +29,11 @@ public sealed class ContenderTests
     [MemberData(nameof(Managed))]
     public void Contender_agrees_with_the_double_reference_on_every_activation(string name)
     {
-        foreach (Activation hidden in RandomNetworks.Activations)
+        foreach (Activation hidden in Activations.All)
         {
-            foreach (Activation last in RandomNetworks.Activations)
+            foreach (Activation last in Activations.All)
             {
-                Network network = RandomNetworks.Make(5, 0.6, hidden, last, 37, 300, 19, 6);
+                Network network = RandomNetwork.Create(5, 0.6, hidden, last, 37, 300, 19, 6);
                 using IContender contender = Create(name, network);
                 RequireAgreement(network, contender, 1, 7);
             }
@@ -46,7 +46,7 @@ public sealed class ContenderTests
     {
         for (int length = 1; length <= 70; length++)
         {
-            Network network = RandomNetworks.Make((ulong)length, 0.5, Activation.Relu, Activation.Identity, length, 71 - length, length);
+            Network network = RandomNetwork.Create((ulong)length, 0.5, Activation.Relu, Activation.Identity, length, 71 - length, length);
             using IContender contender = Create(name, network);
             RequireAgreement(network, contender, 1, 5);
         }
@@ -56,7 +56,7 @@ public sealed class ContenderTests
     [MemberData(nameof(Managed))]
     public void Contender_agrees_with_the_double_reference_on_every_batch_size(string name)
     {
-        Network network = RandomNetworks.Make(9, 0.2, Activation.Tanh, Activation.Softmax, 50, 33, 10);
+        Network network = RandomNetwork.Create(9, 0.2, Activation.Tanh, Activation.Softmax, 50, 33, 10);
         using IContender contender = Create(name, network);
         for (int batch = 1; batch <= 40; batch++) RequireAgreement(network, contender, batch);
         RequireAgreement(network, contender, 96, 97, 200);
@@ -66,7 +66,7 @@ public sealed class ContenderTests
     [MemberData(nameof(Managed))]
     public void Contender_runs_a_large_network_with_empty_rows(string name)
     {
-        Network network = RandomNetworks.Make(11, 0.003, Activation.Relu, Activation.Identity, 784, 300, 100, 10);
+        Network network = RandomNetwork.Create(11, 0.003, Activation.Relu, Activation.Identity, 784, 300, 100, 10);
         using IContender contender = Create(name, network);
         RequireAgreement(network, contender, 1, 20);
     }
@@ -88,7 +88,7 @@ public sealed class ContenderTests
     [MemberData(nameof(Managed))]
     public void Contender_refuses_wrong_lengths_by_name_of_the_argument(string name)
     {
-        using IContender contender = Create(name, RandomNetworks.Make(1, 1, Activation.Relu, Activation.Relu, 4, 3, 2));
+        using IContender contender = Create(name, RandomNetwork.Create(1, 1, Activation.Relu, Activation.Relu, 4, 3, 2));
         Assert.Equal((name, 4, 2), (contender.Name, contender.InputLength, contender.OutputLength));
         Assert.Throws<ArgumentException>("input", () => contender.Predict(new float[5], new float[2]));
         Assert.Throws<ArgumentException>("output", () => contender.Predict(new float[4], new float[3]));
@@ -102,7 +102,7 @@ public sealed class ContenderTests
     public void Contender_allocates_nothing_where_it_promises_so(string name)
     {
         if (!s_allocationFree.Contains(name)) return;
-        Network network = RandomNetworks.Make(3, 0.5, Activation.Elu(), Activation.Softmax, 40, 30, 10);
+        Network network = RandomNetwork.Create(3, 0.5, Activation.Elu(), Activation.Softmax, 40, 30, 10);
         using IContender contender = Create(name, network);
         RequireNoAllocation(network, contender);
     }
@@ -110,7 +110,7 @@ public sealed class ContenderTests
     [Fact]
     public void Csr_refuses_more_inputs_than_its_indices_can_name()
     {
-        Network network = RandomNetworks.Make(1, 0.001, Activation.Relu, Activation.Relu, 65_537, 1);
+        Network network = RandomNetwork.Create(1, 0.001, Activation.Relu, Activation.Relu, 65_537, 1);
         var error = Assert.Throws<NotSupportedException>(() => new CsrContender(network));
         Assert.Contains("16-bit", error.Message, StringComparison.Ordinal);
     }
@@ -118,7 +118,7 @@ public sealed class ContenderTests
     [Fact]
     public void Contender_refuses_a_network_that_makes_no_sense()
     {
-        Network network = RandomNetworks.Make(1, 1, Activation.Relu, Activation.Relu, 4, 3) with { InputShape = Shape.Flat(5) };
+        Network network = RandomNetwork.Create(1, 1, Activation.Relu, Activation.Relu, 4, 3) with { InputShape = Shape.Flat(5) };
         Assert.Throws<ArgumentException>("network", () => new DenseNaiveContender(network));
     }
 
@@ -126,7 +126,7 @@ public sealed class ContenderTests
     {
         foreach (int batch in batches)
         {
-            var check = new AgreementCheck(network, RandomNetworks.Inputs(network, batch));
+            var check = new AgreementCheck(network, RandomNetwork.Inputs(network, batch));
             check.Require(contender, batch, Tolerance);
         }
     }
@@ -134,7 +134,7 @@ public sealed class ContenderTests
     internal static void RequireNoAllocation(Network network, IContender contender)
     {
         const int Samples = 8;
-        float[] inputs = RandomNetworks.Inputs(network, Samples), outputs = new float[Samples * contender.OutputLength];
+        float[] inputs = RandomNetwork.Inputs(network, Samples), outputs = new float[Samples * contender.OutputLength];
         Run();
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < 100; i++) Run();

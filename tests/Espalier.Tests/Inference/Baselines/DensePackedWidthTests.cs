@@ -39,9 +39,9 @@ public sealed class DensePackedWidthTests
     [Fact]
     public void Outputs_beyond_the_rows_are_not_touched()
     {
-        Network network = RandomNetworks.Make(2, 1, Activation.Relu, Activation.Identity, 5, 3);
+        Network network = RandomNetwork.Create(2, 1, Activation.Relu, Activation.Identity, 5, 3);
         using var contender = new DensePackedContender(network);
-        float[] inputs = RandomNetworks.Inputs(network, 7);
+        float[] inputs = RandomNetwork.Inputs(network, 7);
         float[] outputs = [.. Enumerable.Repeat(-7f, 23)];
         contender.PredictBatch(inputs, outputs.AsSpan(1, 21));
         Assert.Equal((-7f, -7f), (outputs[0], outputs[22]));
@@ -49,7 +49,7 @@ public sealed class DensePackedWidthTests
 
     private static void RequireAgreement(VectorWidth width, int batch, Activation hidden, params ReadOnlySpan<int> lengths)
     {
-        Network network = RandomNetworks.Make((ulong)(batch + lengths[0]), 0.7, hidden, Activation.Identity, lengths);
+        Network network = RandomNetwork.Create((ulong)(batch + lengths[0]), 0.7, hidden, Activation.Identity, lengths);
         using var contender = new DensePackedContender(network, width);
         ContenderTests.RequireAgreement(network, contender, batch);
     }

@@ -1,4 +1,5 @@
 using Espalier.Compilation.Model;
+using Espalier.Inference.Baselines;
 using Espalier.Inference.Baselines.OnnxRuntime;
 
 namespace Espalier.Tests.Inference.Baselines;
@@ -9,11 +10,11 @@ public sealed class OnnxRuntimeContenderTests
     public void Contender_agrees_with_the_double_reference_on_every_activation()
     {
         OnnxRuntimeLibrary library = OnnxRuntimeLibrary.Load();
-        foreach (Activation hidden in RandomNetworks.Activations)
+        foreach (Activation hidden in Activations.All)
         {
-            foreach (Activation last in RandomNetworks.Activations)
+            foreach (Activation last in Activations.All)
             {
-                Network network = RandomNetworks.Make(5, 0.6, hidden, last, 37, 40, 19, 6);
+                Network network = RandomNetwork.Create(5, 0.6, hidden, last, 37, 40, 19, 6);
                 using var contender = new OnnxRuntimeContender(network, library);
                 ContenderTests.RequireAgreement(network, contender, 1, 7);
             }
@@ -26,7 +27,7 @@ public sealed class OnnxRuntimeContenderTests
         OnnxRuntimeLibrary library = OnnxRuntimeLibrary.Load();
         for (int batch = 1; batch <= 40; batch++)
         {
-            Network network = RandomNetworks.Make((ulong)batch, 0.5, Activation.Relu, Activation.Softmax, batch, 71 - batch, 9);
+            Network network = RandomNetwork.Create((ulong)batch, 0.5, Activation.Relu, Activation.Softmax, batch, 71 - batch, 9);
             using var contender = new OnnxRuntimeContender(network, library);
             ContenderTests.RequireAgreement(network, contender, 1, batch, 3);
         }
@@ -35,7 +36,7 @@ public sealed class OnnxRuntimeContenderTests
     [OnnxRuntimeFact]
     public void Contender_allocates_no_managed_memory()
     {
-        Network network = RandomNetworks.Make(3, 0.5, Activation.Relu, Activation.Softmax, 40, 30, 10);
+        Network network = RandomNetwork.Create(3, 0.5, Activation.Relu, Activation.Softmax, 40, 30, 10);
         using var contender = new OnnxRuntimeContender(network, OnnxRuntimeLibrary.Load());
         ContenderTests.RequireNoAllocation(network, contender);
     }
@@ -61,7 +62,7 @@ public sealed class OnnxRuntimeContenderTests
 
         static void Abandon(OnnxRuntimeLibrary library)
         {
-            Network network = RandomNetworks.Make(3, 1, Activation.Relu, Activation.Relu, 8, 8);
+            Network network = RandomNetwork.Create(3, 1, Activation.Relu, Activation.Relu, 8, 8);
             var contender = new OnnxRuntimeContender(network, library);
             ContenderTests.RequireAgreement(network, contender, 1, 2);
         }
