@@ -24,7 +24,8 @@ public sealed class CsvDatasetTests : IDisposable
         string path = _folder.Write("a.csv", content);
         if (!good)
         {
-            Assert.Contains("none is left for the inputs", Assert.Throws<EspalierException>(() => CsvDataset.Load("a", path)).Message, StringComparison.Ordinal);
+            Assert.Contains("none is left for the inputs", Assert.Throws<EspalierException>(() => CsvDataset.Load("a", path)).Message,
+                StringComparison.Ordinal);
             return;
         }
 
@@ -46,10 +47,12 @@ public sealed class CsvDatasetTests : IDisposable
     public void Any_field_comes_back_through_quotes()
     {
         Gen<string> letters = Gen.Elements('"', ',', '\n', '\r', ' ', ';', '\t', 'a', 'ä', '1').ArrayOf().Select(chars => new string(chars));
-        Gen<string[][]> tables = Gen.Choose(1, 4).SelectMany(width => letters.ArrayOf(width).NonEmptyListOf().Select(rows => rows.ToArray()));
+        Gen<string[][]> tables = Gen.Choose(1,
+            4).SelectMany(width => letters.ArrayOf(width).NonEmptyListOf().Select(rows => rows.ToArray()));
         Prop.ForAll(Arb.From(tables), table =>
         {
-            string text = string.Join("\n", table.Select(row => string.Join(",", row.Select(field => $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\""))));
+            string text = string.Join("\n", table.Select(row => string.Join(",", row.Select(field => $"\"{field.Replace("\"", "\"\"",
+                StringComparison.Ordinal)}\""))));
             var rows = new CsvTokenizer("t", text, ',');
             foreach (string[] expected in table)
             {
@@ -66,7 +69,8 @@ public sealed class CsvDatasetTests : IDisposable
     {
         Prop.ForAll(Arb.From(ArbMap.Default.GeneratorFor<float>().Where(float.IsFinite).NonEmptyListOf()), values =>
         {
-            string rows = string.Join("\n", values.Select((value, i) => value.ToString("R", CultureInfo.InvariantCulture) + (i % 2 == 0 ? ",a" : ",b")));
+            string rows = string.Join("\n", values.Select((value, i) => value.ToString("R",
+                CultureInfo.InvariantCulture) + (i % 2 == 0 ? ",a" : ",b")));
             Dataset set = CsvDataset.Load("a", _folder.Write("a.csv", rows + "\n0,a\n0,b\n"));
             Assert.Equal(values.Select(BitConverter.SingleToInt32Bits), set.Inputs.SkipLast(2).Select(BitConverter.SingleToInt32Bits));
         }).QuickCheckThrowOnFailure();
@@ -116,7 +120,8 @@ public sealed class CsvDatasetTests : IDisposable
     [InlineData("1,2,a\n,4,b\n", "(2,1): the value \"\" is missing; ask for the mean or the median in its place.")]
     [InlineData("1,NaN,a\n,4,b\n", "(1,3): the value \"NaN\" is missing; ask for the mean or the median in its place.")]
     [InlineData("1,2,a\n3,4,\n", "(2,5): the label is missing; fill it in or remove the row.")]
-    [InlineData("1,2,1\n3,4,1.5\n", "(2,5): the label 1.5 is no whole number; if it is to be estimated, ask for regression, else name the label column.")]
+    [InlineData("1,2,1\n3,4,1.5\n",
+        "(2,5): the label 1.5 is no whole number; if it is to be estimated, ask for regression, else name the label column.")]
     [InlineData("1,2,a\n3,4,a\n", "(1,1): all 2 rows are of class \"a\"; at least 2 classes are needed.")]
     [InlineData("1,2,a\n\"3\"x,4,b\n", "(2,4): text after a closing quote; write the quote twice if it belongs to the field.")]
     [InlineData("1,2,a\n3,\"4,b\n5,6,a\n", "(2,3): this quote is never closed.")]
@@ -145,7 +150,8 @@ public sealed class CsvDatasetTests : IDisposable
     public void Unknown_column_is_reported_with_the_known_ones()
     {
         string path = _folder.Write("bad.csv", "width,class\n1,a\n");
-        string message = Assert.Throws<EspalierException>(() => CsvDataset.Load("bad", path, new CsvOptions { LabelColumn = "kind" })).Message;
+        string message = Assert.Throws<EspalierException>(() => CsvDataset.Load("bad", path,
+            new CsvOptions { LabelColumn = "kind" })).Message;
         Assert.Equal($"{path}(1,1): no column \"kind\"; the header has width, class; positions go from 1 to 2.", message);
     }
 
@@ -153,6 +159,7 @@ public sealed class CsvDatasetTests : IDisposable
     public void Bytes_that_are_no_utf8_are_reported()
     {
         string path = _folder.Write("bad.csv", [(byte)'1', (byte)',', 0xE4, (byte)'\n']);
-        Assert.Equal($"{path}: byte 2: not UTF-8 text; save the file as UTF-8.", Assert.Throws<EspalierException>(() => CsvDataset.Load("bad", path)).Message);
+        Assert.Equal($"{path}: byte 2: not UTF-8 text; save the file as UTF-8.",
+            Assert.Throws<EspalierException>(() => CsvDataset.Load("bad", path)).Message);
     }
 }

@@ -12,7 +12,8 @@ public sealed class DataCatalogTests : IDisposable
     public void Built_in_sets_are_available_without_files_and_the_others_say_what_is_missing()
     {
         var catalog = new DataCatalog(_folder.Path);
-        Assert.Equal(["monks-1", "monks-2", "monks-3", "digits"], catalog.Entries.Where(entry => entry.IsAvailable).Select(entry => entry.Name));
+        Assert.Equal(["monks-1", "monks-2", "monks-3", "digits"],
+            catalog.Entries.Where(entry => entry.IsAvailable).Select(entry => entry.Name));
         DataCatalogEntry iris = catalog.Entries.Single(entry => entry.Name == "iris");
         Assert.Equal($"iris: the data folder {_folder.Path} has no uci/iris.data (plain or .gz); put it there or name another folder with --data-dir or ESPALIER_DATA.", iris.Missing);
         Assert.Equal(iris.Missing, Assert.Throws<EspalierException>(() => catalog.Load("iris")).Message);
@@ -23,7 +24,8 @@ public sealed class DataCatalogTests : IDisposable
     {
         string nowhere = Path.Combine(_folder.Path, "nowhere");
         string message = Assert.Throws<EspalierException>(() => new DataCatalog(nowhere).Load("mnist")).Message;
-        Assert.Equal($"mnist: there is no data folder {nowhere}; name one with --data-dir or the environment variable ESPALIER_DATA.", message);
+        Assert.Equal($"mnist: there is no data folder {nowhere}; name one with --data-dir or the environment variable ESPALIER_DATA.",
+            message);
     }
 
     [Fact]
@@ -42,7 +44,8 @@ public sealed class DataCatalogTests : IDisposable
     {
         string message = Assert.Throws<EspalierException>(() => new DataCatalog(_folder.Path).Load(name)).Message;
         Assert.Contains($"did you mean {nearest}?", message, StringComparison.Ordinal);
-        Assert.Contains("ionosphere, waveform, wine, wdbc, sonar, digits, idx:IMAGES,LABELS and csv:FILE.", message, StringComparison.Ordinal);
+        Assert.Contains("ionosphere, waveform, wine, wdbc, sonar, digits, idx:IMAGES,LABELS and csv:FILE.", message,
+            StringComparison.Ordinal);
     }
 
     [DataFact("uci/iris.data", "mnist/train-images-idx3-ubyte.gz", "fashion-mnist/train-images-idx3-ubyte.gz")]
@@ -73,7 +76,8 @@ public sealed class DataCatalogTests : IDisposable
         foreach ((string name, int[] counts) in known)
         {
             DataSplit set = new DataCatalog(TestData.Folder).Load(name, new DataOptions { Seed = 9, TestFraction = 0.37 });
-            Assert.Equal(counts, set.Train.Labels!.Concat(set.Test.Labels!).GroupBy(label => label).OrderBy(group => group.Key).Select(group => group.Count()));
+            Assert.Equal(counts,
+                set.Train.Labels!.Concat(set.Test.Labels!).GroupBy(label => label).OrderBy(group => group.Key).Select(group => group.Count()));
         }
     }
 
@@ -84,9 +88,11 @@ public sealed class DataCatalogTests : IDisposable
         Dataset ionosphere = catalog.Load("ionosphere").Train;
         Assert.All(Enumerable.Range(0, ionosphere.Count), i => Assert.Equal(0, ionosphere.Input(i)[1]));
         Assert.EndsWith("breast-cancer-wisconsin.data(24,19): the value \"?\" is missing; ask for the mean or the median in its place.",
-            Assert.Throws<EspalierException>(() => catalog.Load("breast-cancer", new DataOptions { Missing = MissingValues.Error })).Message, StringComparison.Ordinal);
+            Assert.Throws<EspalierException>(() => catalog.Load("breast-cancer",
+                new DataOptions { Missing = MissingValues.Error })).Message, StringComparison.Ordinal);
         Assert.EndsWith("pima-indians-diabetes.data(1,13): the value \"0\" is missing; ask for the mean or the median in its place.",
-            Assert.Throws<EspalierException>(() => catalog.Load("diabetes", new DataOptions { Missing = MissingValues.Error })).Message, StringComparison.Ordinal);
+            Assert.Throws<EspalierException>(() => catalog.Load("diabetes", new DataOptions { Missing = MissingValues.Error })).Message,
+                StringComparison.Ordinal);
         Dataset raw = catalog.Load("diabetes", new DataOptions { Standardize = false }).Train;
         Assert.All(Enumerable.Range(0, raw.Count), i => Assert.True(raw.Input(i)[1] > 0));
     }
@@ -94,7 +100,8 @@ public sealed class DataCatalogTests : IDisposable
     [Fact]
     public void Csv_file_is_divided_and_scaled_by_its_training_part_alone()
     {
-        string path = _folder.Write("flowers.csv", "size,kind\n" + string.Concat(Enumerable.Range(0, 20).Select(i => $"{i},{(i < 10 ? "a" : "b")}\n")));
+        string path = _folder.Write("flowers.csv", "size,kind\n" + string.Concat(Enumerable.Range(0,
+            20).Select(i => $"{i},{(i < 10 ? "a" : "b")}\n")));
         DataSplit set = new DataCatalog().Load($"csv:{path}", new DataOptions { TestFraction = 0.3, Seed = 2 });
         Assert.Equal(("flowers train", 14, 6), (set.Train.Name, set.Train.Count, set.Test.Count));
         Assert.Equal(0, set.Train.Inputs.Average(), 5);
@@ -116,7 +123,8 @@ public sealed class DataCatalogTests : IDisposable
         Assert.Equal((4, 4, 3, 3), (four.Train.Count, four.Test.Count, four.Train.ClassNames.Count, four.Test.ClassNames.Count));
         string other = _folder.Write("other", IdxBytes.Write(8, [4, 2], new byte[8]));
         Assert.Contains("name files that belong together",
-            Assert.Throws<EspalierException>(() => new DataCatalog().Load($"idx:{images},{labels},{other},{more}")).Message, StringComparison.Ordinal);
+            Assert.Throws<EspalierException>(() => new DataCatalog().Load($"idx:{images},{labels},{other},{more}")).Message,
+                StringComparison.Ordinal);
     }
 
     [Theory]

@@ -10,15 +10,18 @@ public sealed class DatasetSplitterTests
     [Fact]
     public void Any_split_is_a_partition_that_keeps_the_shares_of_the_classes()
     {
-        Gen<(int[], int)> cases = Gen.Choose(0, 3).ArrayOf().Where(labels => labels.Length >= 2).SelectMany(labels => Gen.Choose(1, 99).Select(percent => (labels, percent)));
+        Gen<(int[], int)> cases = Gen.Choose(0, 3).ArrayOf().Where(labels => labels.Length >= 2).SelectMany(labels => Gen.Choose(1,
+            99).Select(percent => (labels, percent)));
         Prop.ForAll(Arb.From(cases), item =>
         {
             (int[] labels, int percent) = item;
             double fraction = percent / 100.0;
             DataSplit split = DatasetSplitter.Split(Numbered(labels), fraction, 5);
-            Assert.Equal(Enumerable.Range(0, labels.Length), split.Train.Inputs.Concat(split.Test.Inputs).Order().Select(value => (int)value));
+            Assert.Equal(Enumerable.Range(0, labels.Length),
+                split.Train.Inputs.Concat(split.Test.Inputs).Order().Select(value => (int)value));
             Assert.All(split.Test.Inputs.Zip(split.Test.Labels!), pair => Assert.Equal(labels[(int)pair.First], pair.Second));
-            Assert.Equal(Math.Clamp((int)Math.Round(labels.Length * fraction, MidpointRounding.AwayFromZero), 1, labels.Length - 1), split.Test.Count);
+            Assert.Equal(Math.Clamp((int)Math.Round(labels.Length * fraction, MidpointRounding.AwayFromZero), 1, labels.Length - 1),
+                split.Test.Count);
             for (int c = 0; c < 4; c++)
             {
                 double exact = labels.Count(label => label == c) * fraction;
@@ -54,7 +57,8 @@ public sealed class DatasetSplitterTests
     [Fact]
     public void Regression_is_divided_without_classes()
     {
-        Dataset whole = Dataset.Regression("r", Shape.Flat(1), [.. Enumerable.Range(0, 10)], [.. Enumerable.Range(0, 10).Select(i => 2f * i)], 1);
+        Dataset whole = Dataset.Regression("r", Shape.Flat(1), [.. Enumerable.Range(0, 10)], [.. Enumerable.Range(0,
+            10).Select(i => 2f * i)], 1);
         DataSplit split = DatasetSplitter.Split(whole, 0.3, 1);
         Assert.Equal((7, 3), (split.Train.Count, split.Test.Count));
         Assert.All(split.Test.Inputs.Zip(split.Test.Targets!), pair => Assert.Equal(2 * pair.First, pair.Second));

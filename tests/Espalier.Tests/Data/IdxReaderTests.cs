@@ -48,7 +48,8 @@ public sealed class IdxReaderTests : IDisposable
     [InlineData(new byte[] { 0, 0, 8 }, 3, "the file ends within the 4 bytes of the IDX magic number.")]
     [InlineData(new byte[] { 7, 0, 8, 1, 0, 0, 0, 1, 9 }, 0, "an IDX file begins with two zero bytes, this one with 07 00.")]
     [InlineData(new byte[] { 0, 7, 8, 1, 0, 0, 0, 1, 9 }, 1, "an IDX file begins with two zero bytes, this one with 00 07.")]
-    [InlineData(new byte[] { 0, 0, 0x0A, 1, 0, 0, 0, 1, 9 }, 2, "element type 0x0A is none of 08 (unsigned byte), 09 (signed byte), 0B (int16), 0C (int32), 0D (float), 0E (double).")]
+    [InlineData(new byte[] { 0, 0, 0x0A, 1, 0, 0, 0, 1, 9 }, 2,
+        "element type 0x0A is none of 08 (unsigned byte), 09 (signed byte), 0B (int16), 0C (int32), 0D (float), 0E (double).")]
     [InlineData(new byte[] { 0, 0, 8, 0 }, 3, "0 dimensions; 1 to 8 are read.")]
     [InlineData(new byte[] { 0, 0, 8, 9, 1 }, 3, "9 dimensions; 1 to 8 are read.")]
     [InlineData(new byte[] { 0, 0, 8, 2, 0, 0, 0, 1, 0 }, 9, "the file ends within the 2 extents of its header.")]
@@ -68,9 +69,11 @@ public sealed class IdxReaderTests : IDisposable
     public void Bytes_missing_from_or_after_gzip_content_are_reported_by_their_place_in_it()
     {
         string shorter = _folder.Write("short.gz", IdxBytes.Gzip(IdxBytes.Write(8, [3], [1, 2])));
-        Assert.StartsWith($"{shorter}: byte 10 of the unpacked content: the file ends after 2 of", Assert.Throws<EspalierException>(() => IdxReader.Read(shorter)).Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{shorter}: byte 10 of the unpacked content: the file ends after 2 of",
+            Assert.Throws<EspalierException>(() => IdxReader.Read(shorter)).Message, StringComparison.Ordinal);
         string longer = _folder.Write("long.gz", IdxBytes.Gzip(IdxBytes.Write(8, [3], [1, 2, 3, 4])));
-        Assert.StartsWith($"{longer}: byte 11 of the unpacked content: more bytes follow", Assert.Throws<EspalierException>(() => IdxReader.Read(longer)).Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{longer}: byte 11 of the unpacked content: more bytes follow",
+            Assert.Throws<EspalierException>(() => IdxReader.Read(longer)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -96,7 +99,8 @@ public sealed class IdxReaderTests : IDisposable
         byte[] bomb = IdxBytes.Write(8, [10], new byte[64 << 20]);
         string bombing = _folder.Write("bomb.gz", IdxBytes.Gzip(bomb));
         Assert.InRange(Allocated(() => Assert.Throws<EspalierException>(() => IdxReader.Read(bombing))), 0, 8 << 20);
-        Assert.Contains("more than the 9 bytes", Assert.Throws<EspalierException>(() => IdxReader.Read(bombing, maxBytes: 9)).Message, StringComparison.Ordinal);
+        Assert.Contains("more than the 9 bytes", Assert.Throws<EspalierException>(() => IdxReader.Read(bombing, maxBytes: 9)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

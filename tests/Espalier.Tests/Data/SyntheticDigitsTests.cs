@@ -40,7 +40,8 @@ public sealed class SyntheticDigitsTests
         {
             float[] pixels = set.Input(i).ToArray();
             double ink = pixels.Sum();
-            double x = pixels.Select((value, p) => value * (p % 28 + 0.5)).Sum() / ink, y = pixels.Select((value, p) => value * (p / 28 + 0.5)).Sum() / ink;
+            double x = pixels.Select((value, p) => value * (p % 28 + 0.5)).Sum() / ink, y = pixels.Select((value,
+                p) => value * (p / 28 + 0.5)).Sum() / ink;
             Assert.InRange(ink, 10, 300);
             Assert.InRange(x, 11.5, 16.5);
             Assert.InRange(y, 11.5, 16.5);
@@ -66,7 +67,8 @@ public sealed class SyntheticDigitsTests
         for (int i = 0; i < set.Test.Count; i++)
         {
             float[] pixels = set.Test.Input(i).ToArray();
-            int nearest = Enumerable.Range(0, 10).MinBy(c => pixels.Select((value, p) => (value - means[c, p]) * (value - means[c, p])).Sum());
+            int nearest = Enumerable.Range(0, 10).MinBy(c => pixels.Select((value, p) => (value - means[c, p]) * (value - means[c,
+                p])).Sum());
             right += nearest == set.Test.Labels![i] ? 1 : 0;
         }
 
@@ -75,7 +77,8 @@ public sealed class SyntheticDigitsTests
 
     private static string Hash(Dataset set)
     {
-        byte[] bytes = [.. Array.ConvertAll(set.Inputs, value => (byte)MathF.Round(value * 255)), .. MemoryMarshal.AsBytes<int>(set.Labels)];
+        byte[] bytes = [.. Array.ConvertAll(set.Inputs, value => (byte)MathF.Round(value * 255)),
+            .. MemoryMarshal.AsBytes<int>(set.Labels)];
         return Convert.ToHexString(SHA256.HashData(bytes));
     }
 }

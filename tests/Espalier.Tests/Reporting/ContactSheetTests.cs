@@ -41,7 +41,15 @@ public sealed class ContactSheetTests
     {
         Dataset set = Dataset.Classification("flat", Shape.Flat(4), [1, 2, 3, 4], [0], ["a"]);
         Assert.False(ContactSheet.CanShow(set));
-        Assert.Equal("flat: samples of 4 are no pictures; ask for the summary instead.", Assert.Throws<EspalierException>(() => ContactSheet.Draw(set, 1)).Message);
+        Assert.Equal("flat: samples of 4 are no pictures; ask for the summary instead.",
+            Assert.Throws<EspalierException>(() => ContactSheet.Draw(set, 1)).Message);
+    }
+
+    [Fact]
+    public void Sheet_that_would_fill_the_memory_is_refused()
+    {
+        string message = Assert.Throws<EspalierException>(() => ContactSheet.Draw(s_set, 2_000_000_000)).Message;
+        Assert.Equal("four: a sheet of 5999999999 x 5 pixels is too large; ask for fewer samples of each class.", message);
     }
 
     [Fact]
@@ -51,7 +59,8 @@ public sealed class ContactSheetTests
         XNamespace ns = "http://www.w3.org/2000/svg";
         Assert.Equal(["left & \uFFFD", "right"], svg.Elements(ns + "text").Select(text => text.Value));
         string data = svg.Element(ns + "image")!.Attribute("href")!.Value;
-        Assert.Equal(ContactSheet.Draw(s_set, 2).Pixels, PngReader.Read(Convert.FromBase64String(data["data:image/png;base64,".Length..])).Pixels);
+        Assert.Equal(ContactSheet.Draw(s_set, 2).Pixels,
+            PngReader.Read(Convert.FromBase64String(data["data:image/png;base64,".Length..])).Pixels);
     }
 
     [Fact]
@@ -66,6 +75,7 @@ public sealed class ContactSheetTests
     public void Colours_change_only_where_the_picture_does()
     {
         var picture = new Picture(3, 2, 1, [9, 9, 9, 0, 0, 7]);
-        Assert.Equal("\u001b[38;2;9;9;9m\u001b[48;2;0;0;0m▀▀\u001b[48;2;7;7;7m▀\u001b[0m\n", TerminalPicture.Render(picture, TerminalStyle.Colour));
+        Assert.Equal("\u001b[38;2;9;9;9m\u001b[48;2;0;0;0m▀▀\u001b[48;2;7;7;7m▀\u001b[0m\n", TerminalPicture.Render(picture,
+            TerminalStyle.Colour));
     }
 }

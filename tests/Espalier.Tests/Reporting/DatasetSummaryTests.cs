@@ -7,8 +7,10 @@ namespace Espalier.Tests.Reporting;
 
 public sealed class DatasetSummaryTests
 {
-    private static readonly Dataset s_train = Dataset.Classification("t train", Shape.Flat(2), [0, 10, 2, 30, 4, 20], [0, 1, 0], ["no", "yes"], ["size", "age"]);
-    private static readonly Dataset s_test = Dataset.Classification("t test", Shape.Flat(2), [0, 0, 0, 8], [1, 1], ["no", "yes"], ["size", "age"]);
+    private static readonly Dataset s_train = Dataset.Classification("t train", Shape.Flat(2), [0, 10, 2, 30, 4, 20], [0, 1, 0], ["no",
+        "yes"], ["size", "age"]);
+    private static readonly Dataset s_test = Dataset.Classification("t test", Shape.Flat(2), [0, 0, 0, 8], [1, 1], ["no", "yes"],
+        ["size", "age"]);
 
     [Fact]
     public void Summary_counts_classes_and_describes_parts_and_features()
@@ -17,7 +19,8 @@ public sealed class DatasetSummaryTests
         Assert.Equal([new ClassSummary("no", 2, 0), new ClassSummary("yes", 1, 2)], summary.Classes);
         Assert.Equal(new PartSummary(3, 0, 30, 11, 5 / 6.0), summary.Train);
         Assert.Equal(new PartSummary(2, 0, 8, 2, 0.25), summary.Test);
-        Assert.Equal([new FeatureSummary("size", 0, 2, 4, Math.Sqrt(8 / 3.0)), new FeatureSummary("age", 10, 20, 30, Math.Sqrt(200 / 3.0))], summary.Features);
+        Assert.Equal([new FeatureSummary("size", 0, 2, 4, Math.Sqrt(8 / 3.0)), new FeatureSummary("age", 10, 20, 30,
+            Math.Sqrt(200 / 3.0))], summary.Features);
     }
 
     [Fact]
@@ -67,7 +70,8 @@ public sealed class DatasetSummaryTests
     public void Summary_is_ready_for_json()
     {
         string json = JsonSerializer.Serialize(DatasetSummary.Of("t", new DataSplit(s_train, s_test)), JsonSerializerOptions.Web);
-        Assert.StartsWith("""{"name":"t","inputShape":"2","train":{"count":3,"min":0,"max":30,"mean":11,"nonZeroShare":""", json, StringComparison.Ordinal);
+        Assert.StartsWith("""{"name":"t","inputShape":"2","train":{"count":3,"min":0,"max":30,"mean":11,"nonZeroShare":""", json,
+            StringComparison.Ordinal);
         Assert.Contains("""{"name":"yes","train":1,"test":2}""", json, StringComparison.Ordinal);
     }
 
