@@ -51,7 +51,10 @@ internal sealed class Terminal
         new(System.Console.Out, System.Console.Error, !System.Console.IsOutputRedirected, !System.Console.IsErrorRedirected);
 
     /// <summary>Writes the one JSON object of a verb run with <c>--json</c>.</summary>
-    public void WriteJson<T>(T result) => RawOutput.WriteLine(JsonSerializer.Serialize(result, s_json));
+    public void WriteJson<T>(T result) => RawOutput.WriteLine(ToJson(result));
+
+    /// <summary>The text of a JSON object, spelled as all verbs spell theirs.</summary>
+    public static string ToJson<T>(T value) => JsonSerializer.Serialize(value, s_json);
 
     /// <summary>Writes one plain line on standard output.</summary>
     public void Print(string line) => RawOutput.WriteLine(line);

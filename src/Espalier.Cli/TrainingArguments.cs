@@ -12,7 +12,7 @@ internal sealed class TrainingArguments
     private readonly Option<string> _optimizer;
     private readonly Option<double> _rate;
     private readonly Option<string> _schedule;
-    private readonly Option<int> _epochs;
+    private readonly Option<int?> _epochs;
     private readonly Option<int> _batch = new("--batch") { Description = "Samples of a step; 1 is stochastic, 0 batch gradient descent.", HelpName = "N", DefaultValueFactory = _ => 128 };
     private readonly Option<double> _momentum = new("--momentum") { Description = "Of momentum and nesterov.", HelpName = "X", DefaultValueFactory = _ => 0.9 };
     private readonly Option<double> _decay = new("--weight-decay") { Description = "Factor of the penalty on w^2 / 2.", HelpName = "X", DefaultValueFactory = _ => 1e-4 };
@@ -20,9 +20,9 @@ internal sealed class TrainingArguments
 
     /// <summary>Adds the options to <paramref name="verb"/>.</summary>
     /// <param name="verb">The verb.</param>
-    /// <param name="epochs">The default number of epochs.</param>
+    /// <param name="epochs">What the epochs are of, and their default, for the help text.</param>
     /// <param name="rate">The default learning rate.</param>
-    public TrainingArguments(Verb verb, int epochs, double rate)
+    public TrainingArguments(Verb verb, string epochs, double rate)
     {
         _loss = new Option<string>("--loss") { Description = "mse, bce (binary) or cce (categorical cross-entropy); auto follows the output.", DefaultValueFactory = _ => "auto" }
             .AcceptOnlyFromAmong(LossArgument.Spellings);
@@ -31,18 +31,19 @@ internal sealed class TrainingArguments
         _rate = new Option<double>("--learning-rate") { Description = "At the start.", HelpName = "X", DefaultValueFactory = _ => rate };
         _schedule = new Option<string>("--schedule") { Description = "How the learning rate falls over the run.", DefaultValueFactory = _ => "linear" }
             .AcceptOnlyFromAmong("constant", "linear", "cosine", "step", "exponential");
-        _epochs = new Option<int>("--epochs") { Description = "Passes through the training samples.", HelpName = "N", DefaultValueFactory = _ => epochs };
+        _epochs = new Option<int?>("--epochs") { Description = $"Passes through the training samples: {epochs}.", HelpName = "N" };
         foreach (Option option in (Option[])[_epochs, _batch, _optimizer, _rate, _schedule, _momentum, _decay, _loss, _threads]) verb.Add(option);
     }
 
     /// <summary>What the user asked for.</summary>
     /// <param name="arguments">The command line.</param>
     /// <param name="output">The network's last activation.</param>
+    /// <param name="defaultEpochs">The number of epochs unless the user says otherwise.</param>
     /// <exception cref="EspalierException">A number is out of its range.</exception>
-    public TrainingOptions Read(ParseResult arguments, Activation output)
+    public TrainingOptions Read(ParseResult arguments, Activation output, int defaultEpochs)
     {
         double rate = arguments.GetValue(_rate);
-        int epochs = arguments.GetValue(_epochs);
+        int epochs = arguments.GetValue(_epochs) ?? defaultEpochs;
         var options = new TrainingOptions
         {
             Loss = LossArgument.Parse(arguments.GetRequiredValue(_loss), output),

@@ -13,7 +13,8 @@ internal sealed class TrainingMeter(Action<double, string> report) : IProgress<T
         report(fraction, Describe(value));
     }
 
-    private static string Describe(TrainingProgress value)
+    /// <summary>The state of a run in a few words.</summary>
+    public static string Describe(TrainingProgress value)
     {
         string text = string.Create(CultureInfo.InvariantCulture, $"epoch {value.Epoch}/{value.Epochs}, loss {value.Loss:0.0000}");
         if (value.TrainingErrorPercent is double training) text += string.Create(CultureInfo.InvariantCulture, $", error {training:0.00} %");

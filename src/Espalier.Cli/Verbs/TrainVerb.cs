@@ -11,6 +11,8 @@ namespace Espalier.Cli.Verbs;
 /// <summary>Trains a multi-layer perceptron and writes its model file.</summary>
 internal sealed class TrainVerb : Verb
 {
+    private const int DefaultEpochs = 20;
+
     private readonly DataArguments _data;
     private readonly TrainingArguments _training;
     private readonly Option<string> _layers = new("--layers") { Description = "Units of the hidden layers, such as 300,100; 'none' for no hidden layer.", HelpName = "N,N", DefaultValueFactory = _ => "300,100" };
@@ -18,7 +20,7 @@ internal sealed class TrainVerb : Verb
     private readonly Option<string> _output = new("--output") { Description = "Activation of the last layer; auto is softmax for classes, identity for numbers.", HelpName = "NAME", DefaultValueFactory = _ => "auto" };
     private readonly Option<string?> _file = new("--out", "-o") { Description = "The model file to write; otherwise NAME.espalier.", HelpName = "MODEL" };
     private readonly Option<string?> _name = new("--name") { Description = "The network's name, an identifier; otherwise made from the set's name.", HelpName = "NAME" };
-    private readonly Option<double> _validation = new("--validation") { Description = "Share of the training samples set aside for validation; 0 for none.", HelpName = "X", DefaultValueFactory = _ => 0.1 };
+    private readonly ValidationArgument _validation;
     private readonly Option<int> _patience = new("--patience") { Description = "Stop after so many epochs without better validation and keep the best; 0 never.", HelpName = "N", DefaultValueFactory = _ => 0 };
     private readonly Option<int> _samples = new("--samples") { Description = "Test samples to put into the model, by which generated code checks itself.", HelpName = "N", DefaultValueFactory = _ => 4 };
     private readonly Option<string?> _checkpoint = new("--checkpoint") { Description = "Keep a checkpoint here, from which --resume goes on to the same bits.", HelpName = "FILE" };
@@ -32,8 +34,9 @@ internal sealed class TrainVerb : Verb
     {
         _data = new DataArguments(this, isRequired: true, "What to learn");
         foreach (Option option in (Option[])[_layers, _activation, _output]) Add(option);
-        _training = new TrainingArguments(this, epochs: 20, rate: 1e-3);
-        foreach (Option option in (Option[])[_validation, _patience, _file, _name, _samples, _checkpoint, _resume]) Add(option);
+        _training = new TrainingArguments(this, $"{DefaultEpochs} unless given", rate: 1e-3);
+        _validation = new ValidationArgument(this);
+        foreach (Option option in (Option[])[_patience, _file, _name, _samples, _checkpoint, _resume]) Add(option);
     }
 
     protected override int Run(ParseResult arguments, CancellationToken cancel)
@@ -42,7 +45,7 @@ internal sealed class TrainVerb : Verb
         string name = arguments.GetValue(_name) ?? NameOf(_data.Name(arguments)!);
         if (!Identifier.IsValid(name)) throw new EspalierException($"--name '{name}' is no identifier; use letters, digits and underscores, a letter first.");
         string file = arguments.GetValue(_file) ?? $"{name}.espalier";
-        (Dataset train, Dataset? validation) = SetValidationAside(arguments, split);
+        (Dataset train, Dataset? validation) = _validation.SetAside(arguments, split);
         Trainer trainer = MakeTrainer(arguments, name, split, train, validation);
         TrainingResult result = Terminal.Track("training", report => trainer.Run(new TrainingMeter(report), cancel));
 
@@ -61,13 +64,6 @@ internal sealed class TrainVerb : Verb
         return ExitCode.Success;
     }
 
-    private (Dataset Train, Dataset? Validation) SetValidationAside(ParseResult arguments, DataSplit split)
-    {
-        double share = arguments.GetValue(_validation);
-        if (share is < 0 or >= 1) throw new EspalierException("--validation must be at least 0 and less than 1.");
-        return share == 0 ? (split.Train, null) : DatasetSplitter.CarveValidation(split.Train, share, arguments.GetValue(CommonOptions.Seed));
-    }
-
     private Trainer MakeTrainer(ParseResult arguments, string name, DataSplit split, Dataset train, Dataset? validation)
     {
         string? checkpoint = arguments.GetValue(_checkpoint);
@@ -84,7 +80,7 @@ internal sealed class TrainVerb : Verb
         // Two classes need one output where that output says yes or no by itself.
         bool isBinary = train.IsClassification && train.TargetLength == 2 && output.Kind is ActivationKind.Sigmoid or ActivationKind.Tanh;
         int[] widths = [.. HiddenLayers(arguments.GetRequiredValue(_layers)), isBinary ? 1 : train.TargetLength];
-        TrainingOptions options = _training.Read(arguments, output);
+        TrainingOptions options = _training.Read(arguments, output, DefaultEpochs);
         int patience = arguments.GetValue(_patience);
         if (patience > 0) options = options with { EarlyStopping = new EarlyStopping(patience) };
         var network = TrainableNetwork.Perceptron(name, split.Train.InputShape, widths, hidden, output, arguments.GetValue(CommonOptions.Seed));
