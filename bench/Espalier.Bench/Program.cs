@@ -1,6 +1,4 @@
 using System.Globalization;
-using BenchmarkDotNet.Configs;
-using BenchmarkDotNet.Exporters.Csv;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using MathNet.Numerics;
@@ -24,8 +22,7 @@ public static class Program
             return;
         }
 
-        IConfig config = DefaultConfig.Instance.AddExporter(CsvExporter.Default);
-        foreach (Summary summary in BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, config)) Keep(summary);
+        foreach (Summary summary in BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args)) Keep(summary);
     }
 
     private static void Keep(Summary summary)

@@ -64,6 +64,8 @@ public sealed unsafe class DensePackedContender : Contender
 
             new ReadOnlySpan<float>(x, OutputLength).CopyTo(output);
         }
+
+        GC.KeepAlive(this);  // The kernels hold bare pointers into this contender's buffers.
     }
 
     /// <inheritdoc/>
@@ -101,6 +103,8 @@ public sealed unsafe class DensePackedContender : Contender
                 new ReadOnlySpan<float>(x + (nint)s * _stride, OutputLength).CopyTo(outputs[(s * OutputLength)..]);
             }
         }
+
+        GC.KeepAlive(this);
     }
 
     /// <summary>Where layer <paramref name="index"/> writes: two buffers take turns.</summary>
