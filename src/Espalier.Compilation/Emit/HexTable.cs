@@ -12,6 +12,15 @@ internal static class HexTable
 {
     private const int NumbersPerLine = 6;
 
+    /// <summary>The statements that stop generated code on a big-endian machine; elsewhere the JIT leaves nothing of them.</summary>
+    public const string EndianCheck =
+        """
+        if (!global::System.BitConverter.IsLittleEndian)
+        {
+            throw new global::System.PlatformNotSupportedException("The tables of this network are laid out for little-endian machines.");
+        }
+        """;
+
     /// <summary>The expression that views the table <paramref name="name"/> as a span of <paramref name="type"/>.</summary>
     public static string View(string type, string name) => $"global::System.Runtime.InteropServices.MemoryMarshal.Cast<ulong, {type}>({name})";
 

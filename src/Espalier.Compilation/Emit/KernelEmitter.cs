@@ -122,7 +122,9 @@ internal static class KernelEmitter
     {
         DenseLayer layer = lowered.Dense(index);
         List<MethodPart> parts = [.. lowered.Methods.Where(part => part.Layer == index)];
-        writer.Line($"// {layer.Name}: output = {layer.Activation.Kind.ToString().ToLowerInvariant()}(W input + b), W {layer.Weights.Rows} x {layer.Weights.Columns}.");
+        SparseMatrix weights = layer.Weights;
+        string function = layer.Activation.Kind.ToString().ToLowerInvariant();
+        writer.Line($"/// <summary>{layer.Name}: output = {function}(W input + b), W {weights.Rows} x {weights.Columns} with {weights.Count} weights.</summary>");
         Kernel.For(lowered.Kernels[index].Kernel).Emit(writer, index, layer, parts);
     }
 }

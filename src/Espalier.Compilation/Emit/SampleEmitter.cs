@@ -18,19 +18,19 @@ internal static class SampleEmitter
             return;
         }
 
+        writer.Open($"static partial void {SurfaceEmitter.VerifySamples}(ref float largestError)");
+        writer.Lines(HexTable.EndianCheck);
         writer.Lines($$"""
-            static partial void {{SurfaceEmitter.VerifySamples}}(ref float largestError)
+            float[] input = new float[InputLength], output = new float[OutputLength];
+            for (int i = 0; i < {{network.Samples.Length}}; i++)
             {
-                float[] input = new float[InputLength], output = new float[OutputLength];
-                for (int i = 0; i < {{network.Samples.Length}}; i++)
-                {
-                    {{KernelEmitter.NestedClass}}.LoadSample(i, input);
-                    Predict(input, output);
-                    float error = {{KernelEmitter.NestedClass}}.CompareWithSample(i, output);
-                    if (error > largestError) largestError = error;
-                }
+                {{KernelEmitter.NestedClass}}.LoadSample(i, input);
+                Predict(input, output);
+                float error = {{KernelEmitter.NestedClass}}.CompareWithSample(i, output);
+                if (error > largestError) largestError = error;
             }
             """);
+        writer.Close();
     }
 
     /// <summary>The members of the nested class that hold and compare the samples.</summary>

@@ -11,6 +11,12 @@ internal static class SurfaceEmitter
     /// <summary>The largest scratch memory that is put on the stack, in floats: 32 KB.</summary>
     public const int MaxStackFloats = 8192;
 
+    /// <summary>
+    /// The smallest scratch memory put on the stack, in floats. Up to 32 bytes the JIT makes a local variable of it, whose vector-wide clearing delays
+    /// the scalar reads that follow: a 4-4-2 network took 20 ns a call with 4 floats of scratch and takes 7 with 16.
+    /// </summary>
+    private const int MinStackFloats = 16;
+
     /// <summary>The partial method that the kernels implement: one prediction, all lengths checked.</summary>
     public const string PredictCore = "PredictCore";
 
@@ -30,7 +36,7 @@ internal static class SurfaceEmitter
             /// The network '{header.Name}', compiled: {header.InputLength} inputs, {header.OutputLength} outputs. Thread-safe, and no call allocates memory, <see cref="Verify"/> excepted.
             /// </summary>
             /// <remarks>
-            /// Inputs and outputs are plain floats in the order in which the network was trained. A NaN among the inputs makes NaN of every output that depends on it.
+            /// Inputs and outputs are plain floats in the order in which the network was trained. A NaN among the inputs makes NaN of every output that depends on it; infinities follow the rules of IEEE 754.
             /// </remarks>
             [global::System.CodeDom.Compiler.GeneratedCode("Espalier", "{FileHead.ToolVersion}")]
             {(options.IsPublic ? "public" : "internal")} static partial class {options.EscapedClassName}
@@ -49,8 +55,13 @@ internal static class SurfaceEmitter
 
     private static bool NeedsThreadBuffer(NetworkHeader header) => (long)header.WorkspaceLength + header.OutputLength > MaxStackFloats;
 
-    private static string Scratch(long length, string name) =>
-        length > MaxStackFloats ? "ThreadBuffer()" : $"stackalloc float[{name}]";
+    private static string Scratch(long length, string name) => length switch
+    {
+        0 => "default",
+        < MinStackFloats => $"stackalloc float[{MinStackFloats}]",
+        <= MaxStackFloats => $"stackalloc float[{name}]",
+        _ => "ThreadBuffer()",
+    };
 
     private static string ScratchRemark(long length) => length > MaxStackFloats
         ? "It works in a buffer that each thread makes once, on its first call."

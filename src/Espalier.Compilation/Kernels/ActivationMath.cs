@@ -50,7 +50,7 @@ public static class ActivationMath
     // end
 
     // begin Sigmoid needs Exp
-    /// <summary>1 / (1 + e^-x), within 2 ULP. The side with e^-|x| is taken, so nothing overflows and small results keep their digits.</summary>
+    /// <summary>1 / (1 + e^-x), within 2.5 ULP. The side with e^-|x| is taken, so nothing overflows and small results keep their digits.</summary>
     public static float Sigmoid(float x)
     {
         if (x >= 0f) return 1f / (1f + Exp(-x));

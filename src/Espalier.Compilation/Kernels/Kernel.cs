@@ -44,7 +44,8 @@ internal abstract class Kernel
     public abstract IEnumerable<MethodPart> Split(int index, DenseLayer layer, int methodTerms);
 
     /// <summary>
-    /// Writes the members that compute the layer; among them <c>internal static void Layer{index}(ReadOnlySpan&lt;float&gt; input, Span&lt;float&gt; output)</c>.
+    /// Writes the members that compute the layer; the first is <c>internal static void Layer{index}(ReadOnlySpan&lt;float&gt; input, Span&lt;float&gt; output)</c>,
+    /// which the caller has documented.
     /// </summary>
     public abstract void Emit(CSharpWriter writer, int index, DenseLayer layer, IReadOnlyList<MethodPart> parts);
 
@@ -61,9 +62,10 @@ internal abstract class Kernel
     protected static double ActivationCycles(DenseLayer layer) => layer.Weights.Rows * layer.Activation.Kind switch
     {
         ActivationKind.Identity => 0,
-        ActivationKind.Relu or ActivationKind.LeakyRelu => 2,
-        ActivationKind.Elu or ActivationKind.Selu or ActivationKind.Sigmoid or ActivationKind.Tanh => 25,
-        ActivationKind.Softmax => 25,
+        ActivationKind.Relu or ActivationKind.LeakyRelu => 1,
+        ActivationKind.Elu or ActivationKind.Selu => 6,
+        ActivationKind.Sigmoid or ActivationKind.Tanh => 10,
+        ActivationKind.Softmax => 15,
         _ => throw new ArgumentOutOfRangeException(nameof(layer), layer.Activation.Kind, "Unknown activation."),
     };
 

@@ -36,10 +36,9 @@ internal sealed class TableKernel : Kernel
     {
         SparseMatrix weights = layer.Weights;
         string column = HasShortColumns(weights) ? "ushort" : "int", prefix = $"Layer{index}";
-        writer.Line($"/// <summary>All {weights.Rows} units of {layer.Name}: {weights.Count} terms, row by row.</summary>");
         writer.Open($"internal static void {prefix}{LayerParameters}");
+        writer.Lines(HexTable.EndianCheck);
         writer.Lines($$"""
-            if (!global::System.BitConverter.IsLittleEndian) throw new global::System.PlatformNotSupportedException("The tables of this network are laid out for little-endian machines.");
             input = input.Slice(0, {{weights.Columns}});
             output = output.Slice(0, {{weights.Rows}});
             global::System.ReadOnlySpan<float> weights = {{HexTable.View("float", prefix + "Weights")}};

@@ -129,9 +129,12 @@ internal sealed class UnrolledKernel : Kernel
     {
         SparseMatrix weights = layer.Weights;
         bool isWholeLayer = part.UnitCount == weights.Rows;
-        writer.Line(isWholeLayer
-            ? $"/// <summary>All {part.UnitCount} units of {layer.Name}: {part.TermCount} terms.</summary>"
-            : $"/// <summary>Units {part.FirstUnit} to {part.FirstUnit + part.UnitCount - 1} of {layer.Name}: {part.TermCount} terms.</summary>");
+        if (!isWholeLayer)
+        {
+            int last = part.FirstUnit + part.UnitCount - 1;
+            writer.Line($"/// <summary>{layer.Name}, units {part.FirstUnit} to {last} of {weights.Rows}: {part.TermCount} terms.</summary>");
+        }
+
         writer.Line(Optimize);
         writer.Open($"{(isWholeLayer ? "internal" : "private")} static void {name}{LayerParameters}");
         EmitSlice(writer, weights);
@@ -155,7 +158,7 @@ internal sealed class UnrolledKernel : Kernel
     private static void EmitPiece(CSharpWriter writer, DenseLayer layer, MethodPart part, string name)
     {
         int first = part.FirstTerm - layer.Weights.RowStart(part.FirstUnit);
-        writer.Line($"/// <summary>Terms {first} to {first + part.TermCount - 1} of unit {part.FirstUnit} of {layer.Name}.</summary>");
+        writer.Line($"/// <summary>{layer.Name}, unit {part.FirstUnit} of {layer.Weights.Rows}: its terms {first} to {first + part.TermCount - 1}.</summary>");
         writer.Line(Optimize);
         writer.Open($"private static void {name}(global::System.ReadOnlySpan<float> input, ref float sum0, ref float sum1, ref float sum2, ref float sum3)");
         EmitSlice(writer, layer.Weights);

@@ -44,7 +44,7 @@ internal static class DropDeadUnits
 
         if (removed == 0) return lowered;
         return (lowered with { FoldedUnits = folded }).WithLayers([.. layers]).WithNote(
-            Name, $"{removed} hidden units went, {folded} of them constants that are now part of the biases they fed");
+            Name, $"hidden units removed: {removed}; constants folded into the biases they fed: {folded}");
     }
 
     /// <summary>Lets the last layer without any weight read the network's inputs, which it does not look at, in place of its predecessors.</summary>
@@ -99,7 +99,9 @@ internal static class DropDeadUnits
                     int column = weights.ColumnIndex(i);
                     if (!fold[column]) continue;
                     biases[row] += weights.Value(i) * constants[column];
-                    if (!FloatBits.IsFinite(biases[row])) overflow = column;
+                    if (FloatBits.IsFinite(biases[row])) continue;
+                    overflow = column;
+                    break;
                 }
             }
 

@@ -25,6 +25,6 @@ internal static class DropZeroWeights
             layers[i] = layer with { Weights = kept };
         }
 
-        return dropped == 0 ? lowered : lowered.WithLayers(layers).WithNote(Name, $"{dropped} stored weights were zero");
+        return dropped == 0 ? lowered : lowered.WithLayers(layers).WithNote(Name, $"stored zeros removed: {dropped}");
     }
 }

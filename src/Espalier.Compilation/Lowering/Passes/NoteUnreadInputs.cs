@@ -4,8 +4,8 @@ namespace Espalier.Compilation.Lowering.Passes;
 
 /// <summary>Counts the network's inputs that no unit reads. They stay, because the caller hands over all of them.</summary>
 /// <remarks>
-/// Before and after: the same network. Example: when the columns 0 and 783 of a first layer over 784 inputs hold no weight, the note says that
-/// 2 of 784 inputs are read by nobody.
+/// Before and after: the same network. Example: when the columns 0 and 783 of a first layer over 784 inputs hold no weight, the note says
+/// "inputs that no unit reads: 2 of 784".
 /// </remarks>
 internal static class NoteUnreadInputs
 {
@@ -17,6 +17,6 @@ internal static class NoteUnreadInputs
     {
         bool[] read = MatrixEdit.ReadColumns(lowered.Dense(0).Weights);
         int unread = Array.FindAll(read, isRead => !isRead).Length;
-        return unread == 0 ? lowered : lowered.WithNote(Name, $"{unread} of {read.Length} inputs are read by nobody");
+        return unread == 0 ? lowered : lowered.WithNote(Name, $"inputs that no unit reads: {unread} of {read.Length}");
     }
 }
