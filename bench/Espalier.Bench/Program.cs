@@ -7,7 +7,8 @@ namespace Espalier.Bench;
 
 /// <summary>
 /// <c>dotnet run -c Release -- table [seconds]</c> measures the main figures quickly; everything else goes to BenchmarkDotNet
-/// (<c>--filter</c>, <c>--list</c>, <c>--job</c>). Both keep their results under bench/results; a dry job, which measures nothing, keeps none.
+/// (<c>--filter</c>, <c>--list</c>, <c>--job</c>). Both keep their results under bench/results; a dry job, which measures nothing,
+/// keeps none.
 /// </summary>
 public static class Program
 {

@@ -74,7 +74,8 @@ public sealed unsafe class DensePackedContender : Contender
         for (int start = 0; start < samples; start += BlockSamples)
         {
             int count = Math.Min(BlockSamples, samples - start);
-            RunBlock(inputs.Slice(start * InputLength, count * InputLength), outputs.Slice(start * OutputLength, count * OutputLength), count);
+            RunBlock(
+                inputs.Slice(start * InputLength, count * InputLength), outputs.Slice(start * OutputLength, count * OutputLength), count);
         }
     }
 
