@@ -1,6 +1,4 @@
 using System.Globalization;
-using BenchmarkDotNet.Configs;
-using BenchmarkDotNet.Exporters.Csv;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using MathNet.Numerics;
@@ -9,7 +7,8 @@ namespace Espalier.Bench;
 
 /// <summary>
 /// <c>dotnet run -c Release -- table [seconds]</c> measures the main figures quickly; everything else goes to BenchmarkDotNet
-/// (<c>--filter</c>, <c>--list</c>, <c>--job</c>). Both keep their results under bench/results; a dry job, which measures nothing, keeps none.
+/// (<c>--filter</c>, <c>--list</c>, <c>--job</c>). Both keep their results under bench/results; a dry job, which measures nothing,
+/// keeps none.
 /// </summary>
 public static class Program
 {
@@ -24,8 +23,7 @@ public static class Program
             return;
         }
 
-        IConfig config = DefaultConfig.Instance.AddExporter(CsvExporter.Default);
-        foreach (Summary summary in BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, config)) Keep(summary);
+        foreach (Summary summary in BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args)) Keep(summary);
     }
 
     private static void Keep(Summary summary)

@@ -20,10 +20,12 @@ internal static class QuickTable
     {
         var page = new StringBuilder("# All contenders in one run\n\n").Append(ResultFolder.Machine());
         page.Append("\nTimes are nanoseconds a sample: the median of many rounds, all contenders in turn, and the fastest round. ");
-        page.Append("Memory is managed bytes a call. The deviation is from a double-precision reference, as a part of its greatest output.\n");
+        page.Append("Memory is managed bytes a call. The deviation is from a double-precision reference, ");
+        page.Append("as a part of its greatest output.\n");
         foreach ((string title, double density, int[] lengths) in s_networks)
         {
-            Network network = RandomNetwork.Create(7, density, Activation.Relu, lengths.Length == 2 ? Activation.Relu : Activation.Softmax, lengths);
+            Activation last = lengths.Length == 2 ? Activation.Relu : Activation.Softmax;
+            Network network = RandomNetwork.Create(7, density, Activation.Relu, last, lengths);
             foreach (int batch in (int[])[1, 256])
             {
                 float[] inputs = RandomNetwork.Inputs(network, Math.Max(batch, 16));
@@ -39,7 +41,8 @@ internal static class QuickTable
     private static void Append(StringBuilder page, string title, BenchmarkReport report)
     {
         page.Append(CultureInfo.InvariantCulture, $"\n## {title}\n\n{report.Rounds} rounds.\n\n");
-        page.Append("| contender | median ns | fastest ns | x dense-packed | bytes | deviation |\n| --- | ---: | ---: | ---: | ---: | ---: |\n");
+        page.Append("| contender | median ns | fastest ns | x dense-packed | bytes | deviation |\n");
+        page.Append("| --- | ---: | ---: | ---: | ---: | ---: |\n");
         double baseline = report.Results.Single(result => result.Name == ContenderNames.DensePacked).NsPerSample;
         foreach (BenchmarkResult result in report.Results)
         {
@@ -51,7 +54,8 @@ internal static class QuickTable
             }
 
             page.Append(CultureInfo.InvariantCulture, $"{result.NsPerSample:F1} | {result.MinNsPerSample:F1} | ");
-            page.Append(CultureInfo.InvariantCulture, $"{baseline / result.NsPerSample:F2} | {result.AllocatedBytes} | {result.LargestDeviation:E1} |\n");
+            page.Append(CultureInfo.InvariantCulture, $"{baseline / result.NsPerSample:F2} | {result.AllocatedBytes} | ");
+            page.Append(CultureInfo.InvariantCulture, $"{result.LargestDeviation:E1} |\n");
         }
     }
 }

@@ -5,7 +5,9 @@ using Espalier.Inference.Baselines.OnnxRuntime;
 
 namespace Espalier.Bench;
 
-/// <summary>The folder bench/results/&lt;processor&gt;, in which results are kept beside the machine and the versions they belong to.</summary>
+/// <summary>
+/// The folder bench/results/&lt;processor&gt;, in which results are kept beside the machine and the versions they belong to.
+/// </summary>
 internal static class ResultFolder
 {
     /// <summary>Writes a file of results, and beside it machine.md with the machine and the versions.</summary>

@@ -73,7 +73,10 @@ public static class OnnxExport
         return output;
     }
 
-    /// <summary>The operator of an activation, yet without name and values; null for the identity. SELU's constants are the operator's defaults.</summary>
+    /// <summary>
+    /// The operator of an activation, yet without name and values; null for the identity. SELU's constants are the operator's
+    /// defaults.
+    /// </summary>
     private static NodeProto? ActivationNode(Activation activation)
     {
         if (activation.Kind == ActivationKind.Identity) return null;
@@ -93,7 +96,12 @@ public static class OnnxExport
         };
         if (activation.HasParameter)
         {
-            node.Attribute.Add(new AttributeProto { Name = "alpha", Type = AttributeProto.Types.AttributeType.Float, F = activation.Alpha });
+            node.Attribute.Add(new AttributeProto
+            {
+                Name = "alpha",
+                Type = AttributeProto.Types.AttributeType.Float,
+                F = activation.Alpha,
+            });
         }
 
         return node;
@@ -123,7 +131,11 @@ public static class OnnxExport
                 ElemType = (int)TensorProto.Types.DataType.Float,
                 Shape = new TensorShapeProto
                 {
-                    Dim = { new TensorShapeProto.Types.Dimension { DimParam = "N" }, new TensorShapeProto.Types.Dimension { DimValue = length } },
+                    Dim =
+                    {
+                        new TensorShapeProto.Types.Dimension { DimParam = "N" },
+                        new TensorShapeProto.Types.Dimension { DimValue = length },
+                    },
                 },
             },
         },

@@ -52,7 +52,8 @@ public sealed class OnnxExportTests
         foreach (Activation activation in Activations.All)
         {
             byte[] model = OnnxExport.ToBytes(RandomNetwork.Create(8, 0.5, activation, activation with { Alpha = 0 }, 5, 4, 3));
-            const string Script = "import onnx, sys; onnx.checker.check_model(onnx.load_model_from_string(sys.stdin.buffer.read()), full_check=True)";
+            const string Script =
+                "import onnx, sys; onnx.checker.check_model(onnx.load_model_from_string(sys.stdin.buffer.read()), full_check=True)";
             (int exitCode, string errors) = PythonOnnxFactAttribute.Run(Script, model);
             Assert.True(exitCode == 0, $"{activation}: {errors}");
         }

@@ -29,7 +29,12 @@ public sealed class PythonOnnxFactAttribute : FactAttribute
     /// <summary>Runs a script with <paramref name="input"/> as its standard input.</summary>
     public static (int ExitCode, string Errors) Run(string script, byte[] input)
     {
-        var start = new ProcessStartInfo(Python) { RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(Python)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
         start.ArgumentList.Add("-c");
         start.ArgumentList.Add(script);
         using Process process = Process.Start(start)!;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Espalier.Compilation.Model;
 
 namespace Espalier.Inference.Baselines;
@@ -22,7 +21,9 @@ public sealed class AgreementCheck
         _scale = _references.SelectMany(row => row).Max(Math.Abs);
     }
 
-    /// <summary>Runs all samples, <paramref name="batch"/> at once (one by one through <see cref="IContender.Predict"/> when it is 1).</summary>
+    /// <summary>
+    /// Runs all samples, <paramref name="batch"/> at once (one by one through <see cref="IContender.Predict"/> when it is 1).
+    /// </summary>
     /// <returns>The greatest distance of an output from its reference, as a part of the greatest reference output of all samples.</returns>
     /// <exception cref="EspalierException">It is more than <paramref name="tolerance"/>.</exception>
     public double Require(IContender contender, int batch, double tolerance)
@@ -40,13 +41,14 @@ public sealed class AgreementCheck
             else contender.PredictBatch(inputs, rows);
             for (int i = 0; i < rows.Length; i++)
             {
-                double reference = _references[first + i / contender.OutputLength][i % contender.OutputLength];
+                int sample = first + i / contender.OutputLength, output = i % contender.OutputLength;
+                double reference = _references[sample][output];
                 double deviation = rows[i] == reference ? 0 : Math.Abs(rows[i] - reference) / _scale;
                 if (!(deviation <= tolerance))
                 {
-                    throw new EspalierException(string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"{contender.Name}: output {i % contender.OutputLength} of sample {first + i / contender.OutputLength} is {rows[i]}, the reference {reference}; more than {tolerance} of the greatest output apart."));
+                    string what = FormattableString.Invariant($"output {output} of sample {sample} is {rows[i]}, the reference {reference}");
+                    throw new EspalierException(FormattableString.Invariant(
+                        $"{contender.Name}: {what}; more than {tolerance} of the greatest output apart."));
                 }
 
                 largest = Math.Max(largest, deviation);

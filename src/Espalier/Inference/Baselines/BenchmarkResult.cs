@@ -6,7 +6,14 @@ namespace Espalier.Inference.Baselines;
 /// <param name="NsPerSample">The median over all rounds, in nanoseconds.</param>
 /// <param name="MinNsPerSample">The fastest round, in nanoseconds.</param>
 /// <param name="AllocatedBytes">The managed memory that one call allocates, in bytes.</param>
-/// <param name="LargestDeviation">The greatest distance from the double-precision reference, as a part of the greatest reference output.</param>
+/// <param name="LargestDeviation">The greatest distance from the double-precision reference, as a part of the greatest reference
+/// output.</param>
 /// <param name="SkippedReason">Why it was not measured (all figures are then 0), or null.</param>
 public sealed record BenchmarkResult(
-    string Name, int Batch, double NsPerSample, double MinNsPerSample, long AllocatedBytes, double LargestDeviation, string? SkippedReason = null);
+    string Name,
+    int Batch,
+    double NsPerSample,
+    double MinNsPerSample,
+    long AllocatedBytes,
+    double LargestDeviation,
+    string? SkippedReason = null);

@@ -55,7 +55,8 @@ internal sealed class BenchmarkRun(IContender contender, ReadOnlyMemory<float> i
     public BenchmarkResult ToResult()
     {
         _nsPerSample.Sort();
-        return new BenchmarkResult(contender.Name, batch, _nsPerSample[_nsPerSample.Count / 2], _nsPerSample[0], _allocatedBytes, Deviation);
+        double median = _nsPerSample[_nsPerSample.Count / 2], fastest = _nsPerSample[0];
+        return new BenchmarkResult(contender.Name, batch, median, fastest, _allocatedBytes, Deviation);
     }
 
     public void Dispose() => contender.Dispose();

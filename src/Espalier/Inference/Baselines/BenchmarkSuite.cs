@@ -11,7 +11,9 @@ namespace Espalier.Inference.Baselines;
 /// </summary>
 public static class BenchmarkSuite
 {
-    /// <summary>At most this many different batches are cycled through, so that the inputs do not drive the weights out of the caches.</summary>
+    /// <summary>
+    /// At most this many different batches are cycled through, so that the inputs do not drive the weights out of the caches.
+    /// </summary>
     private const int MaxBatches = 16;
 
     private const int MinRounds = 11, AllocationCalls = 32;
@@ -25,16 +27,22 @@ public static class BenchmarkSuite
     /// <param name="options">What to do.</param>
     /// <exception cref="EspalierException">A contender disagrees with the reference, or there are too few samples for a batch.</exception>
     /// <exception cref="ArgumentException">The inputs do not divide into samples.</exception>
-    public static BenchmarkReport Run(Network network, IReadOnlyList<ContenderCandidate> candidates, ReadOnlyMemory<float> inputs, BenchmarkOptions options)
+    public static BenchmarkReport Run(
+        Network network, IReadOnlyList<ContenderCandidate> candidates, ReadOnlyMemory<float> inputs, BenchmarkOptions options)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(candidates);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Batch, 1, nameof(options));
         int length = network.InputShape.Length;
-        if (inputs.Length % length != 0) throw new ArgumentException($"{inputs.Length} values do not divide into samples of {length}.", nameof(inputs));
-        int batches = Math.Min(MaxBatches, inputs.Length / length / options.Batch);
-        if (batches == 0) throw new EspalierException($"bench: {inputs.Length / length} samples given; a batch of {options.Batch} needs more.");
+        int samples = inputs.Length / length;
+        if (samples * length != inputs.Length)
+        {
+            throw new ArgumentException($"{inputs.Length} values do not divide into samples of {length}.", nameof(inputs));
+        }
+
+        int batches = Math.Min(MaxBatches, samples / options.Batch);
+        if (batches == 0) throw new EspalierException($"bench: {samples} samples given; a batch of {options.Batch} needs more.");
         inputs = inputs[..(batches * options.Batch * length)];
 
         var results = new BenchmarkResult[candidates.Count];

@@ -31,8 +31,16 @@ public abstract class Contender : IContender
     /// <inheritdoc/>
     public void Predict(ReadOnlySpan<float> input, Span<float> output)
     {
-        if (input.Length != InputLength) throw new ArgumentException($"{input.Length} input values for a network of {InputLength}.", nameof(input));
-        if (output.Length != OutputLength) throw new ArgumentException($"Room for {output.Length} outputs of a network of {OutputLength}.", nameof(output));
+        if (input.Length != InputLength)
+        {
+            throw new ArgumentException($"{input.Length} input values for a network of {InputLength}.", nameof(input));
+        }
+
+        if (output.Length != OutputLength)
+        {
+            throw new ArgumentException($"Room for {output.Length} outputs of a network of {OutputLength}.", nameof(output));
+        }
+
         Run(input, output);
     }
 
@@ -45,9 +53,10 @@ public abstract class Contender : IContender
             throw new ArgumentException($"{inputs.Length} input values do not divide into samples of {InputLength}.", nameof(inputs));
         }
 
-        if (outputs.Length != (long)samples * OutputLength)
+        long room = (long)samples * OutputLength;
+        if (outputs.Length != room)
         {
-            throw new ArgumentException($"Room for {outputs.Length} outputs; {samples} samples have {(long)samples * OutputLength}.", nameof(outputs));
+            throw new ArgumentException($"Room for {outputs.Length} outputs; {samples} samples have {room}.", nameof(outputs));
         }
 
         if (samples > 0) RunBatch(inputs, outputs, samples);

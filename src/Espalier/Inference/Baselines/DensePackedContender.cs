@@ -64,6 +64,8 @@ public sealed unsafe class DensePackedContender : Contender
 
             new ReadOnlySpan<float>(x, OutputLength).CopyTo(output);
         }
+
+        GC.KeepAlive(this);  // The kernels hold bare pointers into this contender's buffers.
     }
 
     /// <inheritdoc/>
@@ -72,7 +74,8 @@ public sealed unsafe class DensePackedContender : Contender
         for (int start = 0; start < samples; start += BlockSamples)
         {
             int count = Math.Min(BlockSamples, samples - start);
-            RunBlock(inputs.Slice(start * InputLength, count * InputLength), outputs.Slice(start * OutputLength, count * OutputLength), count);
+            RunBlock(
+                inputs.Slice(start * InputLength, count * InputLength), outputs.Slice(start * OutputLength, count * OutputLength), count);
         }
     }
 
@@ -101,6 +104,8 @@ public sealed unsafe class DensePackedContender : Contender
                 new ReadOnlySpan<float>(x + (nint)s * _stride, OutputLength).CopyTo(outputs[(s * OutputLength)..]);
             }
         }
+
+        GC.KeepAlive(this);
     }
 
     /// <summary>Where layer <paramref name="index"/> writes: two buffers take turns.</summary>

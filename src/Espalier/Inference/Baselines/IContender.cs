@@ -19,7 +19,9 @@ public interface IContender : IDisposable
     /// <exception cref="ArgumentException">A length is wrong.</exception>
     public void Predict(ReadOnlySpan<float> input, Span<float> output);
 
-    /// <summary>Runs the network on any number of samples, row by row in <paramref name="inputs"/> and <paramref name="outputs"/>.</summary>
+    /// <summary>
+    /// Runs the network on any number of samples, row by row in <paramref name="inputs"/> and <paramref name="outputs"/>.
+    /// </summary>
     /// <exception cref="ArgumentException">A length is wrong.</exception>
     public void PredictBatch(ReadOnlySpan<float> inputs, Span<float> outputs);
 }

@@ -4,7 +4,10 @@ using Espalier.Training;
 
 namespace Espalier.Inference.Baselines;
 
-/// <summary>One <see cref="TensorPrimitives"/> dot product a row: what the platform's own vector library gives. Allocates nothing per call.</summary>
+/// <summary>
+/// One <see cref="TensorPrimitives"/> dot product a row: what the platform's own vector library gives. Allocates nothing per
+/// call.
+/// </summary>
 public sealed class TensorPrimitivesContender : LayerwiseContender
 {
     private readonly float[][] _weights, _biases;

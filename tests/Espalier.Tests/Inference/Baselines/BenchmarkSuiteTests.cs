@@ -16,7 +16,8 @@ public sealed class BenchmarkSuiteTests
     {
         IReadOnlyList<ContenderCandidate> candidates =
             [.. Contenders.Baselines(s_network).Where(c => c.Name is ContenderNames.DensePacked or ContenderNames.Csr)];
-        BenchmarkReport report = BenchmarkSuite.Run(s_network, candidates, RandomNetwork.Inputs(s_network, 13), s_quick with { Batch = batch });
+        BenchmarkReport report = BenchmarkSuite.Run(
+            s_network, candidates, RandomNetwork.Inputs(s_network, 13), s_quick with { Batch = batch });
         Assert.Equal([ContenderNames.DensePacked, ContenderNames.Csr], report.Results.Select(result => result.Name));
         Assert.Equal(batch, report.Batch);
         Assert.True(report.Rounds >= 11);

@@ -11,7 +11,8 @@ public sealed class ContenderTests
         [ContenderNames.DensePacked, ContenderNames.DenseNaive, ContenderNames.TensorPrimitives, ContenderNames.Csr];
 
     public static TheoryData<string> Managed =>
-        [.. Contenders.Baselines(RandomNetwork.Create(1, 1, default, default, 1, 1)).Select(c => c.Name).Where(name => name != ContenderNames.OnnxRuntime)];
+        [.. Contenders.Baselines(RandomNetwork.Create(1, 1, default, default, 1, 1))
+            .Select(candidate => candidate.Name).Where(name => name != ContenderNames.OnnxRuntime)];
 
     [Fact]
     public void Generated_code_is_the_first_of_all_contenders()

@@ -73,14 +73,17 @@ public sealed class OnnxRuntimeContenderTests
     {
         var error = Assert.Throws<OnnxRuntimeException>(() => OnnxRuntimeLibrary.Load("/no/such/libonnxruntime.so"));
         Assert.Equal(
-            "/no/such/libonnxruntime.so: cannot be loaded; set ESPALIER_ONNXRUNTIME to the path of ONNX Runtime's shared library.", error.Message);
+            "/no/such/libonnxruntime.so: cannot be loaded; set ESPALIER_ONNXRUNTIME to the path of ONNX Runtime's shared library.",
+            error.Message);
     }
 
     [Fact]
     public void Other_library_is_one_clear_line()
     {
-        string other = Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, OperatingSystem.IsWindows() ? "System.IO.Compression.Native.dll"
-            : OperatingSystem.IsMacOS() ? "libSystem.Native.dylib" : "libSystem.Native.so");
+        string name = OperatingSystem.IsWindows() ? "System.IO.Compression.Native.dll"
+            : OperatingSystem.IsMacOS() ? "libSystem.Native.dylib"
+            : "libSystem.Native.so";
+        string other = Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, name);
         var error = Assert.Throws<OnnxRuntimeException>(() => OnnxRuntimeLibrary.Load(other));
         Assert.Contains("is not ONNX Runtime", error.Message, StringComparison.Ordinal);
     }

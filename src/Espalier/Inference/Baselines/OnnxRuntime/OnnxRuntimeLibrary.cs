@@ -12,7 +12,8 @@ public sealed unsafe class OnnxRuntimeLibrary
     // The first version with bindings is 5 (release 1.5); 8 (release 1.8) is asked for, so that what is older says so itself.
     private const uint ApiVersion = 8;
     private const string OldestRelease = "1.8";
-    private const int WarningLevel = 2, SequentialExecution = 0, AllOptimizations = 99, DeviceAllocator = 0, DefaultMemory = 0, FloatElement = 1;
+    private const int WarningLevel = 2, SequentialExecution = 0, AllOptimizations = 99;
+    private const int DeviceAllocator = 0, DefaultMemory = 0, FloatElement = 1;
 
     private readonly nint* _functions;
     private readonly nint _environment;
@@ -21,18 +22,23 @@ public sealed unsafe class OnnxRuntimeLibrary
     {
         if (!NativeLibrary.TryGetExport(module, "OrtGetApiBase", out nint entry))
         {
-            throw new OnnxRuntimeException($"{path}: is not ONNX Runtime (it has no OrtGetApiBase); set {PathVariable} to the path of its shared library.");
+            throw new OnnxRuntimeException(
+                $"{path}: is not ONNX Runtime (it has no OrtGetApiBase); set {PathVariable} to the path of its shared library.");
         }
 
         var functions = (nint*)((delegate* unmanaged<nint>)entry)();
         Version = Text(((delegate* unmanaged<nint>)functions[1])());
         _functions = (nint*)((delegate* unmanaged<uint, nint>)functions[0])(ApiVersion);
-        if (_functions is null) throw new OnnxRuntimeException($"{path}: ONNX Runtime {Version} is too old; {OldestRelease} or newer is needed.");
+        if (_functions is null)
+        {
+            throw new OnnxRuntimeException($"{path}: ONNX Runtime {Version} is too old; {OldestRelease} or newer is needed.");
+        }
 
         fixed (byte* name = "espalier"u8)
         {
             nint environment;
-            Check(((delegate* unmanaged<int, byte*, nint*, nint>)Function(OnnxRuntimeFunction.CreateEnv))(WarningLevel, name, &environment));
+            Check(((delegate* unmanaged<int, byte*, nint*, nint>)Function(OnnxRuntimeFunction.CreateEnv))(
+                WarningLevel, name, &environment));
             _environment = environment;
         }
     }
@@ -93,8 +99,9 @@ public sealed unsafe class OnnxRuntimeLibrary
             DeviceAllocator, DefaultMemory, &value));
         using var memory = new OnnxRuntimeHandle(value, Release(OnnxRuntimeFunction.ReleaseMemoryInfo));
         long* shape = stackalloc long[] { rows, columns };
-        Check(((delegate* unmanaged<nint, void*, nuint, long*, nuint, int, nint*, nint>)Function(OnnxRuntimeFunction.CreateTensorWithDataAsOrtValue))(
-            memory.Value, data, (nuint)rows * (nuint)columns * sizeof(float), shape, 2, FloatElement, &value));
+        var create = (delegate* unmanaged<nint, void*, nuint, long*, nuint, int, nint*, nint>)Function(
+            OnnxRuntimeFunction.CreateTensorWithDataAsOrtValue);
+        Check(create(memory.Value, data, (nuint)rows * (nuint)columns * sizeof(float), shape, 2, FloatElement, &value));
         return new OnnxRuntimeHandle(value, Release(OnnxRuntimeFunction.ReleaseValue));
     }
 

@@ -23,7 +23,8 @@ internal static unsafe class PackedKernels<TSimd, TVector>
 
     /// <summary>One sample, eight strips, each <paramref name="stride"/> floats after the one before.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void MultiplyEightStrips(float* weights, nint stride, float* biases, float* input, int columns, float floor, float* output)
+    public static void MultiplyEightStrips(
+        float* weights, nint stride, float* biases, float* input, int columns, float floor, float* output)
     {
         float* w0 = weights, w1 = w0 + stride, w2 = w1 + stride, w3 = w2 + stride;
         float* w4 = w3 + stride, w5 = w4 + stride, w6 = w5 + stride, w7 = w6 + stride;
@@ -55,7 +56,8 @@ internal static unsafe class PackedKernels<TSimd, TVector>
 
     /// <summary>One sample, four strips, each <paramref name="stride"/> floats after the one before.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void MultiplyFourStrips(float* weights, nint stride, float* biases, float* input, int columns, float floor, float* output)
+    public static void MultiplyFourStrips(
+        float* weights, nint stride, float* biases, float* input, int columns, float floor, float* output)
     {
         float* w0 = weights, w1 = w0 + stride, w2 = w1 + stride, w3 = w2 + stride;
         int lanes = TSimd.Width;
@@ -125,7 +127,8 @@ internal static unsafe class PackedKernels<TSimd, TVector>
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void MultiplyTile(
-        float* weights, nint stride, float* biases, float* inputs, nint inputStride, int samples, int columns, float floor, float* outputs, nint outputStride)
+        float* weights, nint stride, float* biases, float* inputs, nint inputStride, int samples, int columns, float floor,
+        float* outputs, nint outputStride)
     {
         int last = samples - 1;
         nint r1 = Math.Min(1, last), r2 = Math.Min(2, last), r3 = Math.Min(3, last), r4 = Math.Min(4, last), r5 = Math.Min(5, last);
@@ -169,7 +172,8 @@ internal static unsafe class PackedKernels<TSimd, TVector>
     /// <summary>As <see cref="MultiplyTile"/>, for a strip that has no neighbour.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void MultiplyHalfTile(
-        float* weights, float* biases, float* inputs, nint inputStride, int samples, int columns, float floor, float* outputs, nint outputStride)
+        float* weights, float* biases, float* inputs, nint inputStride, int samples, int columns, float floor,
+        float* outputs, nint outputStride)
     {
         int last = samples - 1;
         nint r1 = Math.Min(1, last), r2 = Math.Min(2, last), r3 = Math.Min(3, last), r4 = Math.Min(4, last), r5 = Math.Min(5, last);

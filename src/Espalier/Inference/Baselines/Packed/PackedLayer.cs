@@ -4,7 +4,9 @@ using Espalier.Numerics;
 
 namespace Espalier.Inference.Baselines.Packed;
 
-/// <summary>A dense layer's weights in strips, with the kernels of one register width (<see cref="PackedKernels{TSimd, TVector}"/>).</summary>
+/// <summary>
+/// A dense layer's weights in strips, with the kernels of one register width (<see cref="PackedKernels{TSimd, TVector}"/>).
+/// </summary>
 internal abstract unsafe class PackedLayer
 {
     private protected PackedLayer(DenseLayer layer, int lanes)

@@ -20,13 +20,15 @@ internal sealed unsafe class PackedLayer<TSimd, TVector>(DenseLayer layer) : Pac
         for (; strip <= Strips - 8; strip += 8)
         {
             int row = strip * TSimd.Width;
-            PackedKernels<TSimd, TVector>.MultiplyEightStrips(weights + strip * Stride, Stride, biases + row, input, Columns, Floor, output + row);
+            PackedKernels<TSimd, TVector>.MultiplyEightStrips(
+                weights + strip * Stride, Stride, biases + row, input, Columns, Floor, output + row);
         }
 
         if (strip <= Strips - 4)
         {
             int row = strip * TSimd.Width;
-            PackedKernels<TSimd, TVector>.MultiplyFourStrips(weights + strip * Stride, Stride, biases + row, input, Columns, Floor, output + row);
+            PackedKernels<TSimd, TVector>.MultiplyFourStrips(
+                weights + strip * Stride, Stride, biases + row, input, Columns, Floor, output + row);
             strip += 4;
         }
 
