@@ -38,6 +38,8 @@ internal sealed class BenchVerb : Verb
         float[] inputs = _data.Name(arguments) is null
             ? RandomInputs(network.InputShape.Length, Math.Max(batch, RandomSamples), arguments.GetValue(CommonOptions.Seed))
             : _data.Load(arguments, network).Test.Inputs;
+        // All contenders run on one thread; MathNet would take all processors for one product.
+        MathNet.Numerics.Control.UseSingleThread();
         var compile = new CompileOptions { Lowering = new LoweringOptions { Kernel = CommonOptions.KernelOf(arguments) } };
         BenchmarkReport report = BenchmarkSuite.Run(
             network, Contenders.All(network, compile), inputs, new BenchmarkOptions { Batch = batch, Budget = TimeSpan.FromSeconds(seconds) });

@@ -11,9 +11,9 @@ namespace Espalier.Reporting;
 public static class NetworkPicture
 {
     /// <summary>The most lines drawn between two layers; beyond it only the largest weights are shown, and the caption says so.</summary>
-    public const int MaxLinesPerLayer = 4000;
+    public const int MaxLinesPerLayer = 1500;
 
-    private const double Width = 1100, Height = 620, Margin = 46, Top = 70, Bottom = 40;
+    private const double Width = 1100, Height = 620, Margin = 46, Top = 92, Bottom = 52;
     private const int Shades = 4;
 
     /// <summary>The picture of <paramref name="network"/> as SVG text of 1100 x 620 pixels.</summary>
@@ -66,7 +66,8 @@ public static class NetworkPicture
         SparseMatrix weights = layer.Weights;
         float[] magnitudes = [.. Enumerable.Range(0, weights.Count).Select(i => Math.Abs(weights.Value(i)))];
         Array.Sort(magnitudes);
-        float threshold = magnitudes.Length > MaxLinesPerLayer ? magnitudes[^MaxLinesPerLayer] : 0;
+        int hidden = Math.Max(0, magnitudes.Length - MaxLinesPerLayer);
+        float threshold = hidden > 0 ? magnitudes[hidden] : 0;
         // One path a sign and shade: thousands of separate lines would make the file several times larger.
         var paths = new StringBuilder[2 * Shades];
         for (int i = 0; i < paths.Length; i++) paths[i] = new StringBuilder();
@@ -76,8 +77,8 @@ public static class NetworkPicture
             {
                 float weight = weights.Value(i);
                 if (weight == 0 || Math.Abs(weight) < threshold) continue;
-                int rank = Array.BinarySearch(magnitudes, Math.Abs(weight));
-                int shade = Math.Min(Shades - 1, Shades * Math.Max(rank, 0) / magnitudes.Length);
+                int rank = Math.Max(0, Array.BinarySearch(magnitudes, Math.Abs(weight)) - hidden);
+                int shade = Shades * rank / (magnitudes.Length - hidden);
                 (double x1, double y1) = from.Centre(weights.ColumnIndex(i));
                 (double x2, double y2) = to.Centre(row);
                 paths[(weight > 0 ? Shades : 0) + shade].Append('M').Append(SvgCanvas.Format(x1)).Append(' ').Append(SvgCanvas.Format(y1))
@@ -90,11 +91,11 @@ public static class NetworkPicture
         {
             if (paths[i].Length == 0) continue;
             double shade = (i % Shades + 1.0) / Shades;
-            canvas.Path(paths[i].ToString(), i < Shades ? Palette.Negative : Palette.Positive, 0.6 + 0.5 * shade, (0.12 + 0.6 * density) * shade);
+            canvas.Path(paths[i].ToString(), i < Shades ? Palette.Negative : Palette.Positive, 0.4 + 0.7 * shade, (0.3 + 0.4 * density) * shade * shade);
         }
 
-        string caption = $"{weights.Count:#,0} of {(long)weights.Rows * weights.Columns:#,0} weights";
-        if (magnitudes.Length > MaxLinesPerLayer) caption += $", the largest {MaxLinesPerLayer:#,0} drawn";
-        canvas.Label((from.CentreX + to.CentreX) / 2, Height - 14, caption, 11, "middle", Palette.Muted);
+        double middle = (from.CentreX + to.CentreX) / 2;
+        canvas.Label(middle, Height - 26, $"{weights.Count:#,0} of {(long)weights.Rows * weights.Columns:#,0} weights", 11, "middle", Palette.Muted);
+        if (magnitudes.Length > MaxLinesPerLayer) canvas.Label(middle, Height - 12, $"the largest {MaxLinesPerLayer:#,0} drawn", 11, "middle", Palette.Muted);
     }
 }
