@@ -20,6 +20,7 @@ internal static class SampleEmitter
 
         writer.Open($"static partial void {SurfaceEmitter.VerifySamples}(ref float largestError)");
         writer.Lines(HexTable.EndianCheck);
+        writer.Line();
         writer.Lines($$"""
             float[] input = new float[InputLength], output = new float[OutputLength];
             for (int i = 0; i < {{network.Samples.Length}}; i++)

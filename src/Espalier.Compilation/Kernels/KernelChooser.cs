@@ -17,7 +17,7 @@ internal static class KernelChooser
     {
         if (options.Kernel is KernelKind forced)
         {
-            return [.. layers.Select(layer => new KernelChoice(forced, Kernel.For(forced).Estimate(layer), "asked for"))];
+            return [.. layers.Select(layer => new KernelChoice(forced, Kernel.For(forced).Estimate(layer), "it was asked for"))];
         }
 
         KernelEstimate[] unrolled = [.. layers.Select(Kernel.For(KernelKind.Unrolled).Estimate)];

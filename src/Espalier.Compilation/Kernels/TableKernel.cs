@@ -38,6 +38,7 @@ internal sealed class TableKernel : Kernel
         string column = HasShortColumns(weights) ? "ushort" : "int", prefix = $"Layer{index}";
         writer.Open($"internal static void {prefix}{LayerParameters}");
         writer.Lines(HexTable.EndianCheck);
+        writer.Line();
         writer.Lines($$"""
             input = input.Slice(0, {{weights.Columns}});
             output = output.Slice(0, {{weights.Rows}});

@@ -25,7 +25,7 @@ public sealed class CompiledNetwork : IDisposable
         (Lowered, Files, ImageLength) = (lowered, files, image.Length);
         _context = new AssemblyLoadContext($"Espalier network {lowered.Header.Name}", isCollectible: true);
         using var stream = new MemoryStream(image);
-        Type type = _context.LoadFromStream(stream).GetType(typeName, throwOnError: true)!;
+        Type type = GeneratedType = _context.LoadFromStream(stream).GetType(typeName, throwOnError: true)!;
         _predict = Bind<PredictMethod>(type, nameof(Predict));
         _predictInWorkspace = Bind<PredictInWorkspaceMethod>(type, nameof(Predict));
         _classify = Bind<ClassifyMethod>(type, nameof(Classify));
@@ -49,6 +49,9 @@ public sealed class CompiledNetwork : IDisposable
 
     /// <summary>The size of the compiled assembly in bytes: code, tables and metadata.</summary>
     public int ImageLength { get; }
+
+    /// <summary>The generated class.</summary>
+    internal Type GeneratedType { get; }
 
     /// <summary>The number of inputs of one sample.</summary>
     public int InputLength => Lowered.Header.InputLength;

@@ -26,7 +26,7 @@ public sealed class ChooseKernelsTests
     {
         LoweredNetwork lowered = LoweringPipeline.Start(Build.Network(s_large, s_small), new LoweringOptions { Kernel = kernel });
         LoweredNetwork result = ChooseKernels.Apply(lowered);
-        Assert.All(result.Kernels, choice => Assert.Equal((kernel, "asked for"), (choice.Kernel, choice.Reason)));
+        Assert.All(result.Kernels, choice => Assert.Equal((kernel, "it was asked for"), (choice.Kernel, choice.Reason)));
     }
 
     [Fact]
