@@ -7,8 +7,9 @@ using Espalier.Compilation.Model;
 namespace Espalier.Inference;
 
 /// <summary>
-/// A network compiled in memory, by the same lowering and emission that the source generator uses at build time, and loaded into a context of
-/// its own that <see cref="Dispose"/> unloads. The methods are those of the generated class; they are thread-safe and allocate nothing.
+/// A network compiled in memory, by the same lowering and emission that the source generator uses at build time, and loaded into a
+/// context of its own that <see cref="Dispose"/> unloads. The methods are those of the generated class; they are thread-safe and allocate
+/// nothing.
 /// </summary>
 public sealed class CompiledNetwork : IDisposable
 {
@@ -64,7 +65,9 @@ public sealed class CompiledNetwork : IDisposable
 
     /// <summary>Lowers, emits, compiles and loads <paramref name="network"/>.</summary>
     /// <exception cref="ArgumentException">The network has a fault, or an option is out of range.</exception>
-    /// <exception cref="InvalidOperationException">The generated source does not compile: a fault of this library, shown with numbered lines.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The generated source does not compile: a fault of this library, shown with numbered lines.
+    /// </exception>
     public static CompiledNetwork Compile(Network network, CompileOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -73,7 +76,8 @@ public sealed class CompiledNetwork : IDisposable
         LoweredNetwork lowered = LoweringPipeline.Run(network, options.Lowering, cancellationToken);
         EmittedFile[] files = [.. CSharpEmitter.Emit(lowered, emit, cancellationToken)];
         byte[] image = InMemoryCompiler.Compile($"Espalier.Compiled.{network.Name}", files, cancellationToken);
-        return new CompiledNetwork(lowered, files, image, emit.Namespace.Length == 0 ? emit.ClassName : $"{emit.Namespace}.{emit.ClassName}");
+        string typeName = emit.Namespace.Length == 0 ? emit.ClassName : $"{emit.Namespace}.{emit.ClassName}";
+        return new CompiledNetwork(lowered, files, image, typeName);
     }
 
     /// <summary>Computes the outputs for one sample, on the stack while the workspace is at most 32 KB.</summary>

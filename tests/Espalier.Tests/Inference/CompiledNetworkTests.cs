@@ -212,6 +212,23 @@ public sealed class CompiledNetworkTests : IDisposable
     public void No_call_allocates_when_the_scratch_is_too_large_for_the_stack_but_for_the_threads_first() =>
         AssertNoAllocation(RandomNetworks.Classifier(6, 0.001, 50, 9000, 10), LoweringOptions.Default);
 
+    [Theory]
+    [InlineData(100)]
+    [InlineData(9000)]
+    public void Many_threads_may_predict_at_once(int hidden)
+    {
+        Network network = RandomNetworks.Classifier(7, 0.02, 50, hidden, 10);
+        using var compiled = CompiledNetwork.Compile(network);
+        float[][] inputs = [.. Enumerable.Range(0, 64).Select(i => RandomNetworks.Input(new SeededRandom((ulong)i), 50))];
+        float[][] expected = [.. inputs.Select(input => RandomNetworks.Interpret(compiled.Lowered.Network, input))];
+        Parallel.For(0, 20 * inputs.Length, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i =>
+        {
+            var output = new float[10];
+            compiled.Predict(inputs[i % inputs.Length], output);
+            RandomNetworks.AssertSameBits(expected[i % inputs.Length], output, $"input {i % inputs.Length}");
+        });
+    }
+
     private static void AssertNoAllocation(Network network, LoweringOptions options)
     {
         using var compiled = CompiledNetwork.Compile(network, new CompileOptions { Lowering = options });

@@ -25,11 +25,12 @@ public sealed class GeneratedCodeTests
         {
             LoweredNetwork lowered = Lower(network, KernelKind.Unrolled);
             List<(int Layer, int Column, float Weight)> terms = [];
-            foreach (MethodDeclarationSyntax method in Methods(lowered).Where(method => method.Identifier.Text.StartsWith("Layer", StringComparison.Ordinal)))
+            foreach (MethodDeclarationSyntax method in LayerMethods(lowered))
             {
                 int layer = int.Parse(method.Identifier.Text["Layer".Length..].Split("Part")[0], CultureInfo.InvariantCulture);
-                foreach (BinaryExpressionSyntax product in method.DescendantNodes().OfType<BinaryExpressionSyntax>().Where(node => node.IsKind(SyntaxKind.MultiplyExpression)))
+                foreach (BinaryExpressionSyntax product in method.DescendantNodes().OfType<BinaryExpressionSyntax>())
                 {
+                    if (!product.IsKind(SyntaxKind.MultiplyExpression)) continue;
                     var element = Assert.IsType<ElementAccessExpressionSyntax>(product.Left);
                     Assert.Equal("input", element.Expression.ToString());
                     terms.Add((layer, int.Parse(element.ArgumentList.Arguments[0].ToString(), CultureInfo.InvariantCulture), Literal(product.Right)));
@@ -125,7 +126,9 @@ public sealed class GeneratedCodeTests
         LoweredNetwork lowered = Lower(RandomNetworks.WithSamples(s_networks[^1], new SeededRandom(1), 2), null);
         EmittedFile[] files = [.. CSharpEmitter.Emit(lowered, new EmitOptions("Net", "Acme", IsPublic: false)), new EmittedFile("User.cs", UserTypes)];
         CSharpCompilation compilation = GeneratedSource.CompileHarshly(files);
-        Assert.DoesNotContain(compilation.GetDiagnostics(), diagnostic => diagnostic.Location.SourceTree?.FilePath != "User.cs" && diagnostic.Severity > DiagnosticSeverity.Info);
+        Assert.DoesNotContain(
+            compilation.GetDiagnostics(),
+            diagnostic => diagnostic.Location.SourceTree?.FilePath != "User.cs" && diagnostic.Severity > DiagnosticSeverity.Info);
     }
 
     [Fact]
@@ -165,7 +168,8 @@ public sealed class GeneratedCodeTests
     private static IEnumerable<SyntaxNode> Nodes(LoweredNetwork lowered) => CSharpEmitter.EmitKernels(lowered, new EmitOptions("Net"))
         .SelectMany(file => CSharpSyntaxTree.ParseText(file.Text).GetRoot().DescendantNodes());
 
-    private static IEnumerable<MethodDeclarationSyntax> Methods(LoweredNetwork lowered) => Nodes(lowered).OfType<MethodDeclarationSyntax>();
+    private static IEnumerable<MethodDeclarationSyntax> LayerMethods(LoweredNetwork lowered) => Nodes(lowered)
+        .OfType<MethodDeclarationSyntax>().Where(method => method.Identifier.Text.StartsWith("Layer", StringComparison.Ordinal));
 
     private static float Literal(ExpressionSyntax expression) => expression switch
     {
@@ -177,7 +181,8 @@ public sealed class GeneratedCodeTests
     private static float[] Table(LoweredNetwork lowered, string name)
     {
         PropertyDeclarationSyntax property = Nodes(lowered).OfType<PropertyDeclarationSyntax>().Single(property => property.Identifier.Text == name);
-        return [.. property.DescendantNodes().OfType<LiteralExpressionSyntax>().Select(literal => Convert.ToUInt64(literal.Token.Value, CultureInfo.InvariantCulture))
+        return [.. property.DescendantNodes().OfType<LiteralExpressionSyntax>()
+            .Select(literal => Convert.ToUInt64(literal.Token.Value, CultureInfo.InvariantCulture))
             .SelectMany(number => new[] { BitConverter.UInt32BitsToSingle((uint)number), BitConverter.UInt32BitsToSingle((uint)(number >> 32)) })];
     }
 }

@@ -25,8 +25,9 @@ internal static class GeneratedSource
         var options = new CSharpCompilationOptions(
             kind, optimizationLevel: OptimizationLevel.Release, checkOverflow: true, warningLevel: 9999,
             generalDiagnosticOption: ReportDiagnostic.Error, nullableContextOptions: NullableContextOptions.Enable);
-        return CSharpCompilation.Create(
-            "Harsh", files.Select(file => CSharpSyntaxTree.ParseText(SourceText.From(file.Text, Encoding.UTF8), parse, file.HintName)), s_references, options);
+        IEnumerable<SyntaxTree> trees = files.Select(
+            file => CSharpSyntaxTree.ParseText(SourceText.From(file.Text, Encoding.UTF8), parse, file.HintName));
+        return CSharpCompilation.Create("Harsh", trees, s_references, options);
     }
 
     /// <summary>Fails when the compiler has anything to say, with what it says and the source.</summary>

@@ -10,12 +10,14 @@ using Microsoft.CodeAnalysis.CSharp;
 namespace Espalier.Tests.Inference;
 
 /// <summary>
-/// The JIT gives up optimising methods above fixed limits without a word, and they run four times slower. Here a child process runs generated
-/// code with the JIT's own listing switched on, and the listing is read.
+/// The JIT gives up optimising methods above fixed limits without a word, and they run four times slower. Here a child process runs
+/// generated code with the JIT's own listing switched on, and the listing is read.
 /// </summary>
 public sealed class JitListingTests
 {
-    /// <summary>A method of 3,000 statements in the style of the generated ones: proof that the listing shows what the test denies.</summary>
+    /// <summary>
+    /// A method of 3,000 statements in the style of the generated ones: proof that the listing shows what the test denies.
+    /// </summary>
     private static readonly EmittedFile s_tooLong = new("TooLong.cs", $$"""
         static class TooLong
         {
@@ -37,9 +39,11 @@ public sealed class JitListingTests
         Network large = RandomNetworks.Classifier(1, 0.2, 784, 200, 100, 10);
         Network longRow = RandomNetworks.Classifier(2, 0.99, 5000, 2, 3);
         Network manyUnits = RandomNetworks.Classifier(3, 0.002, 200, 3000);
-        Network transcendental = RandomNetworks.Classifier(4, 0.3, 50, 60, 10) is var network
-            ? network with { Layers = new EquatableArray<Layer>(network.Layers.Select(layer => (Layer)((DenseLayer)layer with { Activation = Activation.Tanh }))) }
-            : throw new InvalidOperationException();
+        Network transcendental = RandomNetworks.Classifier(4, 0.3, 50, 60, 10);
+        transcendental = transcendental with
+        {
+            Layers = new EquatableArray<Layer>(transcendental.Layers.Select(layer => (DenseLayer)layer with { Activation = Activation.Tanh })),
+        };
         List<EmittedFile> files = [s_tooLong];
         var calls = new StringBuilder();
         foreach ((int i, Network candidate) in new[] { large, longRow, manyUnits, transcendental }.Index())
@@ -89,10 +93,8 @@ public sealed class JitListingTests
             File.WriteAllText(Path.Combine(folder, "program.runtimeconfig.json"), $$"""
                 { "runtimeOptions": { "framework": { "name": "Microsoft.NETCore.App", "version": "{{Environment.Version}}" } } }
                 """);
-            var start = new ProcessStartInfo(Environment.ProcessPath is string path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet", ["exec", program])
-            {
-                RedirectStandardError = true,
-            };
+            string host = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet";
+            var start = new ProcessStartInfo(host, ["exec", program]) { RedirectStandardError = true };
             start.Environment["DOTNET_JitStdOutFile"] = listing;
             start.Environment["DOTNET_JitDisasmSummary"] = "1";
             start.Environment["DOTNET_TieredPGO"] = "0";

@@ -13,13 +13,15 @@ public sealed class ReferenceInterpreterTests
         [
             Layer("hidden", 2, [20, 20, -20, -20], [-10, 30], Activation.Sigmoid), Layer("out", 2, [20, 20], [-30], Activation.Sigmoid),
         ]), default);
-        Assert.Equal([0f, 1f, 1f, 0f], new float[][] { [0, 0], [0, 1], [1, 0], [1, 1] }.Select(input => MathF.Round(RandomNetworks.Interpret(network, input)[0], 3)));
+        float[][] inputs = [[0, 0], [0, 1], [1, 0], [1, 1]];
+        Assert.Equal([0f, 1f, 1f, 0f], inputs.Select(input => MathF.Round(RandomNetworks.Interpret(network, input)[0], 3)));
     }
 
     [Fact]
     public void Terms_are_dealt_to_four_partial_sums_in_the_order_of_columns()
     {
-        // With the bias 2^24 the order decides which small terms survive: 1 is lost when added to 2^24, 4 times over when terms go one by one.
+        // With the bias 2^24 the order decides which small terms survive: 1 is lost when added to 2^24, 4 times over when terms go one by
+        // one.
         float[] weights = [1, 1, 1, 1, 1, 1, 1, 1];
         Network network = Single(8, weights, 16777216f);
         float expected = ((16777216f + 1f + 1f) + (1f + 1f)) + ((1f + 1f) + (1f + 1f));
@@ -41,7 +43,8 @@ public sealed class ReferenceInterpreterTests
     public void A_stored_zero_is_no_weight()
     {
         var matrix = new SparseMatrix(1, 2, [0, 2], [0, 1], [0f, 3f]);
-        var network = new Network("n", Shape.Flat(2), new EquatableArray<Layer>([new DenseLayer("l", matrix, new FloatVector([1]), Activation.Identity)]), default);
+        var layer = new DenseLayer("l", matrix, new FloatVector([1]), Activation.Identity);
+        var network = new Network("n", Shape.Flat(2), new EquatableArray<Layer>([layer]), default);
         Assert.Equal(7f, RandomNetworks.Interpret(network, [float.PositiveInfinity, 2])[0]);
     }
 
@@ -67,7 +70,7 @@ public sealed class ReferenceInterpreterTests
 
     [Fact]
     public void A_faulty_network_is_refused() => Assert.Throws<ArgumentException>(
-        () => new ReferenceInterpreter(new Network("n", Shape.Flat(3), new EquatableArray<Layer>([Layer("l", 2, [1, 1], [0], Activation.Relu)]), default)));
+        () => new ReferenceInterpreter(Single(2, [1, 1], 0) with { InputShape = Shape.Flat(3) }));
 
     private static DenseLayer Layer(string name, int inputs, float[] weights, float[] biases, Activation activation) =>
         new(name, SparseMatrix.FromDense(biases.Length, inputs, weights), new FloatVector(biases), activation);
