@@ -21,8 +21,11 @@ public static class CSharpEmitter
     }
 
     /// <summary>The files that compute: one for a short network, one more for each layer of a long one.</summary>
-    /// <exception cref="ArgumentException">The options name no class that C# allows, or the network has not been through all passes.</exception>
-    public static EquatableArray<EmittedFile> EmitKernels(LoweredNetwork lowered, EmitOptions options, CancellationToken cancellationToken = default)
+    /// <exception cref="ArgumentException">
+    /// The options name no class that C# allows, or the network has not been through all passes.
+    /// </exception>
+    public static EquatableArray<EmittedFile> EmitKernels(
+        LoweredNetwork lowered, EmitOptions options, CancellationToken cancellationToken = default)
     {
         if (lowered is null) throw new ArgumentNullException(nameof(lowered));
         Check(options);
@@ -36,7 +39,8 @@ public static class CSharpEmitter
 
     /// <summary>All files: the surface, then the kernels.</summary>
     /// <exception cref="ArgumentException">As for <see cref="EmitSurface"/> and <see cref="EmitKernels"/>.</exception>
-    public static EquatableArray<EmittedFile> Emit(LoweredNetwork lowered, EmitOptions options, CancellationToken cancellationToken = default)
+    public static EquatableArray<EmittedFile> Emit(
+        LoweredNetwork lowered, EmitOptions options, CancellationToken cancellationToken = default)
     {
         EquatableArray<EmittedFile> kernels = EmitKernels(lowered, options, cancellationToken);
         return new EquatableArray<EmittedFile>([EmitSurface(lowered.Header, options), .. kernels]);

@@ -31,7 +31,9 @@ internal sealed class CSharpWriter
         }
     }
 
-    /// <summary>The indentation of a line, and the builder to write the rest of it to: for hot loops, where a string a line would be waste.</summary>
+    /// <summary>
+    /// The indentation of a line, and the builder to write the rest of it to: for hot loops, where a string a line would be waste.
+    /// </summary>
     public StringBuilder StartLine()
     {
         for (int i = 0; i < _indent; i++) _text.Append(IndentUnit);

@@ -8,8 +8,8 @@ namespace Espalier.Compilation.Emit;
 internal static class FloatLiteral
 {
     /// <summary>
-    /// The literal of a finite float. Nine significant digits tell all floats apart; the shortest form is not used because runtimes differ in it.
-    /// Minus zero is spelt out, because the .NET Framework formats it as "0".
+    /// The literal of a finite float. Nine significant digits tell all floats apart; the shortest form is not used because runtimes
+    /// differ in it. Minus zero is spelt out, because the .NET Framework formats it as "0".
     /// </summary>
     /// <exception cref="ArgumentException">The value is infinite or NaN: no literal means it.</exception>
     public static string Of(float value)

@@ -1,3 +1,4 @@
+using System;
 using System.Text;
 using Espalier.Compilation.Model;
 
@@ -22,7 +23,8 @@ internal static class HexTable
         """;
 
     /// <summary>The expression that views the table <paramref name="name"/> as a span of <paramref name="type"/>.</summary>
-    public static string View(string type, string name) => $"global::System.Runtime.InteropServices.MemoryMarshal.Cast<ulong, {type}>({name})";
+    public static string View(string type, string name) =>
+        $"global::System.Runtime.InteropServices.MemoryMarshal.Cast<ulong, {type}>({name})";
 
     /// <summary>A table of floats, two to a number.</summary>
     public static void Write(CSharpWriter writer, string name, float[] values)
@@ -55,7 +57,8 @@ internal static class HexTable
         for (int start = 0; start < numbers.Length; start += NumbersPerLine)
         {
             StringBuilder line = writer.StartLine().Append("   ");
-            for (int i = start; i < start + NumbersPerLine && i < numbers.Length; i++) AppendHex(line.Append(" 0x"), numbers[i]).Append(',');
+            int end = Math.Min(numbers.Length, start + NumbersPerLine);
+            for (int i = start; i < end; i++) AppendHex(line.Append(" 0x"), numbers[i]).Append(',');
             line.Append('\n');
         }
 

@@ -8,12 +8,14 @@ using Espalier.Compilation.Model;
 namespace Espalier.Compilation.Emit;
 
 /// <summary>
-/// Writes the kernel files: the bodies of the surface's two partial methods, the activation functions, and each layer. Short networks are one
-/// file; in long ones each layer has a file of its own, which people and editors handle better.
+/// Writes the kernel files: the bodies of the surface's two partial methods, the activation functions, and each layer. Short networks are
+/// one file; in long ones each layer has a file of its own, which people and editors handle better.
 /// </summary>
 internal static class KernelEmitter
 {
-    /// <summary>The nested class that holds everything but the two partial methods, so that no name can collide with the user's own part.</summary>
+    /// <summary>
+    /// The nested class that holds everything but the two partial methods, so that no name can collide with the user's own part.
+    /// </summary>
     public const string NestedClass = "Kernels";
 
     /// <summary>Networks of more non-zero weights than this get a file for each layer.</summary>
@@ -32,7 +34,8 @@ internal static class KernelEmitter
         writer.Line();
         writer.Open($"private static partial class {NestedClass}");
         bool first = true;
-        foreach (string function in ActivationSource.FunctionsFor(lowered.Network.Layers.Select(layer => ((DenseLayer)layer).Activation.Kind)))
+        IEnumerable<ActivationKind> activations = Enumerable.Range(0, lowered.LayerCount).Select(i => lowered.Dense(i).Activation.Kind);
+        foreach (string function in ActivationSource.FunctionsFor(activations))
         {
             if (!first) writer.Line();
             first = false;
@@ -98,8 +101,10 @@ internal static class KernelEmitter
         yield return "";
         foreach (PassNote note in lowered.Notes) yield return $"{note.Pass}: {note.Text}.";
         if (lowered.Notes.Length > 0) yield return "";
-        yield return "Order of summation: term j of a row is added to partial sum j mod 4; p0 starts at the bias; the sum is (p0 + p1) + (p2 + p3).";
-        yield return "No multiplication is fused with an addition, so every machine computes the same bits (which bits a NaN has is left open).";
+        yield return "Order of summation: term j of a row goes to partial sum j mod 4; p0 starts at the bias; the sum is (p0 + p1) + (p2 + p3).";
+        yield return "No multiplication is fused with an addition: every machine computes the same bits (which bits a NaN has is left open).";
+        if (lowered.FoldedUnits == 0) yield break;
+        yield return "Constants were folded and the other terms regroup: results may differ from those of the model file by rounding.";
     }
 
     private static void WritePredictCore(CSharpWriter writer, LoweredNetwork lowered)
@@ -124,7 +129,8 @@ internal static class KernelEmitter
         List<MethodPart> parts = [.. lowered.Methods.Where(part => part.Layer == index)];
         SparseMatrix weights = layer.Weights;
         string function = layer.Activation.Kind.ToString().ToLowerInvariant();
-        writer.Line($"/// <summary>{layer.Name}: output = {function}(W input + b), W {weights.Rows} x {weights.Columns} with {weights.Count} weights.</summary>");
+        string matrix = $"W {weights.Rows} x {weights.Columns} with {weights.Count} weights";
+        writer.Line($"/// <summary>{layer.Name}: output = {function}(W input + b), {matrix}.</summary>");
         Kernel.For(lowered.Kernels[index].Kernel).Emit(writer, index, layer, parts);
     }
 }

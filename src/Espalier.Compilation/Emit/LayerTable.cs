@@ -19,7 +19,8 @@ internal static class LayerTable
         int[] widths = [.. Enumerable.Range(0, s_heads.Length).Select(column => rows.Max(row => row[column].Length))];
         foreach (string[] row in rows)
         {
-            yield return string.Join("  ", row.Select((cell, i) => IsText(i) ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i]))).TrimEnd();
+            IEnumerable<string> cells = row.Select((cell, i) => IsText(i) ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i]));
+            yield return string.Join("  ", cells).TrimEnd();
         }
 
         yield return "";

@@ -7,7 +7,9 @@ namespace Espalier.Compilation.Emit;
 /// <summary>Writes the self-check: the model's samples as tables, and the loop that compares.</summary>
 internal static class SampleEmitter
 {
-    /// <summary>The body of the surface's partial method and its tables; for a network without samples, a body that has nothing to do.</summary>
+    /// <summary>
+    /// The body of the surface's partial method and its tables; for a network without samples, a body that has nothing to do.
+    /// </summary>
     public static void WriteVerifySamples(CSharpWriter writer, LoweredNetwork lowered)
     {
         Network network = lowered.Network;
@@ -20,6 +22,7 @@ internal static class SampleEmitter
 
         writer.Open($"static partial void {SurfaceEmitter.VerifySamples}(ref float largestError)");
         writer.Lines(HexTable.EndianCheck);
+        writer.Line();
         writer.Lines($$"""
             float[] input = new float[InputLength], output = new float[OutputLength];
             for (int i = 0; i < {{network.Samples.Length}}; i++)
@@ -68,7 +71,8 @@ internal static class SampleEmitter
                 {
                     float expected = outputs[sample * output.Length + i], actual = output[i];
                     if (actual.Equals(expected)) continue;
-                    float error = global::System.Math.Abs(actual - expected) / global::System.Math.Max(1f, global::System.Math.Abs(expected));
+                    float scale = global::System.Math.Max(1f, global::System.Math.Abs(expected));
+                    float error = global::System.Math.Abs(actual - expected) / scale;
                     if (float.IsNaN(error)) return float.PositiveInfinity;
                     if (error > largest) largest = error;
                 }

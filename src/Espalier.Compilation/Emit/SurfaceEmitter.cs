@@ -12,8 +12,8 @@ internal static class SurfaceEmitter
     public const int MaxStackFloats = 8192;
 
     /// <summary>
-    /// The smallest scratch memory put on the stack, in floats. Up to 32 bytes the JIT makes a local variable of it, whose vector-wide clearing delays
-    /// the scalar reads that follow: a 4-4-2 network took 20 ns a call with 4 floats of scratch and takes 7 with 16.
+    /// The smallest scratch memory put on the stack, in floats. Up to 32 bytes the JIT makes a local variable of it, whose vector-wide
+    /// clearing delays the scalar reads that follow: a 4-4-2 network took 20 ns a call with 4 floats of scratch and takes 7 with 16.
     /// </summary>
     private const int MinStackFloats = 16;
 
@@ -33,10 +33,12 @@ internal static class SurfaceEmitter
         FileHead.WriteNamespace(writer, options);
         writer.Lines($"""
             /// <summary>
-            /// The network '{header.Name}', compiled: {header.InputLength} inputs, {header.OutputLength} outputs. Thread-safe, and no call allocates memory, <see cref="Verify"/> excepted.
+            /// The network '{header.Name}', compiled: {header.InputLength} inputs, {header.OutputLength} outputs. Thread-safe, and no
+            /// call allocates memory, <see cref="Verify"/> excepted.
             /// </summary>
             /// <remarks>
-            /// Inputs and outputs are plain floats in the order in which the network was trained. A NaN among the inputs makes NaN of every output that depends on it; infinities follow the rules of IEEE 754.
+            /// Inputs and outputs are plain floats in the order in which the network was trained. A NaN among the inputs makes NaN of
+            /// every output that depends on it; infinities follow the rules of IEEE 754.
             /// </remarks>
             [global::System.CodeDom.Compiler.GeneratedCode("Espalier", "{FileHead.ToolVersion}")]
             {(options.IsPublic ? "public" : "internal")} static partial class {options.EscapedClassName}
@@ -77,7 +79,9 @@ internal static class SurfaceEmitter
         /// <summary>The number of floats of scratch memory that one prediction needs; pruning does not change it.</summary>
         public const int WorkspaceLength = {header.WorkspaceLength};
 
-        /// <summary>The largest deviation, relative to the reference output or to 1 if that is larger, that <see cref="Verify"/> accepts.</summary>
+        /// <summary>
+        /// The largest deviation, relative to the reference output or to 1 if that is larger, that <see cref="Verify"/> accepts.
+        /// </summary>
         public const float VerifyTolerance = 1E-4f;
 
         """);
@@ -97,9 +101,12 @@ internal static class SurfaceEmitter
         /// <summary>Computes the outputs for one sample in scratch memory of the caller.</summary>
         /// <param name="input"><see cref="InputLength"/> values.</param>
         /// <param name="output">Receives <see cref="OutputLength"/> values.</param>
-        /// <param name="workspace">At least <see cref="WorkspaceLength"/> floats, whose content does not matter before and is undefined after.</param>
+        /// <param name="workspace">
+        /// At least <see cref="WorkspaceLength"/> floats, whose content does not matter before and is undefined after.
+        /// </param>
         /// <exception cref="global::System.ArgumentException">A length is wrong, or two of the three overlap.</exception>
-        public static void Predict(global::System.ReadOnlySpan<float> input, global::System.Span<float> output, global::System.Span<float> workspace)
+        public static void Predict(
+            global::System.ReadOnlySpan<float> input, global::System.Span<float> output, global::System.Span<float> workspace)
         {
             CheckBuffers(input, output);
             CheckWorkspace(input, output, workspace);
@@ -138,8 +145,8 @@ internal static class SurfaceEmitter
             int count = inputs.Length / InputLength;
             if (inputs.Length % InputLength != 0 || outputs.Length != (long)count * OutputLength)
             {
-                throw new global::System.ArgumentException("The inputs have " + Text(inputs.Length) + " values and the outputs " + Text(outputs.Length)
-                    + "; a sample has " + Text(InputLength) + " and " + Text(OutputLength) + ".");
+                throw new global::System.ArgumentException("The inputs have " + Text(inputs.Length) + " values and the outputs "
+                    + Text(outputs.Length) + "; a sample has " + Text(InputLength) + " and " + Text(OutputLength) + ".");
             }
 
             if (global::System.MemoryExtensions.Overlaps<float>(outputs, inputs)) ThrowOverlap();
@@ -153,10 +160,12 @@ internal static class SurfaceEmitter
         """);
 
     private static void WriteVerify(CSharpWriter writer) => writer.Lines($$"""
-        /// <summary>Predicts the samples that came with the model and compares the outputs with those of the reference. Allocates a little.</summary>
+        /// <summary>
+        /// Predicts the samples that came with the model and compares the outputs with those of the reference. Allocates a little.
+        /// </summary>
         /// <param name="largestError">
-        /// The largest deviation of an output, relative to the reference output or to 1 if that is larger; 0 when the model has no samples, +infinity
-        /// when an output is NaN and should not be.
+        /// The largest deviation of an output, relative to the reference output or to 1 if that is larger; 0 when the model has no
+        /// samples, +infinity when an output is NaN and should not be.
         /// </param>
         /// <returns>Whether no deviation is above <see cref="VerifyTolerance"/>; true when the model has no samples.</returns>
         public static bool Verify(out float largestError)
@@ -169,7 +178,8 @@ internal static class SurfaceEmitter
         """);
 
     private static void WriteHelpers(CSharpWriter writer) => writer.Lines($$"""
-        static partial void {{PredictCore}}(global::System.ReadOnlySpan<float> input, global::System.Span<float> output, global::System.Span<float> workspace);
+        static partial void {{PredictCore}}(
+            global::System.ReadOnlySpan<float> input, global::System.Span<float> output, global::System.Span<float> workspace);
 
         static partial void {{VerifySamples}}(ref float largestError);
 
@@ -202,7 +212,8 @@ internal static class SurfaceEmitter
             if (workspace.Length < WorkspaceLength)
             {
                 throw new global::System.ArgumentException(
-                    "The workspace has " + Text(workspace.Length) + " floats; " + Text(WorkspaceLength) + " are needed.", nameof(workspace));
+                    "The workspace has " + Text(workspace.Length) + " floats; " + Text(WorkspaceLength) + " are needed.",
+                    nameof(workspace));
             }
 
             if (global::System.MemoryExtensions.Overlaps<float>(workspace, input)

@@ -50,7 +50,9 @@ public static class ActivationMath
     // end
 
     // begin Sigmoid needs Exp
-    /// <summary>1 / (1 + e^-x), within 2.5 ULP. The side with e^-|x| is taken, so nothing overflows and small results keep their digits.</summary>
+    /// <summary>
+    /// 1 / (1 + e^-x), within 2.5 ULP. The side with e^-|x| is taken, so nothing overflows and small results keep their digits.
+    /// </summary>
     public static float Sigmoid(float x)
     {
         if (x >= 0f) return 1f / (1f + Exp(-x));
@@ -80,8 +82,8 @@ public static class ActivationMath
 
     // begin Softmax needs Exp
     /// <summary>
-    /// Replaces each value by e^value / sum of all e^value, shifted by the largest so that nothing overflows. The sum runs from the first to
-    /// the last. A NaN, a +infinity, or nothing but -infinity makes every result NaN.
+    /// Replaces each value by e^value / sum of all e^value, shifted by the largest so that nothing overflows. The sum runs from the first
+    /// to the last. A NaN, a +infinity, or nothing but -infinity makes every result NaN.
     /// </summary>
     public static void Softmax(float[] values)
     {
@@ -134,7 +136,8 @@ public static class ActivationMath
     // begin ReducedExpMinusOne
     /// <summary>
     /// e^r - 1 with r = x - n ln 2, |r| &lt;= 0.3475 (Cody and Waite 1980: ln 2 in two parts, so that the large part times n is exact).
-    /// Callers get n by adding and taking away 1.5 * 2^23, which rounds to a whole number. The polynomial is the best one for (e^r - 1 - r) / r^2.
+    /// Callers get n by adding and taking away 1.5 * 2^23, which rounds to a whole number. The polynomial is the
+    /// best one for (e^r - 1 - r) / r^2.
     /// </summary>
     private static float ReducedExpMinusOne(float x, float n)
     {

@@ -18,7 +18,9 @@ internal static class ActivationSource
 
     private static readonly Lazy<List<Section>> s_sections = new(Load, LazyThreadSafetyMode.PublicationOnly);
 
-    /// <summary>The expression that applies <paramref name="activation"/> to the expression <paramref name="sum"/>, as the kernels write it.</summary>
+    /// <summary>
+    /// The expression that applies <paramref name="activation"/> to the expression <paramref name="sum"/>, as the kernels write it.
+    /// </summary>
     public static string Call(Activation activation, string sum) => activation.Kind switch
     {
         ActivationKind.Identity or ActivationKind.Softmax => sum,
@@ -26,7 +28,9 @@ internal static class ActivationSource
         _ => $"{activation.Kind}({sum})",
     };
 
-    /// <summary>The functions that <paramref name="activations"/> need, in the order of the source file, ready for generated code.</summary>
+    /// <summary>
+    /// The functions that <paramref name="activations"/> need, in the order of the source file, ready for generated code.
+    /// </summary>
     public static IEnumerable<string> FunctionsFor(IEnumerable<ActivationKind> activations)
     {
         var needed = new HashSet<string>(StringComparer.Ordinal);

@@ -7,13 +7,14 @@ using Espalier.Compilation.Model;
 namespace Espalier.Compilation.Kernels;
 
 /// <summary>
-/// One way of compiling a layer: what it costs, how it divides into methods, and the code. Stateless; a new kernel is one file and one line in
-/// <see cref="All"/>.
+/// One way of compiling a layer: what it costs, how it divides into methods, and the code. Stateless; a new kernel is one file and one
+/// line in <see cref="All"/>.
 /// </summary>
 /// <remarks>
-/// The order of summation is a contract that all kernels here and the reference interpreter share: term j of a row, counted in the order of
-/// the columns, is added to partial sum j mod 4; partial sum 0 starts at the bias, the others at -0 (which changes nothing it is added to, so code
-/// may leave out a partial sum that no term reaches); the sum is (p0 + p1) + (p2 + p3). Product and sum are rounded apart: no fused multiply-add.
+/// The order of summation is a contract that all kernels here and the reference interpreter share: term j of a row, counted in the order
+/// of the columns, is added to partial sum j mod 4; partial sum 0 starts at the bias, the others at -0 (which changes nothing it is added
+/// to, so code may leave out a partial sum that no term reaches); the sum is (p0 + p1) + (p2 + p3). Product and sum are rounded apart: no
+/// fused multiply-add.
 /// </remarks>
 internal abstract class Kernel
 {
@@ -40,12 +41,14 @@ internal abstract class Kernel
     /// <summary>What compiling <paramref name="layer"/> in this way is expected to cost.</summary>
     public abstract KernelEstimate Estimate(DenseLayer layer);
 
-    /// <summary>Divides the layer with index <paramref name="index"/> into methods of at most <paramref name="methodTerms"/> unrolled terms.</summary>
+    /// <summary>
+    /// Divides the layer with index <paramref name="index"/> into methods of at most <paramref name="methodTerms"/> unrolled terms.
+    /// </summary>
     public abstract IEnumerable<MethodPart> Split(int index, DenseLayer layer, int methodTerms);
 
     /// <summary>
-    /// Writes the members that compute the layer; the first is <c>internal static void Layer{index}(ReadOnlySpan&lt;float&gt; input, Span&lt;float&gt; output)</c>,
-    /// which the caller has documented.
+    /// Writes the members that compute the layer; the first is <c>internal static void Layer{index}(ReadOnlySpan&lt;float&gt; input,
+    /// Span&lt;float&gt; output)</c>, which the caller has documented.
     /// </summary>
     public abstract void Emit(CSharpWriter writer, int index, DenseLayer layer, IReadOnlyList<MethodPart> parts);
 

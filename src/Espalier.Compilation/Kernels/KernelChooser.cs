@@ -17,7 +17,7 @@ internal static class KernelChooser
     {
         if (options.Kernel is KernelKind forced)
         {
-            return [.. layers.Select(layer => new KernelChoice(forced, Kernel.For(forced).Estimate(layer), "asked for"))];
+            return [.. layers.Select(layer => new KernelChoice(forced, Kernel.For(forced).Estimate(layer), "it was asked for"))];
         }
 
         KernelEstimate[] unrolled = [.. layers.Select(Kernel.For(KernelKind.Unrolled).Estimate)];
@@ -35,13 +35,13 @@ internal static class KernelChooser
             else if (unrolled[i].CodeBytes > left)
             {
                 choices[i] = new KernelChoice(KernelKind.Table, table[i], FormattableString.Invariant(
-                    $"straight-line code would take {unrolled[i].CodeBytes} B, and {left} B of the model's budget of {options.CodeBudget} B are left"));
+                    $"straight-line code would take {unrolled[i].CodeBytes} B; {left} B of the model's budget of {options.CodeBudget} B are left"));
             }
             else
             {
                 left -= unrolled[i].CodeBytes;
                 choices[i] = new KernelChoice(KernelKind.Unrolled, unrolled[i], FormattableString.Invariant(
-                    $"straight-line code is expected to be {gain:0} ns faster than a loop and fits the model's budget of {options.CodeBudget} B"));
+                    $"straight-line code is expected to be {gain:0} ns faster than a loop and fits the budget of {options.CodeBudget} B"));
             }
         }
 

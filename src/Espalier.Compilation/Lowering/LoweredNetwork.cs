@@ -38,12 +38,17 @@ public sealed record LoweredNetwork(NetworkHeader Header, ContentHash Content, N
 
     /// <summary>The layer at <paramref name="index"/>.</summary>
     /// <exception cref="NotSupportedException">Its kind has no kernel.</exception>
-    public DenseLayer Dense(int index) => Network.Layers[index] as DenseLayer
-        ?? throw new NotSupportedException($"Layer '{Network.Layers[index].Name}' is a {Network.Layers[index].GetType().Name}, which has no kernel.");
+    public DenseLayer Dense(int index)
+    {
+        Layer layer = Network.Layers[index];
+        return layer as DenseLayer ?? throw new NotSupportedException($"Layer '{layer.Name}' is a {layer.GetType().Name}, which has no kernel.");
+    }
 
     /// <summary>The same with one more note.</summary>
-    internal LoweredNetwork WithNote(string pass, string text) => this with { Notes = new EquatableArray<PassNote>([.. Notes, new PassNote(pass, text)]) };
+    internal LoweredNetwork WithNote(string pass, string text) =>
+        this with { Notes = new EquatableArray<PassNote>([.. Notes, new PassNote(pass, text)]) };
 
     /// <summary>The same with other layers.</summary>
-    internal LoweredNetwork WithLayers(Layer[] layers) => this with { Network = Network with { Layers = new EquatableArray<Layer>(layers) } };
+    internal LoweredNetwork WithLayers(Layer[] layers) =>
+        this with { Network = Network with { Layers = new EquatableArray<Layer>(layers) } };
 }

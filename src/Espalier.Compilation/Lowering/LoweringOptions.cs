@@ -12,8 +12,8 @@ public sealed record LoweringOptions
     public KernelKind? Kernel { get; init; }
 
     /// <summary>
-    /// How much straight-line machine code the whole model may have when the estimates choose, in bytes: 24 KB leaves a 32 KB instruction cache
-    /// some room for the caller; straight-line code that misses that cache loses to a loop over tables.
+    /// How much straight-line machine code the whole model may have when the estimates choose, in bytes: 24 KB leaves a 32 KB instruction
+    /// cache some room for the caller; straight-line code that misses that cache loses to a loop over tables.
     /// </summary>
     public int CodeBudget { get; init; } = 24 * 1024;
 

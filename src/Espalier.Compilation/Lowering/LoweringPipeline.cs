@@ -22,7 +22,9 @@ public static class LoweringPipeline
     ];
 
     /// <summary>Lowers <paramref name="network"/> through all passes.</summary>
-    /// <exception cref="ArgumentException">The network has a fault (see <see cref="Network.FindFault()"/>), or an option is out of range.</exception>
+    /// <exception cref="ArgumentException">
+    /// The network has a fault (see <see cref="Network.FindFault()"/>), or an option is out of range.
+    /// </exception>
     /// <exception cref="NotSupportedException">A layer's kind has no kernel.</exception>
     public static LoweredNetwork Run(Network network, LoweringOptions? options = null, CancellationToken cancellationToken = default)
     {

@@ -11,7 +11,8 @@ namespace Espalier.Compilation.Lowering;
 /// <param name="InputLength">The number of inputs of a sample.</param>
 /// <param name="OutputLength">The number of outputs.</param>
 /// <param name="WorkspaceLength">
-/// Floats of scratch that a prediction may need, by the hidden sizes <i>before</i> dead units go: an upper bound that pruning does not move.
+/// Floats of scratch that a prediction may need, by the hidden sizes <i>before</i> dead units go: an upper bound that pruning does not
+/// move.
 /// </param>
 public sealed record NetworkHeader(string Name, int InputLength, int OutputLength, int WorkspaceLength)
 {

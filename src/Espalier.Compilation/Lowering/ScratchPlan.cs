@@ -5,7 +5,9 @@ namespace Espalier.Compilation.Lowering;
 
 /// <summary>Where the hidden layers leave their outputs in the workspace.</summary>
 /// <param name="Length">Floats in use.</param>
-/// <param name="Offsets">The first float of each hidden layer's output, in the order of the layers; the last layer writes to the caller's output.</param>
+/// <param name="Offsets">
+/// The first float of each hidden layer's output, in the order of the layers; the last layer writes to the caller's output.
+/// </param>
 public sealed record ScratchPlan(int Length, EquatableArray<int> Offsets)
 {
     /// <summary>

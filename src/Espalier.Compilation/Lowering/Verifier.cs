@@ -47,7 +47,8 @@ internal static class Verifier
             if (start < previousEnd && previousStart < end) return $"layer {i} writes where it reads.";
         }
 
-        return scratch.Offsets.Length == lowered.LayerCount - 1 ? null : $"{scratch.Offsets.Length} buffers for {lowered.LayerCount} layers.";
+        int buffers = scratch.Offsets.Length;
+        return buffers == lowered.LayerCount - 1 ? null : $"{buffers} buffers for {lowered.LayerCount} layers.";
     }
 
     private static string? FindMethodFault(LoweredNetwork lowered)
@@ -65,7 +66,8 @@ internal static class Verifier
                 if (part.FirstUnit != unit || part.FirstTerm != term) return $"{where} does not start where the one before ends.";
                 if (part.IsPiece && part.UnitCount != 1) return $"{where} is a piece of {part.UnitCount} units.";
                 if (unrolled && part.TermCount > lowered.Options.MethodTerms) return $"{where} has {part.TermCount} terms.";
-                if (part.IsPiece && (part.FirstTerm - weights.RowStart(unit)) % 4 != 0) return $"{where} starts off the partial sums' beat.";
+                bool isOnBeat = (part.FirstTerm - weights.RowStart(unit)) % Kernel.PartialSums == 0;
+                if (part.IsPiece && !isOnBeat) return $"{where} starts off the partial sums' beat.";
                 int endUnit = part.FirstUnit + part.UnitCount, endTerm = part.FirstTerm + part.TermCount;
                 if (endUnit > weights.Rows || (part.IsPiece ? endTerm > weights.RowStart(endUnit) : endTerm != weights.RowStart(endUnit)))
                 {

@@ -7,8 +7,9 @@ using Espalier.Compilation.Model;
 namespace Espalier.Inference;
 
 /// <summary>
-/// A network compiled in memory, by the same lowering and emission that the source generator uses at build time, and loaded into a context of
-/// its own that <see cref="Dispose"/> unloads. The methods are those of the generated class; they are thread-safe and allocate nothing.
+/// A network compiled in memory, by the same lowering and emission that the source generator uses at build time, and loaded into a
+/// context of its own that <see cref="Dispose"/> unloads. The methods are those of the generated class; they are thread-safe and allocate
+/// nothing.
 /// </summary>
 public sealed class CompiledNetwork : IDisposable
 {
@@ -25,7 +26,7 @@ public sealed class CompiledNetwork : IDisposable
         (Lowered, Files, ImageLength) = (lowered, files, image.Length);
         _context = new AssemblyLoadContext($"Espalier network {lowered.Header.Name}", isCollectible: true);
         using var stream = new MemoryStream(image);
-        Type type = _context.LoadFromStream(stream).GetType(typeName, throwOnError: true)!;
+        Type type = GeneratedType = _context.LoadFromStream(stream).GetType(typeName, throwOnError: true)!;
         _predict = Bind<PredictMethod>(type, nameof(Predict));
         _predictInWorkspace = Bind<PredictInWorkspaceMethod>(type, nameof(Predict));
         _classify = Bind<ClassifyMethod>(type, nameof(Classify));
@@ -50,6 +51,9 @@ public sealed class CompiledNetwork : IDisposable
     /// <summary>The size of the compiled assembly in bytes: code, tables and metadata.</summary>
     public int ImageLength { get; }
 
+    /// <summary>The generated class.</summary>
+    internal Type GeneratedType { get; }
+
     /// <summary>The number of inputs of one sample.</summary>
     public int InputLength => Lowered.Header.InputLength;
 
@@ -61,7 +65,9 @@ public sealed class CompiledNetwork : IDisposable
 
     /// <summary>Lowers, emits, compiles and loads <paramref name="network"/>.</summary>
     /// <exception cref="ArgumentException">The network has a fault, or an option is out of range.</exception>
-    /// <exception cref="InvalidOperationException">The generated source does not compile: a fault of this library, shown with numbered lines.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The generated source does not compile: a fault of this library, shown with numbered lines.
+    /// </exception>
     public static CompiledNetwork Compile(Network network, CompileOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -70,7 +76,8 @@ public sealed class CompiledNetwork : IDisposable
         LoweredNetwork lowered = LoweringPipeline.Run(network, options.Lowering, cancellationToken);
         EmittedFile[] files = [.. CSharpEmitter.Emit(lowered, emit, cancellationToken)];
         byte[] image = InMemoryCompiler.Compile($"Espalier.Compiled.{network.Name}", files, cancellationToken);
-        return new CompiledNetwork(lowered, files, image, emit.Namespace.Length == 0 ? emit.ClassName : $"{emit.Namespace}.{emit.ClassName}");
+        string typeName = emit.Namespace.Length == 0 ? emit.ClassName : $"{emit.Namespace}.{emit.ClassName}";
+        return new CompiledNetwork(lowered, files, image, typeName);
     }
 
     /// <summary>Computes the outputs for one sample, on the stack while the workspace is at most 32 KB.</summary>

@@ -12,13 +12,16 @@ namespace Espalier.Inference;
 internal static class InMemoryCompiler
 {
     // Generated code names types of the core library alone; reading all of the framework's assemblies would take longer than compiling.
-    private static readonly Lazy<MetadataReference[]> s_references = new(() => [Reference("System.Private.CoreLib"), Reference("System.Runtime")]);
+    private static readonly Lazy<MetadataReference[]> s_references = new(
+        () => [Reference("System.Private.CoreLib"), Reference("System.Runtime")]);
 
     private static readonly CSharpCompilationOptions s_options = new(
         OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, deterministic: true, concurrentBuild: true);
 
     /// <summary>The image of an assembly of <paramref name="files"/>.</summary>
-    /// <exception cref="InvalidOperationException">They do not compile; the message holds the first errors and the numbered source.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// They do not compile; the message holds the first errors and the numbered source.
+    /// </exception>
     public static byte[] Compile(string assemblyName, IReadOnlyList<EmittedFile> files, CancellationToken cancellationToken)
     {
         SyntaxTree[] trees = [.. files.Select(file => CSharpSyntaxTree.ParseText(
@@ -36,7 +39,7 @@ internal static class InMemoryCompiler
         string? path = trusted.Split(Path.PathSeparator)
             .FirstOrDefault(path => Path.GetFileNameWithoutExtension(path).Equals(assemblyName, StringComparison.OrdinalIgnoreCase));
         return MetadataReference.CreateFromFile(path ?? throw new EspalierException(
-            $"{assemblyName}.dll is not on disk, so networks cannot be compiled in memory here; use the source generator, or publish without a single file."));
+            $"{assemblyName}.dll is not on disk, so networks cannot be compiled in memory; use the source generator, or do not publish as a single file."));
     }
 
     private static string Describe(IReadOnlyList<EmittedFile> files, IEnumerable<Diagnostic> diagnostics)

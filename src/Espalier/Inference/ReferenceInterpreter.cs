@@ -8,9 +8,9 @@ namespace Espalier.Inference;
 /// </summary>
 /// <remarks>
 /// The order of summation is part of the definition: the weights of a row that are not zero are numbered in the order of their columns;
-/// term j = input x weight is added to partial sum j mod 4; partial sum 0 starts at the bias and the others at -0, which changes nothing it is
-/// added to; the sum is (p0 + p1) + (p2 + p3). Each product and each sum is rounded to a float. A stored weight of zero is no weight: it makes
-/// no NaN of an infinite input.
+/// term j = input x weight is added to partial sum j mod 4; partial sum 0 starts at the bias and the others at -0, which changes nothing
+/// it is added to; the sum is (p0 + p1) + (p2 + p3). Each product and each sum is rounded to a float. A stored weight of zero is no
+/// weight: it makes no NaN of an infinite input.
 /// </remarks>
 /// <param name="network">The network to compute.</param>
 /// <exception cref="ArgumentException">The network has a fault (see <see cref="Network.FindFault()"/>).</exception>

@@ -40,8 +40,9 @@ public sealed class EmitOptionsTests
     {
         var header = new NetworkHeader("n", 9000, 1, 9000);
         string text = CSharpEmitter.EmitSurface(header, new EmitOptions("N")).Text;
-        foreach (string line in text.Split('\n').Where(line => line.StartsWith("    ", StringComparison.Ordinal) && line.Contains(" static ", StringComparison.Ordinal)))
+        foreach (string line in text.Split('\n'))
         {
+            if (!line.StartsWith("    ", StringComparison.Ordinal) || !line.Contains(" static ", StringComparison.Ordinal)) continue;
             string name = line.Split('(', '=', ';')[0].TrimEnd().Split(' ')[^1];
             Assert.NotNull(new EmitOptions(name).FindFault());
         }

@@ -4,8 +4,8 @@ using Espalier.Compilation.Model;
 namespace Espalier.Compilation.Tests.Emit;
 
 /// <summary>
-/// Compares generated files with accepted ones in <c>Snapshots/case/hint.verified.cs</c>. A difference writes <c>hint.received.cs</c> beside it; with
-/// ESPALIER_ACCEPT_SNAPSHOTS=1 what was generated is accepted instead.
+/// Compares generated files with accepted ones in <c>Snapshots/case/hint.verified.cs</c>. A difference writes <c>hint.received.cs</c>
+/// beside it; with ESPALIER_ACCEPT_SNAPSHOTS=1 what was generated is accepted instead.
 /// </summary>
 internal static class Snapshot
 {

@@ -48,18 +48,22 @@ public sealed class SnapshotTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Generated_text_is_as_accepted(string name)
+    public void Kernels_are_as_accepted(string name)
     {
         (Network network, LoweringOptions options) = s_cases[name];
         LoweredNetwork lowered = LoweringPipeline.Run(network, options);
-        Snapshot.Match(name, CSharpEmitter.Emit(lowered, new EmitOptions(name, "Acme.Networks")));
+        Snapshot.Match(name, CSharpEmitter.EmitKernels(lowered, new EmitOptions(name, "Acme.Networks")));
     }
 
-    [Fact]
-    public void A_surface_whose_scratch_is_too_large_for_the_stack_is_as_accepted()
+    [Theory]
+    [InlineData("SurfaceWithoutScratch", 0)]
+    [InlineData("SurfaceOnStack", 8000)]
+    [InlineData("SurfaceInThreadBuffer", 8193)]
+    public void Surfaces_are_as_accepted(string name, int workspaceLength)
     {
-        EmittedFile surface = CSharpEmitter.EmitSurface(new NetworkHeader("net", 10, 2, 8193), new EmitOptions("WideHidden", "Acme.Networks", IsPublic: false));
-        Snapshot.Match("WideHidden", new EquatableArray<EmittedFile>([surface]));
+        var options = new EmitOptions(name, "Acme.Networks", IsPublic: workspaceLength > 0);
+        EmittedFile surface = CSharpEmitter.EmitSurface(new NetworkHeader("net", 10, 2, workspaceLength), options);
+        Snapshot.Match(name, new EquatableArray<EmittedFile>([surface]));
     }
 
     [Theory]

@@ -3,7 +3,9 @@ using Espalier.Compilation.Model;
 
 namespace Espalier.Compilation.Tests.Kernels;
 
-/// <summary>Errors in ULPs of the exact result, against double arithmetic, over every 1,009th float of both signs (4 million of 4.3 billion).</summary>
+/// <summary>
+/// Errors in ULPs of the exact result, against double arithmetic, over every 1,009th float of both signs (4 million of 4.3 billion).
+/// </summary>
 public sealed class ActivationMathTests
 {
     private const uint Step = 1009;
@@ -15,7 +17,8 @@ public sealed class ActivationMathTests
     public void ExpMinusOne_is_within_2_ulp() => AssertWithin(2.0, ActivationMath.ExpMinusOne, ExpMinusOne);
 
     [Fact]
-    public void Sigmoid_is_within_2_and_a_half_ulp() => AssertWithin(2.5, ActivationMath.Sigmoid, x => x >= 0 ? 1 / (1 + Math.Exp(-x)) : Math.Exp(x) / (1 + Math.Exp(x)));
+    public void Sigmoid_is_within_2_and_a_half_ulp() =>
+        AssertWithin(2.5, ActivationMath.Sigmoid, x => x >= 0 ? 1 / (1 + Math.Exp(-x)) : Math.Exp(x) / (1 + Math.Exp(x)));
 
     [Fact]
     public void Tanh_is_within_2_ulp() => AssertWithin(2.0, ActivationMath.Tanh, Math.Tanh);
@@ -24,7 +27,8 @@ public sealed class ActivationMathTests
     public void Elu_is_within_3_ulp() => AssertWithin(3.0, x => ActivationMath.Elu(x, 0.7f), x => x > 0 ? x : 0.7f * ExpMinusOne(x));
 
     [Fact]
-    public void Selu_is_within_3_ulp() => AssertWithin(3.0, ActivationMath.Selu, x => x > 0 ? 1.0507009873554805 * x : 1.7580993408473766 * ExpMinusOne(x));
+    public void Selu_is_within_3_ulp() =>
+        AssertWithin(3.0, ActivationMath.Selu, x => x > 0 ? 1.0507009873554805 * x : 1.7580993408473766 * ExpMinusOne(x));
 
     [Theory]
     [InlineData(0f, 1f)]
@@ -134,7 +138,9 @@ public sealed class ActivationMathTests
         Assert.True(worst > 0.5, $"{worst} ULP is better than rounding allows: the comparison is wrong.");
     }
 
-    /// <summary>The distance from the exact result in units of its last place as a float; where that rounds to infinity, infinity is right.</summary>
+    /// <summary>
+    /// The distance from the exact result in units of its last place as a float; where that rounds to infinity, infinity is right.
+    /// </summary>
     private static double Ulps(float actual, double exact)
     {
         float rounded = (float)exact;

@@ -7,18 +7,18 @@ namespace Espalier.Compilation.Lowering.Passes;
 
 /// <summary>
 /// Removes hidden units that cannot matter, until none is left: a unit without outgoing weights is read by nobody; a unit without
-/// incoming weights is the constant f(bias), which is folded into the biases that follow; and when a layer has no weights at all, the layers
-/// before it are of no use.
+/// incoming weights is the constant f(bias), which is folded into the biases that follow; and when a layer has no weights at all, the
+/// layers before it are of no use.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Before: no stored weight is zero. After: every unit of a hidden layer is read by the next one and, unless its layer is a softmax or folding
-/// would overflow, has a weight of its own; only the first layer can be without weights, and only if it is a softmax or the last.
+/// Before: no stored weight is zero. After: every unit of a hidden layer is read by the next one and, unless its layer is a softmax or
+/// folding would overflow, has a weight of its own; only the first layer can be without weights, and only if it is a softmax or the last.
 /// Inputs and outputs of the network stay. The units of a hidden softmax all stay, because each is a share of their common sum.
 /// </para>
 /// <para>
-/// Example: in a 2-3-1 network with ReLU whose hidden units are <c>a</c> (no incoming weight, bias 2, outgoing weight 0.5), <c>b</c> (no outgoing weight)
-/// and <c>c</c> (both), <c>a</c> adds 1 to the output's bias and <c>a</c> and <c>b</c> go: a 2-1-1 network is left.
+/// Example: in a 2-3-1 network with ReLU whose hidden units are <c>a</c> (no incoming weight, bias 2, outgoing weight 0.5), <c>b</c> (no
+/// outgoing weight) and <c>c</c> (both), <c>a</c> adds 1 to the output's bias and <c>a</c> and <c>b</c> go: a 2-1-1 network is left.
 /// </para>
 /// </remarks>
 internal static class DropDeadUnits
@@ -47,7 +47,9 @@ internal static class DropDeadUnits
             Name, $"hidden units removed: {removed}; constants folded into the biases they fed: {folded}");
     }
 
-    /// <summary>Lets the last layer without any weight read the network's inputs, which it does not look at, in place of its predecessors.</summary>
+    /// <summary>
+    /// Lets the last layer without any weight read the network's inputs, which it does not look at, in place of its predecessors.
+    /// </summary>
     private static bool CutBeforeEmptyLayer(List<DenseLayer> layers, int inputLength, ref int removed)
     {
         int index = layers.FindLastIndex(layer => layer.Weights.Count == 0);
@@ -58,7 +60,9 @@ internal static class DropDeadUnits
         return true;
     }
 
-    /// <summary>Moves what the constant units of layer <paramref name="index"/> feed into the next layer's biases; the units are unread then.</summary>
+    /// <summary>
+    /// Moves what the constant units of layer <paramref name="index"/> feed into the next layer's biases; the units are unread then.
+    /// </summary>
     private static bool FoldConstants(List<DenseLayer> layers, int index, ref int folded)
     {
         DenseLayer layer = layers[index], next = layers[index + 1];
@@ -84,7 +88,9 @@ internal static class DropDeadUnits
         return true;
     }
 
-    /// <summary>The biases with the constants added; a unit that would make one of them infinite is struck from <paramref name="fold"/>.</summary>
+    /// <summary>
+    /// The biases with the constants added; a unit that would make one of them infinite is struck from <paramref name="fold"/>.
+    /// </summary>
     private static float[] FoldedBiases(DenseLayer next, float[] constants, bool[] fold)
     {
         SparseMatrix weights = next.Weights;

@@ -60,7 +60,9 @@ internal static class MatrixEdit
         int columns = 0;
         for (int column = 0; column < renumbered.Length; column++) renumbered[column] = keep[column] ? columns++ : -1;
         int[] indices = Array.ConvertAll(matrix.RawColumnIndices, column => renumbered[column]);
-        return new SparseMatrix(matrix.Rows, columns, (int[])matrix.RawRowStarts.Clone(), indices, (float[])matrix.RawValues.Clone(), matrix.Codebook);
+        var starts = (int[])matrix.RawRowStarts.Clone();
+        var values = (float[])matrix.RawValues.Clone();
+        return new SparseMatrix(matrix.Rows, columns, starts, indices, values, matrix.Codebook);
     }
 
     /// <summary>A matrix of no entries.</summary>

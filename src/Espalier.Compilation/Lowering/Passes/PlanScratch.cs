@@ -2,8 +2,8 @@ namespace Espalier.Compilation.Lowering.Passes;
 
 /// <summary>Gives each hidden layer a place in the workspace.</summary>
 /// <remarks>
-/// Before: the layers have their final sizes. After: <see cref="LoweredNetwork.Scratch"/> is set, no layer writes where it reads, and the length
-/// is within what the header promises. Example: hidden layers of 300, 100 and 50 get the offsets 0, 300 and 0 of 400 floats.
+/// Before: the layers have their final sizes. After: <see cref="LoweredNetwork.Scratch"/> is set, no layer writes where it reads, and the
+/// length is within what the header promises. Example: hidden layers of 300, 100 and 50 get the offsets 0, 300 and 0 of 400 floats.
 /// </remarks>
 internal static class PlanScratch
 {

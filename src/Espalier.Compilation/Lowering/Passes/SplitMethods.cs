@@ -6,9 +6,9 @@ namespace Espalier.Compilation.Lowering.Passes;
 
 /// <summary>Divides the layers into methods small enough for the JIT to optimise.</summary>
 /// <remarks>
-/// Before: each layer has its kernel. After: <see cref="LoweredNetwork.Methods"/> covers every unit and every weight once, in order, within the
-/// budget of terms. Example: with 1,000 terms a method, an unrolled layer of four units with 600, 300, 200 and 2,500 weights becomes the
-/// methods {600 + 300}, {200} and three pieces of the last unit with 1,000, 1,000 and 500.
+/// Before: each layer has its kernel. After: <see cref="LoweredNetwork.Methods"/> covers every unit and every weight once, in order,
+/// within the budget of terms. Example: with 1,000 terms a method, an unrolled layer of four units with 600, 300, 200 and 2,500 weights
+/// becomes the methods {600 + 300}, {200} and three pieces of the last unit with 1,000, 1,000 and 500.
 /// </remarks>
 internal static class SplitMethods
 {

@@ -4,7 +4,8 @@ using Espalier.Compilation.Model;
 namespace Espalier.Compilation.Lowering.Passes;
 
 /// <summary>
-/// Refuses a network that makes no sense, an option out of range, and a layer kind without a kernel, so that the passes behind need not ask.
+/// Refuses a network that makes no sense, an option out of range, and a layer kind without a kernel, so that the passes behind need not
+/// ask.
 /// </summary>
 /// <remarks>
 /// Before: anything. After: <see cref="Network.FindFault()"/> finds nothing and every layer is dense; the network is the same.

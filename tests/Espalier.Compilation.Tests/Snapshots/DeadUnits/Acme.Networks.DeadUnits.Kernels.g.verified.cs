@@ -6,14 +6,15 @@
 // hidden  3 -> 1  leakyrelu 0.00999999978          2   66.7 %  unrolled        1        0      80          4
 // out     1 -> 1  identity                         1  100.0 %  unrolled        1        0      60          0
 //
-// hidden: unrolled because straight-line code is expected to be 1 ns faster than a loop and fits the model's budget of 24576 B.
-// out: unrolled because straight-line code is expected to be 1 ns faster than a loop and fits the model's budget of 24576 B.
+// hidden: unrolled because straight-line code is expected to be 1 ns faster than a loop and fits the budget of 24576 B.
+// out: unrolled because straight-line code is expected to be 1 ns faster than a loop and fits the budget of 24576 B.
 //
 // drop dead units: hidden units removed: 2; constants folded into the biases they fed: 1.
 // note unread inputs: inputs that no unit reads: 1 of 3.
 //
-// Order of summation: term j of a row is added to partial sum j mod 4; p0 starts at the bias; the sum is (p0 + p1) + (p2 + p3).
-// No multiplication is fused with an addition, so every machine computes the same bits (which bits a NaN has is left open).
+// Order of summation: term j of a row goes to partial sum j mod 4; p0 starts at the bias; the sum is (p0 + p1) + (p2 + p3).
+// No multiplication is fused with an addition: every machine computes the same bits (which bits a NaN has is left open).
+// Constants were folded and the other terms regroup: results may differ from those of the model file by rounding.
 // </auto-generated>
 
 #nullable disable

@@ -5,13 +5,14 @@
 // layer  shape   activation  non-zeros  density  kernel    est. ns  table B  code B  scratch B
 // out    2 -> 1  identity            0    0.0 %  unrolled        0        0      40          0
 //
-// out: unrolled because straight-line code is expected to be 1 ns faster than a loop and fits the model's budget of 24576 B.
+// out: unrolled because straight-line code is expected to be 1 ns faster than a loop and fits the budget of 24576 B.
 //
 // drop dead units: hidden units removed: 4; constants folded into the biases they fed: 2.
 // note unread inputs: inputs that no unit reads: 2 of 2.
 //
-// Order of summation: term j of a row is added to partial sum j mod 4; p0 starts at the bias; the sum is (p0 + p1) + (p2 + p3).
-// No multiplication is fused with an addition, so every machine computes the same bits (which bits a NaN has is left open).
+// Order of summation: term j of a row goes to partial sum j mod 4; p0 starts at the bias; the sum is (p0 + p1) + (p2 + p3).
+// No multiplication is fused with an addition: every machine computes the same bits (which bits a NaN has is left open).
+// Constants were folded and the other terms regroup: results may differ from those of the model file by rounding.
 // </auto-generated>
 
 #nullable disable

@@ -5,10 +5,10 @@
 // layer  shape   activation  non-zeros  density  kernel    est. ns  table B  code B  scratch B
 // out    2 -> 2  tanh                2   50.0 %  unrolled        6        0     120          0
 //
-// out: unrolled because straight-line code is expected to be 2 ns faster than a loop and fits the model's budget of 24576 B.
+// out: unrolled because straight-line code is expected to be 2 ns faster than a loop and fits the budget of 24576 B.
 //
-// Order of summation: term j of a row is added to partial sum j mod 4; p0 starts at the bias; the sum is (p0 + p1) + (p2 + p3).
-// No multiplication is fused with an addition, so every machine computes the same bits (which bits a NaN has is left open).
+// Order of summation: term j of a row goes to partial sum j mod 4; p0 starts at the bias; the sum is (p0 + p1) + (p2 + p3).
+// No multiplication is fused with an addition: every machine computes the same bits (which bits a NaN has is left open).
 // </auto-generated>
 
 #nullable disable
@@ -60,7 +60,8 @@ static partial class EmptyUnit
 
         /// <summary>
         /// e^r - 1 with r = x - n ln 2, |r| &lt;= 0.3475 (Cody and Waite 1980: ln 2 in two parts, so that the large part times n is exact).
-        /// Callers get n by adding and taking away 1.5 * 2^23, which rounds to a whole number. The polynomial is the best one for (e^r - 1 - r) / r^2.
+        /// Callers get n by adding and taking away 1.5 * 2^23, which rounds to a whole number. The polynomial is the
+        /// best one for (e^r - 1 - r) / r^2.
         /// </summary>
         private static float ReducedExpMinusOne(float x, float n)
         {

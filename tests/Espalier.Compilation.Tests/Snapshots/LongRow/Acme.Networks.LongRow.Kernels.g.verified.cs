@@ -5,12 +5,12 @@
 // layer  shape    activation  non-zeros  density  kernel    est. ns  table B  code B  scratch B
 // out    24 -> 2  relu               23   47.9 %  unrolled        7        0     540          0
 //
-// out: unrolled because asked for.
+// out: unrolled because it was asked for.
 //
 // note unread inputs: inputs that no unit reads: 3 of 24.
 //
-// Order of summation: term j of a row is added to partial sum j mod 4; p0 starts at the bias; the sum is (p0 + p1) + (p2 + p3).
-// No multiplication is fused with an addition, so every machine computes the same bits (which bits a NaN has is left open).
+// Order of summation: term j of a row goes to partial sum j mod 4; p0 starts at the bias; the sum is (p0 + p1) + (p2 + p3).
+// No multiplication is fused with an addition: every machine computes the same bits (which bits a NaN has is left open).
 // </auto-generated>
 
 #nullable disable

@@ -5,10 +5,10 @@
 // layer  shape   activation  non-zeros  density  kernel    est. ns  table B  code B  scratch B
 // out    1 -> 1  identity            1  100.0 %  unrolled        1        0      60          0
 //
-// out: unrolled because straight-line code is expected to be 1 ns faster than a loop and fits the model's budget of 24576 B.
+// out: unrolled because straight-line code is expected to be 1 ns faster than a loop and fits the budget of 24576 B.
 //
-// Order of summation: term j of a row is added to partial sum j mod 4; p0 starts at the bias; the sum is (p0 + p1) + (p2 + p3).
-// No multiplication is fused with an addition, so every machine computes the same bits (which bits a NaN has is left open).
+// Order of summation: term j of a row goes to partial sum j mod 4; p0 starts at the bias; the sum is (p0 + p1) + (p2 + p3).
+// No multiplication is fused with an addition: every machine computes the same bits (which bits a NaN has is left open).
 // </auto-generated>
 
 #nullable disable

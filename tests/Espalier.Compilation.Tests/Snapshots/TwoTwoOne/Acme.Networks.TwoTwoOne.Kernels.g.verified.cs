@@ -6,11 +6,11 @@
 // hidden  2 -> 2  sigmoid             4  100.0 %  unrolled        7        0     160          8
 // out     2 -> 1  sigmoid             2  100.0 %  unrolled        3        0      80          0
 //
-// hidden: unrolled because straight-line code is expected to be 2 ns faster than a loop and fits the model's budget of 24576 B.
-// out: unrolled because straight-line code is expected to be 1 ns faster than a loop and fits the model's budget of 24576 B.
+// hidden: unrolled because straight-line code is expected to be 2 ns faster than a loop and fits the budget of 24576 B.
+// out: unrolled because straight-line code is expected to be 1 ns faster than a loop and fits the budget of 24576 B.
 //
-// Order of summation: term j of a row is added to partial sum j mod 4; p0 starts at the bias; the sum is (p0 + p1) + (p2 + p3).
-// No multiplication is fused with an addition, so every machine computes the same bits (which bits a NaN has is left open).
+// Order of summation: term j of a row goes to partial sum j mod 4; p0 starts at the bias; the sum is (p0 + p1) + (p2 + p3).
+// No multiplication is fused with an addition: every machine computes the same bits (which bits a NaN has is left open).
 // </auto-generated>
 
 #nullable disable
@@ -31,6 +31,7 @@ static partial class TwoTwoOne
         {
             throw new global::System.PlatformNotSupportedException("The tables of this network are laid out for little-endian machines.");
         }
+
         float[] input = new float[InputLength], output = new float[OutputLength];
         for (int i = 0; i < 2; i++)
         {
@@ -43,7 +44,9 @@ static partial class TwoTwoOne
 
     private static partial class Kernels
     {
-        /// <summary>1 / (1 + e^-x), within 2.5 ULP. The side with e^-|x| is taken, so nothing overflows and small results keep their digits.</summary>
+        /// <summary>
+        /// 1 / (1 + e^-x), within 2.5 ULP. The side with e^-|x| is taken, so nothing overflows and small results keep their digits.
+        /// </summary>
         public static float Sigmoid(float x)
         {
             if (x >= 0f) return 1f / (1f + Exp(-x));
@@ -67,7 +70,8 @@ static partial class TwoTwoOne
 
         /// <summary>
         /// e^r - 1 with r = x - n ln 2, |r| &lt;= 0.3475 (Cody and Waite 1980: ln 2 in two parts, so that the large part times n is exact).
-        /// Callers get n by adding and taking away 1.5 * 2^23, which rounds to a whole number. The polynomial is the best one for (e^r - 1 - r) / r^2.
+        /// Callers get n by adding and taking away 1.5 * 2^23, which rounds to a whole number. The polynomial is the
+        /// best one for (e^r - 1 - r) / r^2.
         /// </summary>
         private static float ReducedExpMinusOne(float x, float n)
         {
@@ -99,7 +103,8 @@ static partial class TwoTwoOne
             {
                 float expected = outputs[sample * output.Length + i], actual = output[i];
                 if (actual.Equals(expected)) continue;
-                float error = global::System.Math.Abs(actual - expected) / global::System.Math.Max(1f, global::System.Math.Abs(expected));
+                float scale = global::System.Math.Max(1f, global::System.Math.Abs(expected));
+                float error = global::System.Math.Abs(actual - expected) / scale;
                 if (float.IsNaN(error)) return float.PositiveInfinity;
                 if (error > largest) largest = error;
             }

@@ -8,16 +8,18 @@
 namespace Acme.Networks;
 
 /// <summary>
-/// The network 'net', compiled: 2 inputs, 2 outputs. Thread-safe, and no call allocates memory, <see cref="Verify"/> excepted.
+/// The network 'net', compiled: 10 inputs, 2 outputs. Thread-safe, and no
+/// call allocates memory, <see cref="Verify"/> excepted.
 /// </summary>
 /// <remarks>
-/// Inputs and outputs are plain floats in the order in which the network was trained. A NaN among the inputs makes NaN of every output that depends on it; infinities follow the rules of IEEE 754.
+/// Inputs and outputs are plain floats in the order in which the network was trained. A NaN among the inputs makes NaN of
+/// every output that depends on it; infinities follow the rules of IEEE 754.
 /// </remarks>
 [global::System.CodeDom.Compiler.GeneratedCode("Espalier", "VERSION")]
-public static partial class EmptyUnit
+internal static partial class SurfaceWithoutScratch
 {
     /// <summary>The number of inputs of one sample.</summary>
-    public const int InputLength = 2;
+    public const int InputLength = 10;
 
     /// <summary>The number of outputs.</summary>
     public const int OutputLength = 2;
@@ -25,7 +27,9 @@ public static partial class EmptyUnit
     /// <summary>The number of floats of scratch memory that one prediction needs; pruning does not change it.</summary>
     public const int WorkspaceLength = 0;
 
-    /// <summary>The largest deviation, relative to the reference output or to 1 if that is larger, that <see cref="Verify"/> accepts.</summary>
+    /// <summary>
+    /// The largest deviation, relative to the reference output or to 1 if that is larger, that <see cref="Verify"/> accepts.
+    /// </summary>
     public const float VerifyTolerance = 1E-4f;
 
     /// <summary>Computes the outputs for one sample. It works on the stack.</summary>
@@ -42,9 +46,12 @@ public static partial class EmptyUnit
     /// <summary>Computes the outputs for one sample in scratch memory of the caller.</summary>
     /// <param name="input"><see cref="InputLength"/> values.</param>
     /// <param name="output">Receives <see cref="OutputLength"/> values.</param>
-    /// <param name="workspace">At least <see cref="WorkspaceLength"/> floats, whose content does not matter before and is undefined after.</param>
+    /// <param name="workspace">
+    /// At least <see cref="WorkspaceLength"/> floats, whose content does not matter before and is undefined after.
+    /// </param>
     /// <exception cref="global::System.ArgumentException">A length is wrong, or two of the three overlap.</exception>
-    public static void Predict(global::System.ReadOnlySpan<float> input, global::System.Span<float> output, global::System.Span<float> workspace)
+    public static void Predict(
+        global::System.ReadOnlySpan<float> input, global::System.Span<float> output, global::System.Span<float> workspace)
     {
         CheckBuffers(input, output);
         CheckWorkspace(input, output, workspace);
@@ -73,8 +80,8 @@ public static partial class EmptyUnit
         int count = inputs.Length / InputLength;
         if (inputs.Length % InputLength != 0 || outputs.Length != (long)count * OutputLength)
         {
-            throw new global::System.ArgumentException("The inputs have " + Text(inputs.Length) + " values and the outputs " + Text(outputs.Length)
-                + "; a sample has " + Text(InputLength) + " and " + Text(OutputLength) + ".");
+            throw new global::System.ArgumentException("The inputs have " + Text(inputs.Length) + " values and the outputs "
+                + Text(outputs.Length) + "; a sample has " + Text(InputLength) + " and " + Text(OutputLength) + ".");
         }
 
         if (global::System.MemoryExtensions.Overlaps<float>(outputs, inputs)) ThrowOverlap();
@@ -85,10 +92,12 @@ public static partial class EmptyUnit
         }
     }
 
-    /// <summary>Predicts the samples that came with the model and compares the outputs with those of the reference. Allocates a little.</summary>
+    /// <summary>
+    /// Predicts the samples that came with the model and compares the outputs with those of the reference. Allocates a little.
+    /// </summary>
     /// <param name="largestError">
-    /// The largest deviation of an output, relative to the reference output or to 1 if that is larger; 0 when the model has no samples, +infinity
-    /// when an output is NaN and should not be.
+    /// The largest deviation of an output, relative to the reference output or to 1 if that is larger; 0 when the model has no
+    /// samples, +infinity when an output is NaN and should not be.
     /// </param>
     /// <returns>Whether no deviation is above <see cref="VerifyTolerance"/>; true when the model has no samples.</returns>
     public static bool Verify(out float largestError)
@@ -98,7 +107,8 @@ public static partial class EmptyUnit
         return largestError <= VerifyTolerance;
     }
 
-    static partial void PredictCore(global::System.ReadOnlySpan<float> input, global::System.Span<float> output, global::System.Span<float> workspace);
+    static partial void PredictCore(
+        global::System.ReadOnlySpan<float> input, global::System.Span<float> output, global::System.Span<float> workspace);
 
     static partial void VerifySamples(ref float largestError);
 
@@ -131,7 +141,8 @@ public static partial class EmptyUnit
         if (workspace.Length < WorkspaceLength)
         {
             throw new global::System.ArgumentException(
-                "The workspace has " + Text(workspace.Length) + " floats; " + Text(WorkspaceLength) + " are needed.", nameof(workspace));
+                "The workspace has " + Text(workspace.Length) + " floats; " + Text(WorkspaceLength) + " are needed.",
+                nameof(workspace));
         }
 
         if (global::System.MemoryExtensions.Overlaps<float>(workspace, input)

@@ -8,24 +8,28 @@
 namespace Acme.Networks;
 
 /// <summary>
-/// The network 'net', compiled: 6 inputs, 2 outputs. Thread-safe, and no call allocates memory, <see cref="Verify"/> excepted.
+/// The network 'net', compiled: 10 inputs, 2 outputs. Thread-safe, and no
+/// call allocates memory, <see cref="Verify"/> excepted.
 /// </summary>
 /// <remarks>
-/// Inputs and outputs are plain floats in the order in which the network was trained. A NaN among the inputs makes NaN of every output that depends on it; infinities follow the rules of IEEE 754.
+/// Inputs and outputs are plain floats in the order in which the network was trained. A NaN among the inputs makes NaN of
+/// every output that depends on it; infinities follow the rules of IEEE 754.
 /// </remarks>
 [global::System.CodeDom.Compiler.GeneratedCode("Espalier", "VERSION")]
-public static partial class Dense
+public static partial class SurfaceOnStack
 {
     /// <summary>The number of inputs of one sample.</summary>
-    public const int InputLength = 6;
+    public const int InputLength = 10;
 
     /// <summary>The number of outputs.</summary>
     public const int OutputLength = 2;
 
     /// <summary>The number of floats of scratch memory that one prediction needs; pruning does not change it.</summary>
-    public const int WorkspaceLength = 0;
+    public const int WorkspaceLength = 8000;
 
-    /// <summary>The largest deviation, relative to the reference output or to 1 if that is larger, that <see cref="Verify"/> accepts.</summary>
+    /// <summary>
+    /// The largest deviation, relative to the reference output or to 1 if that is larger, that <see cref="Verify"/> accepts.
+    /// </summary>
     public const float VerifyTolerance = 1E-4f;
 
     /// <summary>Computes the outputs for one sample. It works on the stack.</summary>
@@ -35,16 +39,19 @@ public static partial class Dense
     public static void Predict(global::System.ReadOnlySpan<float> input, global::System.Span<float> output)
     {
         CheckBuffers(input, output);
-        global::System.Span<float> workspace = default;
+        global::System.Span<float> workspace = stackalloc float[WorkspaceLength];
         PredictCore(input, output, workspace);
     }
 
     /// <summary>Computes the outputs for one sample in scratch memory of the caller.</summary>
     /// <param name="input"><see cref="InputLength"/> values.</param>
     /// <param name="output">Receives <see cref="OutputLength"/> values.</param>
-    /// <param name="workspace">At least <see cref="WorkspaceLength"/> floats, whose content does not matter before and is undefined after.</param>
+    /// <param name="workspace">
+    /// At least <see cref="WorkspaceLength"/> floats, whose content does not matter before and is undefined after.
+    /// </param>
     /// <exception cref="global::System.ArgumentException">A length is wrong, or two of the three overlap.</exception>
-    public static void Predict(global::System.ReadOnlySpan<float> input, global::System.Span<float> output, global::System.Span<float> workspace)
+    public static void Predict(
+        global::System.ReadOnlySpan<float> input, global::System.Span<float> output, global::System.Span<float> workspace)
     {
         CheckBuffers(input, output);
         CheckWorkspace(input, output, workspace);
@@ -58,7 +65,7 @@ public static partial class Dense
     public static int Classify(global::System.ReadOnlySpan<float> input)
     {
         if (input.Length != InputLength) ThrowLengths(input.Length, OutputLength);
-        global::System.Span<float> scratch = stackalloc float[16];
+        global::System.Span<float> scratch = stackalloc float[WorkspaceLength + OutputLength];
         global::System.Span<float> output = scratch.Slice(WorkspaceLength, OutputLength);
         PredictCore(input, output, scratch.Slice(0, WorkspaceLength));
         return Largest(output);
@@ -73,22 +80,24 @@ public static partial class Dense
         int count = inputs.Length / InputLength;
         if (inputs.Length % InputLength != 0 || outputs.Length != (long)count * OutputLength)
         {
-            throw new global::System.ArgumentException("The inputs have " + Text(inputs.Length) + " values and the outputs " + Text(outputs.Length)
-                + "; a sample has " + Text(InputLength) + " and " + Text(OutputLength) + ".");
+            throw new global::System.ArgumentException("The inputs have " + Text(inputs.Length) + " values and the outputs "
+                + Text(outputs.Length) + "; a sample has " + Text(InputLength) + " and " + Text(OutputLength) + ".");
         }
 
         if (global::System.MemoryExtensions.Overlaps<float>(outputs, inputs)) ThrowOverlap();
-        global::System.Span<float> workspace = default;
+        global::System.Span<float> workspace = stackalloc float[WorkspaceLength];
         for (int i = 0; i < count; i++)
         {
             PredictCore(inputs.Slice(i * InputLength, InputLength), outputs.Slice(i * OutputLength, OutputLength), workspace);
         }
     }
 
-    /// <summary>Predicts the samples that came with the model and compares the outputs with those of the reference. Allocates a little.</summary>
+    /// <summary>
+    /// Predicts the samples that came with the model and compares the outputs with those of the reference. Allocates a little.
+    /// </summary>
     /// <param name="largestError">
-    /// The largest deviation of an output, relative to the reference output or to 1 if that is larger; 0 when the model has no samples, +infinity
-    /// when an output is NaN and should not be.
+    /// The largest deviation of an output, relative to the reference output or to 1 if that is larger; 0 when the model has no
+    /// samples, +infinity when an output is NaN and should not be.
     /// </param>
     /// <returns>Whether no deviation is above <see cref="VerifyTolerance"/>; true when the model has no samples.</returns>
     public static bool Verify(out float largestError)
@@ -98,7 +107,8 @@ public static partial class Dense
         return largestError <= VerifyTolerance;
     }
 
-    static partial void PredictCore(global::System.ReadOnlySpan<float> input, global::System.Span<float> output, global::System.Span<float> workspace);
+    static partial void PredictCore(
+        global::System.ReadOnlySpan<float> input, global::System.Span<float> output, global::System.Span<float> workspace);
 
     static partial void VerifySamples(ref float largestError);
 
@@ -131,7 +141,8 @@ public static partial class Dense
         if (workspace.Length < WorkspaceLength)
         {
             throw new global::System.ArgumentException(
-                "The workspace has " + Text(workspace.Length) + " floats; " + Text(WorkspaceLength) + " are needed.", nameof(workspace));
+                "The workspace has " + Text(workspace.Length) + " floats; " + Text(WorkspaceLength) + " are needed.",
+                nameof(workspace));
         }
 
         if (global::System.MemoryExtensions.Overlaps<float>(workspace, input)
