@@ -49,6 +49,7 @@ internal static class SurfaceEmitter
         WriteClassify(writer, header);
         WriteBatch(writer, header);
         WriteVerify(writer);
+        if (header.OutputLength > 1) WriteLargest(writer);
         WriteHelpers(writer);
         if (NeedsThreadBuffer(header)) WriteThreadBuffer(writer);
         writer.Close();
@@ -118,10 +119,12 @@ internal static class SurfaceEmitter
     private static void WriteClassify(CSharpWriter writer, NetworkHeader header)
     {
         long length = (long)header.WorkspaceLength + header.OutputLength;
+        bool isBinary = header.OutputLength == 1;
+        string threshold = FloatLiteral.Of(header.DecisionThreshold);
         writer.Lines($$"""
-            /// <summary>The index of the largest output for one sample, the first of equals. {{ScratchRemark(length)}}</summary>
+            /// <summary>{{(isBinary ? $"The class of one sample: 1 when the output is above {threshold}, else 0." : "The index of the largest output for one sample, the first of equals.")}} {{ScratchRemark(length)}}</summary>
             /// <param name="input"><see cref="InputLength"/> values.</param>
-            /// <returns>0 to <see cref="OutputLength"/> - 1; outputs that are NaN do not count, and when all are, -1.</returns>
+            /// <returns>{{(isBinary ? "0 or 1; -1 when the output is NaN." : "0 to <see cref=\"OutputLength\"/> - 1; outputs that are NaN do not count, and when all are, -1.")}}</returns>
             /// <exception cref="global::System.ArgumentException">The length is wrong.</exception>
             public static int Classify(global::System.ReadOnlySpan<float> input)
             {
@@ -129,7 +132,7 @@ internal static class SurfaceEmitter
                 global::System.Span<float> scratch = {{Scratch(length, "WorkspaceLength + OutputLength")}};
                 global::System.Span<float> output = scratch.Slice(WorkspaceLength, OutputLength);
                 {{PredictCore}}(input, output, scratch.Slice(0, WorkspaceLength));
-                return Largest(output);
+                return {{(isBinary ? $"output[0] > {threshold} ? 1 : float.IsNaN(output[0]) ? -1 : 0" : "Largest(output)")}};
             }
 
             """);
@@ -183,23 +186,6 @@ internal static class SurfaceEmitter
 
         static partial void {{VerifySamples}}(ref float largestError);
 
-        private static int Largest(global::System.ReadOnlySpan<float> values)
-        {
-            int best = -1;
-            float largest = 0f;
-            for (int i = 0; i < values.Length; i++)
-            {
-                float value = values[i];
-                if (value > largest || (best < 0 && !float.IsNaN(value)))
-                {
-                    best = i;
-                    largest = value;
-                }
-            }
-
-            return best;
-        }
-
         private static void CheckBuffers(global::System.ReadOnlySpan<float> input, global::System.Span<float> output)
         {
             if (input.Length != InputLength || output.Length != OutputLength) ThrowLengths(input.Length, output.Length);
@@ -233,6 +219,26 @@ internal static class SurfaceEmitter
             throw new global::System.ArgumentException("Input, output and workspace must not overlap.");
 
         private static string Text(int number) => number.ToString(global::System.Globalization.CultureInfo.InvariantCulture);
+        """);
+
+    private static void WriteLargest(CSharpWriter writer) => writer.Lines("""
+        private static int Largest(global::System.ReadOnlySpan<float> values)
+        {
+            int best = -1;
+            float largest = 0f;
+            for (int i = 0; i < values.Length; i++)
+            {
+                float value = values[i];
+                if (value > largest || (best < 0 && !float.IsNaN(value)))
+                {
+                    best = i;
+                    largest = value;
+                }
+            }
+
+            return best;
+        }
+
         """);
 
     private static void WriteThreadBuffer(CSharpWriter writer) => writer.Lines("""

@@ -14,7 +14,8 @@ namespace Espalier.Compilation.Lowering;
 /// Floats of scratch that a prediction may need, by the hidden sizes <i>before</i> dead units go: an upper bound that pruning does not
 /// move.
 /// </param>
-public sealed record NetworkHeader(string Name, int InputLength, int OutputLength, int WorkspaceLength)
+/// <param name="DecisionThreshold">What a single output must exceed to mean class 1; without meaning for several outputs.</param>
+public sealed record NetworkHeader(string Name, int InputLength, int OutputLength, int WorkspaceLength, float DecisionThreshold = 0.5f)
 {
     /// <summary>The header of <paramref name="network"/>.</summary>
     public static NetworkHeader Of(Network network)
@@ -22,6 +23,7 @@ public sealed record NetworkHeader(string Name, int InputLength, int OutputLengt
         if (network is null) throw new ArgumentNullException(nameof(network));
         var hidden = new int[Math.Max(0, network.Layers.Length - 1)];
         for (int i = 0; i < hidden.Length; i++) hidden[i] = network.Layers[i].OutputShape.Length;
-        return new NetworkHeader(network.Name, network.InputShape.Length, network.OutputShape.Length, ScratchPlan.LengthFor(hidden));
+        return new NetworkHeader(
+            network.Name, network.InputShape.Length, network.OutputShape.Length, ScratchPlan.LengthFor(hidden), network.OutputActivation.DecisionThreshold);
     }
 }

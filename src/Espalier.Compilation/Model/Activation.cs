@@ -60,6 +60,11 @@ public readonly record struct Activation(ActivationKind Kind, float Alpha = 0)
     /// <summary>Whether <see cref="Alpha"/> has a meaning for this kind.</summary>
     public bool HasParameter => Kind is ActivationKind.LeakyRelu or ActivationKind.Elu;
 
+    /// <summary>
+    /// Where a single output of two classes is cut: above it is class 1. The middle between the targets, which are 0 and 1, for tanh -1 and 1.
+    /// </summary>
+    public float DecisionThreshold => Kind == ActivationKind.Tanh ? 0f : 0.5f;
+
     /// <summary>Whether each output depends on its own sum alone; false for softmax only.</summary>
     public bool IsElementwise => Kind != ActivationKind.Softmax;
 }

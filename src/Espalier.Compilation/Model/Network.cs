@@ -12,6 +12,9 @@ public sealed record Network(string Name, Shape InputShape, EquatableArray<Layer
     /// <summary>The shape of one output.</summary>
     public Shape OutputShape => Layers.Length == 0 ? InputShape : Layers[Layers.Length - 1].OutputShape;
 
+    /// <summary>The activation of the last layer.</summary>
+    public Activation OutputActivation => Layers.Length > 0 && Layers[Layers.Length - 1] is DenseLayer last ? last.Activation : Activation.Identity;
+
     /// <summary>The number of stored weights of all layers, biases not counted.</summary>
     public int WeightCount
     {

@@ -98,7 +98,10 @@ public sealed class CompiledNetwork : IDisposable
         _predictInWorkspace(input, output, workspace);
     }
 
-    /// <summary>The index of the largest output, the first of equals; NaN does not count, and when all outputs are NaN it is -1.</summary>
+    /// <summary>
+    /// The class of one sample: the index of the largest output, the first of equals; of a single output, 1 when it is above
+    /// <see cref="Activation.DecisionThreshold"/> and else 0. NaN does not count, and when all outputs are NaN it is -1.
+    /// </summary>
     /// <exception cref="ArgumentException">The length is wrong.</exception>
     /// <exception cref="ObjectDisposedException">The network has been disposed.</exception>
     public int Classify(ReadOnlySpan<float> input)

@@ -36,13 +36,17 @@ public sealed class ReferenceInterpreter(Network network)
         values.CopyTo(output);
     }
 
-    /// <summary>The index of the largest output, the first of equals; NaN does not count, and when all outputs are NaN it is -1.</summary>
+    /// <summary>
+    /// The class of one sample: the index of the largest output, the first of equals; of a single output, 1 when it is above
+    /// <see cref="Activation.DecisionThreshold"/> and else 0. NaN does not count, and when all outputs are NaN it is -1.
+    /// </summary>
     /// <param name="input">As many values as the network has inputs.</param>
     /// <exception cref="ArgumentException">The length is wrong.</exception>
     public int Classify(ReadOnlySpan<float> input)
     {
         var output = new float[_network.OutputShape.Length];
         Predict(input, output);
+        if (output.Length == 1) return float.IsNaN(output[0]) ? -1 : output[0] > _network.OutputActivation.DecisionThreshold ? 1 : 0;
         int best = -1;
         for (int i = 0; i < output.Length; i++)
         {

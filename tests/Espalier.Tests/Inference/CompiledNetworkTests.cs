@@ -154,6 +154,24 @@ public sealed class CompiledNetworkTests : IDisposable
     }
 
     [Theory]
+    [InlineData(ActivationKind.Identity, 0.51f, 1)]
+    [InlineData(ActivationKind.Identity, 0.5f, 0)]
+    [InlineData(ActivationKind.Sigmoid, 0.01f, 1)]
+    [InlineData(ActivationKind.Sigmoid, -0.01f, 0)]
+    [InlineData(ActivationKind.Tanh, 0.01f, 1)]
+    [InlineData(ActivationKind.Tanh, -0.01f, 0)]
+    [InlineData(ActivationKind.Tanh, float.NaN, -1)]
+    public void A_single_output_is_cut_in_the_middle_between_its_targets(ActivationKind kind, float sum, int expected)
+    {
+        var layer = new DenseLayer("one", SparseMatrix.FromDense(1, 1, [1f]), new FloatVector([0f]), new Activation(kind));
+        var network = new Network("Binary", Shape.Flat(1), new EquatableArray<Layer>([layer]), default);
+        using CompiledNetwork compiled = CompiledNetwork.Compile(network);
+
+        Assert.Equal(expected, compiled.Classify([sum]));
+        Assert.Equal(expected, new ReferenceInterpreter(network).Classify([sum]));
+    }
+
+    [Theory]
     [InlineData(new[] { 1f, 3f, 3f }, 1)]
     [InlineData(new[] { -3f, -2f, -5f }, 1)]
     [InlineData(new[] { float.NaN, -1f, float.NaN }, 1)]

@@ -13,10 +13,11 @@ internal sealed class TargetCoding
 {
     private readonly int _outputs;
     private readonly float _low;
+    private readonly float _threshold;
 
     /// <summary>Makes the coding of a network's last layer.</summary>
     public TargetCoding(Activation activation, int outputs) =>
-        (_outputs, _low) = (outputs, activation.Kind == ActivationKind.Tanh ? -1 : 0);
+        (_outputs, _low, _threshold) = (outputs, 2 * activation.DecisionThreshold - 1, activation.DecisionThreshold);
 
     /// <summary>All targets of <paramref name="data"/>, samples x outputs.</summary>
     /// <exception cref="EspalierException">The set has another number of classes or targets than the network has outputs, or targets that the loss cannot take.</exception>
@@ -53,7 +54,7 @@ internal sealed class TargetCoding
 
     /// <summary>The class that one sample's output values stand for.</summary>
     public int Decide(ReadOnlySpan<float> values) =>
-        _outputs > 1 ? TensorPrimitives.IndexOfMax(values) : values[0] > (1 + _low) / 2 ? 1 : 0;
+        _outputs > 1 ? TensorPrimitives.IndexOfMax(values) : values[0] > _threshold ? 1 : 0;
 
     private void CheckProbabilities(Dataset data, float[] targets, LossKind loss)
     {

@@ -107,11 +107,6 @@ internal static partial class SurfaceWithoutScratch
         return largestError <= VerifyTolerance;
     }
 
-    static partial void PredictCore(
-        global::System.ReadOnlySpan<float> input, global::System.Span<float> output, global::System.Span<float> workspace);
-
-    static partial void VerifySamples(ref float largestError);
-
     private static int Largest(global::System.ReadOnlySpan<float> values)
     {
         int best = -1;
@@ -128,6 +123,11 @@ internal static partial class SurfaceWithoutScratch
 
         return best;
     }
+
+    static partial void PredictCore(
+        global::System.ReadOnlySpan<float> input, global::System.Span<float> output, global::System.Span<float> workspace);
+
+    static partial void VerifySamples(ref float largestError);
 
     private static void CheckBuffers(global::System.ReadOnlySpan<float> input, global::System.Span<float> output)
     {
