@@ -9,6 +9,7 @@ internal static class VerbList
     /// <summary>All verbs, writing to <paramref name="terminal"/>.</summary>
     public static IReadOnlyList<Command> All(Terminal terminal) =>
     [
+        new DemoVerb(terminal),
         new Command("data", "Look at data sets.") { new DataListVerb(terminal), new DataShowVerb(terminal) },
         new TrainVerb(terminal),
         new PruneVerb(terminal),
