@@ -8,13 +8,8 @@ internal static class TestData
     private static string? Find()
     {
         if (Environment.GetEnvironmentVariable("ESPALIER_DATA") is { Length: > 0 } named) return Directory.Exists(named) ? named : null;
-        for (DirectoryInfo? at = new(AppContext.BaseDirectory); at is not null; at = at.Parent)
-        {
-            if (!File.Exists(Path.Combine(at.FullName, "Compiler.sln"))) continue;
-            string beside = Path.GetFullPath(Path.Combine(at.FullName, "..", "shared", "data"));
-            return Directory.Exists(beside) ? beside : null;
-        }
-
-        return null;
+        if (RepositoryFolder.Path is not string repository) return null;
+        string beside = Path.GetFullPath(Path.Combine(repository, "..", "shared", "data"));
+        return Directory.Exists(beside) ? beside : null;
     }
 }
