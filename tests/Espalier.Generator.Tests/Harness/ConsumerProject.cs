@@ -37,9 +37,12 @@ internal sealed class ConsumerProject : IDisposable
         Write("Program.cs", program);
     }
 
+    /// <summary>Where a file of the project is.</summary>
+    public string PathOf(string name) => Path.Combine(_folder, name);
+
     public void Write(string name, string text)
     {
-        string path = Path.Combine(_folder, name);
+        string path = PathOf(name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, text);
     }
@@ -48,9 +51,9 @@ internal sealed class ConsumerProject : IDisposable
     public (int ExitCode, string Output) Build() =>
         Run("msbuild", "-restore", "-nologo", "-v:q", "-tl:off", "-nodeReuse:false", "-p:UseSharedCompilation=false");
 
-    /// <summary>Runs the built program.</summary>
+    /// <summary>Runs the built program in the project's folder.</summary>
     public (int ExitCode, string Output) Execute() =>
-        Run(Directory.GetFiles(Path.Combine(_folder, "bin"), "Consumer.dll", SearchOption.AllDirectories).Single());
+        Run(Directory.GetFiles(PathOf("bin"), "Consumer.dll", SearchOption.AllDirectories).Single());
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
