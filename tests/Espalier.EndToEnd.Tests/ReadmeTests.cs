@@ -1,0 +1,35 @@
+using System.Text.RegularExpressions;
+using Espalier.EndToEnd.Tests.Manual;
+
+namespace Espalier.EndToEnd.Tests;
+
+/// <summary>The README promises nothing that does not hold.</summary>
+public sealed partial class ReadmeTests
+{
+    [Fact]
+    public void The_first_program_of_the_readme_runs_as_it_stands()
+    {
+        (int exitCode, string output) = ProgramRun.Of(Readme.FirstProgram(Readme.ReadLines(Readme.Name)));
+
+        Assert.Equal(0, exitCode);
+        Assert.Matches(Result(), output);
+    }
+
+    [Fact]
+    public void Figures_in_the_readme_are_those_of_the_files_it_names()
+    {
+        List<FigureBlock> blocks = Readme.Figures(Readme.ReadLines(Readme.Name));
+
+        Assert.NotEmpty(blocks);
+        foreach (FigureBlock block in blocks)
+        {
+            Assert.NotEmpty(block.Tables);
+            List<string> measured = Readme.Tables(Readme.ReadLines(block.Path));
+            Assert.All(block.Tables, table => Assert.True(
+                measured.Contains(table), $"{Readme.Name}({block.Line}): {block.Path} has no such table:\n{table}"));
+        }
+    }
+
+    [GeneratedRegex(@"\d\s?%|passed")]
+    private static partial Regex Result();
+}
