@@ -30,13 +30,19 @@ internal sealed class MatrixProduct
     private bool _bTransposed;
 
     /// <summary>Prepares products on <paramref name="team"/>.</summary>
-    public MatrixProduct(ThreadTeam team)
+    /// <param name="team">The threads.</param>
+    /// <param name="vectorBits">The register width to use (512, 256 or 128), or 0 for the widest that the processor has.</param>
+    public MatrixProduct(ThreadTeam team, int vectorBits = 0)
     {
         _team = team;
-        (_panelWidth, _computeItem) =
-            Vector512.IsHardwareAccelerated ? (2 * Simd512.Width, (Action<int, int>)ComputeItem<Simd512, Vector512<float>>)
-            : Vector256.IsHardwareAccelerated ? (2 * Simd256.Width, ComputeItem<Simd256, Vector256<float>>)
-            : (2 * Simd128.Width, ComputeItem<Simd128, Vector128<float>>);
+        if (vectorBits == 0) vectorBits = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
+        (_panelWidth, _computeItem) = vectorBits switch
+        {
+            512 => (2 * Simd512.Width, (Action<int, int>)ComputeItem<Simd512, Vector512<float>>),
+            256 => (2 * Simd256.Width, ComputeItem<Simd256, Vector256<float>>),
+            128 => (2 * Simd128.Width, ComputeItem<Simd128, Vector128<float>>),
+            _ => throw new ArgumentOutOfRangeException(nameof(vectorBits)),
+        };
         _scratch = new AlignedBuffer[team.Size];
         for (int i = 0; i < _scratch.Length; i++) _scratch[i] = new AlignedBuffer((DepthBlock + RegisterTile.Rows) * _panelWidth);
     }
