@@ -1,3 +1,40 @@
+using System.Globalization;
+using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
+using MathNet.Numerics;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+namespace Espalier.Bench;
+
+/// <summary>
+/// <c>dotnet run -c Release -- table [seconds]</c> measures the main figures quickly; everything else goes to BenchmarkDotNet
+/// (<c>--filter</c>, <c>--list</c>, <c>--job</c>). Both keep their results under bench/results; a dry job, which measures nothing,
+/// keeps none.
+/// </summary>
+public static class Program
+{
+    public static void Main(string[] args)
+    {
+        if (args is ["table", ..])
+        {
+            Control.UseManaged();
+            Control.UseSingleThread();
+            double seconds = args.Length > 1 ? double.Parse(args[1], CultureInfo.InvariantCulture) : 10;
+            ResultFolder.Write("table.md", QuickTable.Measure(TimeSpan.FromSeconds(seconds)));
+            return;
+        }
+
+        foreach (Summary summary in BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args)) Keep(summary);
+    }
+
+    private static void Keep(Summary summary)
+    {
+        if (summary.Reports.Length == 0 || summary.Reports.Any(report => report.BenchmarkCase.Job.Id == "Dry")) return;
+        foreach (string path in Directory.GetFiles(summary.ResultsDirectoryPath, "*-report*"))
+        {
+            string name = Path.GetFileName(path);
+            if (Path.GetExtension(path) is not (".md" or ".csv")) continue;
+            if (!name.StartsWith(summary.BenchmarksCases[0].Descriptor.Type.FullName!, StringComparison.Ordinal)) continue;
+            ResultFolder.Write(name.Replace("Espalier.Bench.", "", StringComparison.Ordinal), File.ReadAllText(path));
+        }
+    }
+}

@@ -1,1 +1,5 @@
-return 0;
+using System.Globalization;
+using Espalier.Cli;
+
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+return await CommandLineProgram.RunAsync(args, Terminal.OfProcess()).ConfigureAwait(false);

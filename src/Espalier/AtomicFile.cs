@@ -4,7 +4,7 @@ namespace Espalier;
 public static class AtomicFile
 {
     /// <summary>Writes a file through <paramref name="write"/>; when that throws, whatever stood at <paramref name="path"/> is untouched.</summary>
-    /// <exception cref="EspalierException">The folder is missing or the file cannot be written.</exception>
+    /// <exception cref="EspalierException">The folder is missing, the disk is full, or the file cannot be written.</exception>
     public static void Write(string path, Action<Stream> write)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -22,18 +22,18 @@ public static class AtomicFile
 
             File.Move(temporary, full, overwrite: true);
         }
-        catch (Exception error) when (error is DirectoryNotFoundException or UnauthorizedAccessException or PathTooLongException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new EspalierException($"{path}: cannot be written ({error.Message}); make the folder first or name another file.", error);
+            throw new EspalierException($"{path}: cannot be written; make the folder first or name another file. ({error.Message})", error);
         }
         finally
         {
-            File.Delete(temporary);
+            if (File.Exists(temporary)) File.Delete(temporary);
         }
     }
 
     /// <summary>Writes <paramref name="text"/> as UTF-8 without a byte-order mark.</summary>
-    /// <exception cref="EspalierException">The folder is missing or the file cannot be written.</exception>
+    /// <exception cref="EspalierException">The folder is missing, the disk is full, or the file cannot be written.</exception>
     public static void WriteText(string path, string text) => Write(path, stream =>
     {
         using var writer = new StreamWriter(stream, leaveOpen: true);

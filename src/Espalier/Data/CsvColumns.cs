@@ -25,10 +25,14 @@ internal sealed class CsvColumns
         Label = options.LabelColumn is null ? Count - 1 : Find(options.LabelColumn);
         int[] ignored = [.. options.IgnoredColumns.Select(Find)];
         Features = [.. Enumerable.Range(0, Count).Where(i => i != Label && !ignored.Contains(i))];
-        if (Features.Length == 0) throw rows.Error(0, $"{Count} column(s), and none is left for the inputs; check the separator and the columns left out.");
+        if (Features.Length == 0)
+        {
+            throw rows.Error(0, $"{Count} column(s), and none is left for the inputs; check the separator and the columns left out.");
+        }
+
         int[] zeroMissing = [.. options.ZeroMeansMissing.Select(Find)];
         ZeroMeansMissing = Array.ConvertAll(Features, i => zeroMissing.Contains(i));
-        FeatureNames = Array.ConvertAll(Features, i => _header is null ? string.Create(CultureInfo.InvariantCulture, $"x{i + 1}") : _header[i]);
+        FeatureNames = Array.ConvertAll(Features, i => _header is null ? PositionName(i) : _header[i]);
     }
 
     /// <summary>The number of columns of the file.</summary>
@@ -46,11 +50,15 @@ internal sealed class CsvColumns
     /// <summary>For each feature, its name: the header's, or "x" and the position of its column from 1.</summary>
     public string[] FeatureNames { get; }
 
+    /// <summary>The name of a feature that has none: "x" and its position from 1.</summary>
+    internal static string PositionName(int index) => string.Create(CultureInfo.InvariantCulture, $"x{index + 1}");
+
     private int Find(string column)
     {
         int named = _header is null ? -1 : Array.IndexOf(_header, column);
         if (named >= 0) return named;
-        if (int.TryParse(column, NumberStyles.None, CultureInfo.InvariantCulture, out int position) && position >= 1 && position <= Count) return position - 1;
+        bool isPosition = int.TryParse(column, NumberStyles.None, CultureInfo.InvariantCulture, out int position);
+        if (isPosition && position >= 1 && position <= Count) return position - 1;
         const int MostListed = 12;
         string known = _header is null
             ? "there is no header"

@@ -34,7 +34,11 @@ public static class CsvDataset
         Shape shape = Shape.Flat(columns.Features.Length);
         if (options.Regression) return Dataset.Regression(name, shape, [.. inputs], [.. targets], 1, columns.FeatureNames);
         (int[] values, string[] classNames) = labels.ToClasses();
-        if (classNames.Length < 2) throw rows.Error(1, 1, $"all {values.Length} rows are of class \"{classNames[0]}\"; at least 2 classes are needed.");
+        if (classNames.Length < 2)
+        {
+            throw rows.Error(1, 1, $"all {values.Length} rows are of class \"{classNames[0]}\"; at least 2 classes are needed.");
+        }
+
         return Dataset.Classification(name, shape, [.. inputs], values, classNames, columns.FeatureNames);
     }
 
@@ -50,12 +54,15 @@ public static class CsvDataset
         bool missing = CsvNumber.IsMissing(rows[column]);
         float value = missing ? float.NaN : ReadNumber(rows, column);
         if (!missing && !(columns.ZeroMeansMissing[feature] && value == 0)) return value;
-        return allowMissing ? float.NaN : throw rows.Error(column, $"the value \"{rows[column]}\" is missing; ask for the mean or the median in its place.");
+        return allowMissing ? float.NaN : throw rows.Error(column, $"the value \"{rows[column]}\" is missing; " +
+            "ask for the mean or the median in its place.");
     }
 
     private static float ReadNumber(CsvTokenizer rows, int column)
     {
         if (!CsvNumber.TryParse(rows[column], out double value)) throw rows.Error(column, $"\"{rows[column]}\" is no number.");
-        return float.IsFinite((float)value) ? (float)value : throw rows.Error(column, $"\"{rows[column]}\" is no finite number of single precision.");
+        return float.IsFinite((float)value)
+            ? (float)value
+            : throw rows.Error(column, $"\"{rows[column]}\" is no finite number of single precision.");
     }
 }

@@ -9,7 +9,8 @@ internal static class CsvDialect
     private const string Separators = "\t;,";
 
     /// <summary>
-    /// The separator: of tab, semicolon and comma the one that divides the first 20 rows into equally many fields (the most, if several do);
+    /// The separator: of tab, semicolon and comma the one that divides the first 20 rows into equally many fields (the most, if several
+    /// do);
     /// failing that the most frequent in the first row; a space only where none of them occurs.
     /// </summary>
     public static char DetectSeparator(string text)
@@ -28,7 +29,9 @@ internal static class CsvDialect
         return text.AsSpan().Trim().Contains(' ') ? ' ' : ',';
     }
 
-    /// <summary>Whether the current row of <paramref name="rows"/> names columns: it holds some text, and no number or mark of a missing one.</summary>
+    /// <summary>
+    /// Whether the current row of <paramref name="rows"/> names columns: it holds some text, and no number or mark of a missing one.
+    /// </summary>
     public static bool LooksLikeHeader(CsvTokenizer rows)
     {
         bool anyText = false;

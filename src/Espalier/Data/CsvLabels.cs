@@ -18,20 +18,24 @@ internal sealed class CsvLabels
         if (CsvNumber.IsMissing(field)) throw rows.Error(column, "the label is missing; fill it in or remove the row.");
         if (CsvNumber.TryParse(field, out double value) && value != Math.Floor(value))
         {
-            throw rows.Error(column, $"the label {field} is no whole number; if it is to be estimated, ask for regression, else name the label column.");
+            throw rows.Error(column, $"the label {field} is no whole number; " +
+                "if it is to be estimated, ask for regression, else name the label column.");
         }
 
         string name = field.ToString();
         if (!_idsByName.TryGetValue(name, out int id)) _idsByName.Add(name, id = _idsByName.Count);
         if (_idsByName.Count > MaxClasses)
         {
-            throw rows.Error(column, $"more than {MaxClasses} classes; if the column holds numbers to be estimated, ask for regression, else name the label column.");
+            throw rows.Error(column, $"more than {MaxClasses} classes; " +
+                "if the column holds numbers to be estimated, ask for regression, else name the label column.");
         }
 
         _ids.Add(id);
     }
 
-    /// <summary>The label of each row and the names of the classes: in the order of their numbers if all are numbers, else of their characters.</summary>
+    /// <summary>
+    /// The label of each row and the names of the classes: in the order of their numbers if all are numbers, else of their characters.
+    /// </summary>
     public (int[] Labels, string[] ClassNames) ToClasses()
     {
         string[] names = [.. _idsByName.Keys];

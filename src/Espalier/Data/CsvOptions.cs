@@ -21,6 +21,8 @@ public sealed record CsvOptions
     /// <summary>Whether the label column holds a number to be estimated instead of a class.</summary>
     public bool Regression { get; init; }
 
-    /// <summary>Whether missing inputs ("?", nothing, "NaN", "NA") are errors or are kept as NaN, to be filled in after the split.</summary>
+    /// <summary>
+    /// Whether missing inputs ("?", nothing, "NaN", "NA") are errors or are kept as NaN, to be filled in after the split.
+    /// </summary>
     public bool AllowMissing { get; init; }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Espalier.Data;
 
 /// <summary>
@@ -33,7 +35,8 @@ public sealed class DataCatalog
 
     /// <summary>Loads a set.</summary>
     /// <param name="name">
-    /// A name of <see cref="Entries"/>; or <c>idx:IMAGES,LABELS</c> (divided by <see cref="DatasetSplitter"/>), <c>idx:TRAIN_IMAGES,TRAIN_LABELS,TEST_IMAGES,TEST_LABELS</c>;
+    /// A name of <see cref="Entries"/>; or <c>idx:IMAGES,LABELS</c> (divided by <see cref="DatasetSplitter"/>),
+    /// <c>idx:TRAIN_IMAGES,TRAIN_LABELS,TEST_IMAGES,TEST_LABELS</c>;
     /// or <c>csv:FILE</c>.
     /// </param>
     /// <param name="options">What the name leaves open; null for the defaults.</param>
@@ -42,6 +45,13 @@ public sealed class DataCatalog
     {
         ArgumentNullException.ThrowIfNull(name);
         options ??= new DataOptions();
+        if (!(options.TestFraction > 0 && options.TestFraction < 1))
+        {
+            throw new EspalierException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{name}: a test part of {options.TestFraction} of the samples cannot be; " + $"give a share between 0 and 1, such as 0.2."));
+        }
+
         foreach (IDataSource source in s_sources)
         {
             if (source.Name == name) return source.Load(_folder, options);
@@ -58,7 +68,8 @@ public sealed class DataCatalog
         string[] paths = name[IdxPrefix.Length..].Split(',');
         if (paths.Length is not (2 or 4) || Array.Exists(paths, string.IsNullOrWhiteSpace))
         {
-            throw new EspalierException($"{name}: write {IdxPrefix}IMAGES,LABELS or {IdxPrefix}TRAIN_IMAGES,TRAIN_LABELS,TEST_IMAGES,TEST_LABELS.");
+            throw new EspalierException($"{name}: write {IdxPrefix}IMAGES,LABELS or " +
+                $"{IdxPrefix}TRAIN_IMAGES,TRAIN_LABELS,TEST_IMAGES,TEST_LABELS.");
         }
 
         string title = Path.GetFileNameWithoutExtension(paths[0]);
@@ -67,7 +78,8 @@ public sealed class DataCatalog
         Dataset test = IdxDataset.Load($"{title} test", paths[2], paths[3]);
         if (train.InputShape != test.InputShape)
         {
-            throw new EspalierException($"{paths[0]} holds samples of {train.InputShape}, but {paths[2]} of {test.InputShape}; name files that belong together.");
+            throw new EspalierException($"{paths[0]} holds samples of {train.InputShape}, but {paths[2]} of {test.InputShape}; " +
+                "name files that belong together.");
         }
 
         // Classes are numbered up to the greatest label, which one part may lack.
@@ -83,8 +95,13 @@ public sealed class DataCatalog
         return TabularSource.Prepare(CsvDataset.Load(Path.GetFileNameWithoutExtension(path), path, csv), missing, options);
     }
 
-    private static string Nearest(string name) =>
-        s_sources.MinBy(source => EditDistance(source.Name, name.ToLowerInvariant()))!.Name;
+    /// <summary>The name with the fewest letters to change, all of it or as much of it as was typed.</summary>
+    private static string Nearest(string name)
+    {
+        string typed = name.ToLowerInvariant();
+        return s_sources.Select(source => source.Name).MinBy(known =>
+            Math.Min(EditDistance(known, typed), EditDistance(known[..Math.Min(known.Length, typed.Length)], typed) + 2))!;
+    }
 
     /// <summary>The least number of letters to insert, delete or replace (Levenshtein 1966).</summary>
     private static int EditDistance(string from, string to)

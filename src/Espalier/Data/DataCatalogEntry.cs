@@ -12,7 +12,8 @@ namespace Espalier.Data;
 /// <param name="ClassNames">The names of the classes, by label.</param>
 /// <param name="Missing">Why it cannot be loaded here, as an error message; null when it can.</param>
 public sealed record DataCatalogEntry(
-    string Name, string Title, string Origin, Shape InputShape, int TrainCount, int TestCount, IReadOnlyList<string> ClassNames, string? Missing)
+    string Name, string Title, string Origin, Shape InputShape, int TrainCount, int TestCount,
+    IReadOnlyList<string> ClassNames, string? Missing)
 {
     /// <summary>Whether the set can be loaded here.</summary>
     public bool IsAvailable => Missing is null;

@@ -1,6 +1,8 @@
 namespace Espalier.Data;
 
-/// <summary>The folder of data sets (<c>mnist/</c>, <c>fashion-mnist/</c>, <c>monks/</c>, <c>uci/</c>), which may not be there at all.</summary>
+/// <summary>
+/// The folder of data sets (<c>mnist/</c>, <c>fashion-mnist/</c>, <c>monks/</c>, <c>uci/</c>), which may not be there at all.
+/// </summary>
 internal sealed class DataFolder
 {
     /// <summary>The environment variable that names the folder when no option does.</summary>
@@ -26,7 +28,8 @@ internal sealed class DataFolder
 
     /// <summary>The path of a file of the folder that a set needs.</summary>
     /// <exception cref="EspalierException">It is not there.</exception>
-    public string Require(string setName, string relativePath) => Find(relativePath) ?? throw new EspalierException(Explain(setName, relativePath));
+    public string Require(string setName, string relativePath) =>
+        Find(relativePath) ?? throw new EspalierException(Explain(setName, relativePath));
 
     /// <summary>Why the set cannot be loaded for want of one of the files, as an error message; null when all are there.</summary>
     public string? WhyMissing(string setName, IEnumerable<string> relativePaths)
@@ -37,8 +40,19 @@ internal sealed class DataFolder
 
     private string Explain(string setName, string relativePath)
     {
-        if (_root is null) return $"{setName}: needs {relativePath} of a data folder; name that folder with --data-dir or the environment variable {Variable}.";
-        if (!Directory.Exists(_root)) return $"{setName}: there is no data folder {_root}; name one with --data-dir or the environment variable {Variable}.";
-        return $"{setName}: the data folder {_root} has no {relativePath} (plain or .gz); put it there or name another folder with --data-dir or {Variable}.";
+        if (_root is null)
+        {
+            return $"{setName}: needs {relativePath} of a data folder; " +
+                $"name that folder with --data-dir or the environment variable {Variable}.";
+        }
+
+        if (!Directory.Exists(_root))
+        {
+            return $"{setName}: there is no data folder {_root}; " +
+                $"name one with --data-dir or the environment variable {Variable}.";
+        }
+
+        return $"{setName}: the data folder {_root} has no {relativePath} (plain or .gz); " +
+            $"put it there or name another folder with --data-dir or {Variable}.";
     }
 }

@@ -66,7 +66,8 @@ public sealed class Dataset
     /// <summary>A set of labelled samples.</summary>
     /// <exception cref="ArgumentException">The counts differ, or a label names no class.</exception>
     public static Dataset Classification(
-        string name, Shape inputShape, float[] inputs, int[] labels, IReadOnlyList<string> classNames, IReadOnlyList<string>? featureNames = null)
+        string name, Shape inputShape, float[] inputs, int[] labels, IReadOnlyList<string> classNames,
+        IReadOnlyList<string>? featureNames = null)
     {
         ArgumentNullException.ThrowIfNull(labels);
         ArgumentNullException.ThrowIfNull(classNames);
@@ -74,7 +75,10 @@ public sealed class Dataset
         if (labels.Length != set.Count) throw new ArgumentException($"{labels.Length} labels for {set.Count} samples.", nameof(labels));
         foreach (int label in labels)
         {
-            if ((uint)label >= (uint)classNames.Count) throw new ArgumentException($"Label {label} names none of {classNames.Count} classes.", nameof(labels));
+            if ((uint)label >= (uint)classNames.Count)
+            {
+                throw new ArgumentException($"Label {label} names none of {classNames.Count} classes.", nameof(labels));
+            }
         }
 
         return set;

@@ -7,7 +7,8 @@ public static class DatasetSplitter
     /// Divides a set without a test part. With target values instead of classes, the whole set is drawn from as one.
     /// </summary>
     /// <param name="whole">All samples.</param>
-    /// <param name="testFraction">The share of the test part, in (0, 1); its size is that share of the whole, rounded, but neither part is empty.</param>
+    /// <param name="testFraction">The share of the test part, in (0, 1); its size is that share of the whole, rounded, but neither part
+    /// is empty.</param>
     /// <param name="seed">Draws the test part.</param>
     /// <exception cref="EspalierException">There are fewer than 2 samples.</exception>
     public static DataSplit Split(Dataset whole, double testFraction, ulong seed)
@@ -27,7 +28,8 @@ public static class DatasetSplitter
     }
 
     /// <summary>
-    /// How many samples of each class go to the smaller part: the fraction's share, rounded down or up so that the sum is right (largest remainders first).
+    /// How many samples of each class go to the smaller part: the fraction's share, rounded down or up so that the sum is right (largest
+    /// remainders first).
     /// </summary>
     internal static int[] Apportion(ReadOnlySpan<int> classCounts, double fraction)
     {
@@ -44,7 +46,7 @@ public static class DatasetSplitter
             left -= shares[c];
         }
 
-        Array.Sort(remainders, static (a, b) => a.Remainder != b.Remainder ? b.Remainder.CompareTo(a.Remainder) : a.Class.CompareTo(b.Class));
+        Array.Sort(remainders, static (a, b) => (b.Remainder, a.Class).CompareTo((a.Remainder, b.Class)));
         for (int i = 0; left > 0; i = (i + 1) % remainders.Length)
         {
             int c = remainders[i].Class;
@@ -58,8 +60,16 @@ public static class DatasetSplitter
 
     private static (int[] Kept, int[] Carved) Draw(Dataset whole, double fraction, ulong seed)
     {
-        if (!(fraction > 0 && fraction < 1)) throw new ArgumentOutOfRangeException(nameof(fraction), fraction, "A share lies between 0 and 1.");
-        if (whole.Count < 2) throw new EspalierException($"{whole.Name}: {whole.Count} sample cannot be divided into two parts; give at least 2.");
+        if (!(fraction > 0 && fraction < 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(fraction), fraction, "A share lies between 0 and 1.");
+        }
+
+        if (whole.Count < 2)
+        {
+            throw new EspalierException($"{whole.Name}: {whole.Count} sample cannot be divided into two parts; give at least 2.");
+        }
+
         var random = new SeededRandom(seed);
         int[][] classes = IndicesByClass(whole);
         int[] shares = Apportion(Array.ConvertAll(classes, members => members.Length), fraction);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Espalier.Compilation.Model;
 using Espalier.Data.Digits;
 
@@ -6,6 +7,9 @@ namespace Espalier.Data;
 /// <summary>The built-in drawn digits as a set.</summary>
 internal sealed class DigitsSource : IDataSource
 {
+    // 3.1 GB of inputs.
+    private const int MaxCount = 1_000_000;
+
     public string Name => "digits";
 
     public DataCatalogEntry Describe(DataFolder folder)
@@ -16,6 +20,18 @@ internal sealed class DigitsSource : IDataSource
             defaults.DigitsTrainCount, defaults.DigitsTestCount, IdxDataset.NumberedClasses(10), null);
     }
 
-    public DataSplit Load(DataFolder folder, DataOptions options) =>
-        SyntheticDigits.Create(options.DigitsTrainCount, options.DigitsTestCount, options.Seed);
+    public DataSplit Load(DataFolder folder, DataOptions options)
+    {
+        CheckCount("training", options.DigitsTrainCount);
+        CheckCount("test", options.DigitsTestCount);
+        return SyntheticDigits.Create(options.DigitsTrainCount, options.DigitsTestCount, options.Seed);
+    }
+
+    private void CheckCount(string part, int count)
+    {
+        if (count is > 0 and <= MaxCount) return;
+        throw new EspalierException(string.Create(
+            CultureInfo.InvariantCulture, $"{Name}: {count} {part} samples cannot be drawn; " +
+            $"ask for 1 to {MaxCount}."));
+    }
 }

@@ -6,14 +6,16 @@ namespace Espalier.Data;
 /// </summary>
 /// <param name="Offsets">What is subtracted: the mean over the training part; 0 where the feature is left alone.</param>
 /// <param name="Scales">What is divided by: the standard deviation over the training part; 1 where the feature is left alone.</param>
-/// <param name="Fills">What stood in for a missing value, in units of the file; NaN for a feature of which a missing value is an error.</param>
+/// <param name="Fills">What stood in for a missing value, in units of the file; NaN for a feature of which a missing value is an
+/// error.</param>
 public sealed record FeatureScaling(IReadOnlyList<float> Offsets, IReadOnlyList<float> Scales, IReadOnlyList<float> Fills)
 {
     /// <summary>Fits the map to a training part whose missing inputs are NaN.</summary>
     /// <param name="train">The training part.</param>
     /// <param name="missing">What stands in for missing inputs.</param>
     /// <param name="standardize">Whether features that vary get mean 0 and (population) standard deviation 1.</param>
-    /// <exception cref="EspalierException">A feature is missing in all of the training part, so that nothing can stand in for it.</exception>
+    /// <exception cref="EspalierException">A feature is missing in all of the training part, so that nothing can stand in for
+    /// it.</exception>
     public static FeatureScaling Fit(Dataset train, MissingValues missing, bool standardize)
     {
         ArgumentNullException.ThrowIfNull(train);
@@ -40,7 +42,11 @@ public sealed record FeatureScaling(IReadOnlyList<float> Offsets, IReadOnlyList<
     {
         ArgumentNullException.ThrowIfNull(set);
         int length = Offsets.Count;
-        if (set.InputShape.Length != length) throw new ArgumentException($"{set.InputShape.Length} features instead of {length}.", nameof(set));
+        if (set.InputShape.Length != length)
+        {
+            throw new ArgumentException($"{set.InputShape.Length} features instead of {length}.", nameof(set));
+        }
+
         var inputs = new float[set.Inputs.Length];
         for (int i = 0; i < inputs.Length; i++)
         {
@@ -66,7 +72,11 @@ public sealed record FeatureScaling(IReadOnlyList<float> Offsets, IReadOnlyList<
     private static float Fill(Dataset train, int feature, List<float> present, MissingValues missing)
     {
         if (missing == MissingValues.Error) return float.NaN;
-        if (present.Count == 0) throw new EspalierException($"{train.Name}: feature {feature + 1} has no value at all; leave that column out.");
+        if (present.Count == 0)
+        {
+            throw new EspalierException($"{train.Name}: feature {feature + 1} has no value at all; leave that column out.");
+        }
+
         if (missing == MissingValues.Mean) return (float)Moments(present, 0, 0).Mean;
         float[] sorted = [.. present];
         Array.Sort(sorted);

@@ -22,14 +22,16 @@ public static class IdxDataset
         IdxArray labels = IdxReader.Read(labelsPath);
         if (labels.Dimensions.Count != 1)
         {
-            throw new EspalierException($"{labelsPath}: byte 3: labels have one dimension, not {labels.Dimensions.Count}; name the images first, then the labels.");
+            throw new EspalierException($"{labelsPath}: byte 3: labels have one dimension, not {labels.Dimensions.Count}; " +
+                "name the images first, then the labels.");
         }
 
         IdxArray images = IdxReader.Read(imagesPath);
         Shape shape = SampleShape(images);
         if (images.Dimensions[0] != labels.Count)
         {
-            throw new EspalierException($"{imagesPath} holds {images.Dimensions[0]} images, but {labelsPath} {labels.Count} labels; name two files that belong together.");
+            throw new EspalierException($"{imagesPath} holds {images.Dimensions[0]} images, but {labelsPath} {labels.Count} labels; " +
+                "name two files that belong together.");
         }
 
         int[] values = ToLabels(labels, classNames?.Count ?? MaxClasses);
@@ -49,7 +51,9 @@ public static class IdxDataset
         [_, int length] => Shape.Flat(length),
         [_, int height, int width] => new Shape(1, height, width),
         [_, int channels, int height, int width] => new Shape(channels, height, width),
-        _ => throw new EspalierException($"{images.Path}: byte 3: images have 2, 3 or 4 dimensions, not {images.Dimensions.Count}; name the images first, then the labels."),
+        _ => throw new EspalierException(
+            $"{images.Path}: byte 3: images have 2, 3 or 4 dimensions, not {images.Dimensions.Count}; " +
+            "name the images first, then the labels."),
     };
 
     private static float[] ToInputs(IdxArray images)
@@ -68,7 +72,10 @@ public static class IdxDataset
         for (int i = 0; i < inputs.Length; i++)
         {
             inputs[i] = (float)images[i];
-            if (!float.IsFinite(inputs[i])) throw images.ErrorAt(i, $"{inputs[i].ToString(CultureInfo.InvariantCulture)} is no finite number.");
+            if (!float.IsFinite(inputs[i]))
+            {
+                throw images.ErrorAt(i, $"{inputs[i].ToString(CultureInfo.InvariantCulture)} is no finite number.");
+            }
         }
 
         return inputs;
@@ -82,7 +89,8 @@ public static class IdxDataset
             double value = labels[i];
             if (!(value >= 0 && value < classCount) || value != Math.Floor(value))
             {
-                throw labels.ErrorAt(i, string.Create(CultureInfo.InvariantCulture, $"label {value} is no whole number from 0 to {classCount - 1}."));
+                throw labels.ErrorAt(
+                    i, string.Create(CultureInfo.InvariantCulture, $"label {value} is no whole number from 0 to {classCount - 1}."));
             }
 
             values[i] = (int)value;

@@ -1,6 +1,8 @@
 namespace Espalier.Data;
 
-/// <summary>The element types of an IDX file, by their code in the third byte (the description of the format on the MNIST page, LeCun et al.).</summary>
+/// <summary>
+/// The element types of an IDX file, by their code in the third byte (the description of the format on the MNIST page, LeCun et al.).
+/// </summary>
 public enum IdxElementType
 {
     /// <summary>Unsigned 8-bit integers: the pixels and labels of MNIST.</summary>

@@ -16,7 +16,8 @@ public static class IdxReader
 
     /// <summary>Reads a whole file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="maxBytes">The most bytes of elements that are accepted: a bound on memory, checked before anything is allocated.</param>
+    /// <param name="maxBytes">The most bytes of elements that are accepted: a bound on memory, checked before anything is
+    /// allocated.</param>
     /// <exception cref="EspalierException">
     /// There is no such file; or its bytes are no IDX array: the message names the file, the byte and what is wrong there.
     /// </exception>
@@ -36,7 +37,12 @@ public static class IdxReader
                 $"{Describe(dimensions)} elements of {IdxArray.SizeOf(type)} bytes need.");
         }
 
-        if (!reader.AtEnd()) throw reader.Error(start + expected, $"more bytes follow the {Describe(dimensions)} elements; the header or the file is wrong.");
+        if (!reader.AtEnd())
+        {
+            throw reader.Error(start + expected, $"more bytes follow the {Describe(dimensions)} elements; " +
+                "the header or the file is wrong.");
+        }
+
         return new IdxArray(path, type, dimensions, elements);
     }
 
@@ -46,13 +52,15 @@ public static class IdxReader
         if (magic.Length < 4) throw reader.Error(magic.Length, "the file ends within the 4 bytes of the IDX magic number.");
         if (magic[0] != 0 || magic[1] != 0)
         {
-            throw reader.Error(magic[0] != 0 ? 0 : 1, $"an IDX file begins with two zero bytes, this one with {magic[0]:X2} {magic[1]:X2}.");
+            throw reader.Error(magic[0] != 0 ? 0 : 1, $"an IDX file begins with two zero bytes, " +
+                $"this one with {magic[0]:X2} {magic[1]:X2}.");
         }
 
         var type = (IdxElementType)magic[2];
         if (!Enum.IsDefined(type))
         {
-            throw reader.Error(2, $"element type 0x{magic[2]:X2} is none of 08 (unsigned byte), 09 (signed byte), 0B (int16), 0C (int32), 0D (float), 0E (double).");
+            throw reader.Error(2, $"element type 0x{magic[2]:X2} is none of " +
+                "08 (unsigned byte), 09 (signed byte), 0B (int16), 0C (int32), 0D (float), 0E (double).");
         }
 
         if (magic[3] is 0 or > MaxRank) throw reader.Error(3, $"{magic[3]} dimensions; 1 to {MaxRank} are read.");
@@ -68,7 +76,11 @@ public static class IdxReader
         for (int i = 0; i < rank; i++)
         {
             uint extent = BinaryPrimitives.ReadUInt32BigEndian(extents.AsSpan(4 * i));
-            if (extent is 0 or > int.MaxValue) throw reader.Error(start + 4 * i, $"extent {extent} of dimension {i + 1}; 1 to {int.MaxValue} make sense.");
+            if (extent is 0 or > int.MaxValue)
+            {
+                throw reader.Error(start + 4 * i, $"extent {extent} of dimension {i + 1}; 1 to {int.MaxValue} make sense.");
+            }
+
             dimensions[i] = (int)extent;
         }
 
@@ -82,12 +94,14 @@ public static class IdxReader
         foreach (int extent in dimensions) size = size > ulong.MaxValue ? size : size * (UInt128)extent;
         if (size > (UInt128)maxBytes)
         {
-            throw reader.Error(4, $"{Describe(dimensions)} elements of {IdxArray.SizeOf(type)} bytes are more than the {maxBytes} bytes that are read at most.");
+            throw reader.Error(4, $"{Describe(dimensions)} elements of {IdxArray.SizeOf(type)} bytes " +
+                $"are more than the {maxBytes} bytes that are read at most.");
         }
 
         if (size > (UInt128)reader.MostContent)
         {
-            throw reader.Error(4, $"{Describe(dimensions)} elements of {IdxArray.SizeOf(type)} bytes cannot be in a file as short as this one.");
+            throw reader.Error(4, $"{Describe(dimensions)} elements of {IdxArray.SizeOf(type)} bytes " +
+                "cannot be in a file as short as this one.");
         }
 
         return (long)size;

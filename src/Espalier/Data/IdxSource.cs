@@ -5,7 +5,10 @@ namespace Espalier.Data;
 /// <summary>A set of 60,000 training and 10,000 test images of 28 x 28 pixels in four IDX files under their usual names.</summary>
 internal sealed class IdxSource(string name, string title, string origin, string[] classNames) : IDataSource
 {
-    private static readonly string[] s_files = ["train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"];
+    private static readonly string[] s_files =
+    [
+        "train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte",
+    ];
 
     public string Name => name;
 

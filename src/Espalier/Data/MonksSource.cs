@@ -4,7 +4,8 @@ using Espalier.Compilation.Model;
 namespace Espalier.Data;
 
 /// <summary>
-/// A MONK's problem as a set: all 432 cases by rule for testing; for training the published samples when the folder has them, else as many drawn
+/// A MONK's problem as a set: all 432 cases by rule for testing; for training the published samples when the folder has them, else as
+/// many drawn
 /// by the seed, with as many wrong labels.
 /// </summary>
 internal sealed class MonksSource(MonksProblem problem) : IDataSource
@@ -12,7 +13,8 @@ internal sealed class MonksSource(MonksProblem problem) : IDataSource
     private static readonly string[] s_classNames = ["not in class", "in class"];
     private static readonly string[] s_featureNames =
     [
-        "a1=1", "a1=2", "a1=3", "a2=1", "a2=2", "a2=3", "a3=1", "a3=2", "a4=1", "a4=2", "a4=3", "a5=1", "a5=2", "a5=3", "a5=4", "a6=1", "a6=2",
+        "a1=1", "a1=2", "a1=3", "a2=1", "a2=2", "a2=3", "a3=1", "a3=2", "a4=1", "a4=2", "a4=3",
+        "a5=1", "a5=2", "a5=3", "a5=4", "a6=1", "a6=2",
     ];
 
     public string Name => $"monks-{problem.Number}";
@@ -34,7 +36,9 @@ internal sealed class MonksSource(MonksProblem problem) : IDataSource
             cases.Add((attributes, problem.IsInClass(attributes) ? 1 : 0));
         }
 
-        List<(int[] Attributes, int Label)> train = folder.Find(TrainFile) is { } path ? ReadPublished(path) : DrawByRule(cases, options.Seed);
+        List<(int[] Attributes, int Label)> train = folder.Find(TrainFile) is { } path
+            ? ReadPublished(path)
+            : DrawByRule(cases, options.Seed);
         return new DataSplit(ToDataset($"{Name} train", train), ToDataset($"{Name} test", cases));
     }
 
@@ -70,7 +74,11 @@ internal sealed class MonksSource(MonksProblem problem) : IDataSource
         while (rows.ReadRow())
         {
             int attributeCount = MonksProblem.ValueCounts.Length;
-            if (rows.Count != attributeCount + 2) throw rows.Error(0, $"{rows.Count} fields instead of a class, {attributeCount} attributes and a name.");
+            if (rows.Count != attributeCount + 2)
+            {
+                throw rows.Error(0, $"{rows.Count} fields instead of a class, {attributeCount} attributes and a name.");
+            }
+
             int label = ReadInteger(rows, 0, 0, 1);
             var attributes = new int[attributeCount];
             for (int i = 0; i < attributeCount; i++) attributes[i] = ReadInteger(rows, i + 1, 1, MonksProblem.ValueCounts[i]);
@@ -83,6 +91,8 @@ internal sealed class MonksSource(MonksProblem problem) : IDataSource
     private static int ReadInteger(CsvTokenizer rows, int field, int least, int most)
     {
         bool isNumber = int.TryParse(rows[field], NumberStyles.None, CultureInfo.InvariantCulture, out int value);
-        return isNumber && value >= least && value <= most ? value : throw rows.Error(field, $"\"{rows[field]}\" is no whole number from {least} to {most}.");
+        return isNumber && value >= least && value <= most
+            ? value
+            : throw rows.Error(field, $"\"{rows[field]}\" is no whole number from {least} to {most}.");
     }
 }

@@ -31,18 +31,21 @@ internal sealed class TabularSource : IDataSource
         int[] counts = [.. Classes.Select(c => c.Count)];
         int testCount = DatasetSplitter.Apportion(counts, new DataOptions().TestFraction).Sum();
         return new DataCatalogEntry(
-            Name, Title, File, Shape.Flat(FeatureNames.Count), counts.Sum() - testCount, testCount, ClassNames(), folder.WhyMissing(Name, [File]));
+            Name, Title, File, Shape.Flat(FeatureNames.Count), counts.Sum() - testCount, testCount, ClassNames(),
+            folder.WhyMissing(Name, [File]));
     }
 
     public DataSplit Load(DataFolder folder, DataOptions options)
     {
         string path = folder.Require(Name, File);
         MissingValues missing = options.Missing ?? Missing;
-        Dataset whole = CsvDataset.Load(Name, path, Csv with { Separator = ',', HasHeader = false, AllowMissing = missing != MissingValues.Error });
+        CsvOptions csv = Csv with { Separator = ',', HasHeader = false, AllowMissing = missing != MissingValues.Error };
+        Dataset whole = CsvDataset.Load(Name, path, csv);
         if (whole.InputShape.Length != FeatureNames.Count || !whole.ClassNames.SequenceEqual(Classes.Select(c => c.Code)))
         {
-            throw new EspalierException($"{path}: {whole.InputShape.Length} features and the classes {string.Join(", ", whole.ClassNames)} instead of " +
-                $"{FeatureNames.Count} and {string.Join(", ", Classes.Select(c => c.Code))}; put the file of this set there.");
+            throw new EspalierException($"{path}: {whole.InputShape.Length} features and the classes " +
+                $"{string.Join(", ", whole.ClassNames)} instead of {FeatureNames.Count} and " +
+                $"{string.Join(", ", Classes.Select(c => c.Code))}; put the file of this set there.");
         }
 
         Dataset named = Dataset.Classification(Name, whole.InputShape, whole.Inputs, whole.Labels!, ClassNames(), FeatureNames);

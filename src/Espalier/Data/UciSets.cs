@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Espalier.Data;
 
 /// <summary>The tabular sets of the UCI Machine Learning Repository that the catalog knows.</summary>
@@ -7,7 +5,8 @@ internal static class UciSets
 {
     private static readonly string[] s_cellNucleus =
     [
-        "radius", "texture", "perimeter", "area", "smoothness", "compactness", "concavity", "concave points", "symmetry", "fractal dimension",
+        "radius", "texture", "perimeter", "area", "smoothness", "compactness", "concavity", "concave points", 
+        "symmetry", "fractal dimension",
     ];
 
     /// <summary>All of them.</summary>
@@ -29,8 +28,8 @@ internal static class UciSets
             File = "uci/breast-cancer-wisconsin.data",
             FeatureNames =
             [
-                "clump thickness", "cell size uniformity", "cell shape uniformity", "marginal adhesion", "epithelial cell size", "bare nuclei",
-                "bland chromatin", "normal nucleoli", "mitoses",
+                "clump thickness", "cell size uniformity", "cell shape uniformity", "marginal adhesion", "epithelial cell size",
+                "bare nuclei", "bland chromatin", "normal nucleoli", "mitoses",
             ],
             Classes = [("2", "benign", 458), ("4", "malignant", 241)],
             Csv = new CsvOptions { IgnoredColumns = ["1"] },
@@ -83,7 +82,9 @@ internal static class UciSets
             File = "uci/wdbc.data",
             FeatureNames =
             [
-                .. s_cellNucleus.Select(name => $"{name} mean"), .. s_cellNucleus.Select(name => $"{name} error"), .. s_cellNucleus.Select(name => $"{name} worst"),
+                .. s_cellNucleus.Select(name => $"{name} mean"),
+                .. s_cellNucleus.Select(name => $"{name} error"),
+                .. s_cellNucleus.Select(name => $"{name} worst"),
             ],
             Classes = [("B", "benign", 357), ("M", "malignant", 212)],
             Csv = new CsvOptions { IgnoredColumns = ["1"], LabelColumn = "2" },
@@ -98,5 +99,5 @@ internal static class UciSets
         },
     ];
 
-    private static string[] Numbered(int count) => [.. Enumerable.Range(1, count).Select(i => string.Create(CultureInfo.InvariantCulture, $"x{i}"))];
+    private static string[] Numbered(int count) => [.. Enumerable.Range(0, count).Select(CsvColumns.PositionName)];
 }

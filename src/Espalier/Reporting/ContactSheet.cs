@@ -8,6 +8,7 @@ public static class ContactSheet
 {
     private const int Gap = 1;
     private const byte GapShade = 64;
+    private const long MostBytes = 1 << 28;
 
     /// <summary>Whether the samples of a set can be shown: one channel (grey) or three (RGB) of at least 2 x 2 pixels.</summary>
     public static bool CanShow(Dataset set)
@@ -16,12 +17,14 @@ public static class ContactSheet
         return set.InputShape is { Channels: 1 or 3, Height: > 1, Width: > 1 };
     }
 
-    /// <summary>The samples that a sheet shows: the first <paramref name="perClass"/> of each class, by class; -1 where a class has no more.</summary>
+    /// <summary>
+    /// The samples that a sheet shows: the first <paramref name="perClass"/> of each class, by class; -1 where a class has no more.
+    /// </summary>
     public static int[] Choose(Dataset set, int perClass)
     {
         ArgumentNullException.ThrowIfNull(set);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(perClass);
-        int rows = set.Labels is null ? 1 : set.ClassNames.Count;
+        int rows = RowCount(set);
         var chosen = new int[rows * perClass];
         Array.Fill(chosen, -1);
         var counts = new int[rows];
@@ -34,15 +37,29 @@ public static class ContactSheet
         return chosen;
     }
 
-    /// <summary>Draws the sheet, one pixel a value, with a line of one pixel between the samples. The set's least value is black, its greatest white.</summary>
-    /// <exception cref="EspalierException">The samples are no pictures.</exception>
+    /// <summary>
+    /// Draws the sheet, one pixel a value, with a line of one pixel between the samples. The set's least value is black, its greatest
+    /// white.
+    /// </summary>
+    /// <exception cref="EspalierException">The samples are no pictures, or the sheet would be larger than 256 MB.</exception>
     public static Picture Draw(Dataset set, int perClass)
     {
         ArgumentNullException.ThrowIfNull(set);
-        if (!CanShow(set)) throw new EspalierException($"{set.Name}: samples of {set.InputShape} are no pictures; ask for the summary instead.");
-        int[] chosen = Choose(set, perClass);
+        if (!CanShow(set))
+        {
+            throw new EspalierException($"{set.Name}: samples of {set.InputShape} are no pictures; ask for the summary instead.");
+        }
+
         (int channels, int tileHeight, int tileWidth) = set.InputShape;
-        int width = perClass * (tileWidth + Gap) - Gap, height = chosen.Length / perClass * (tileHeight + Gap) - Gap;
+        long fullWidth = perClass * (tileWidth + (long)Gap) - Gap, fullHeight = RowCount(set) * (tileHeight + (long)Gap) - Gap;
+        if ((Int128)fullWidth * fullHeight * channels > MostBytes)
+        {
+            throw new EspalierException(
+                $"{set.Name}: a sheet of {fullWidth} x {fullHeight} pixels is too large; ask for fewer samples of each class.");
+        }
+
+        (int width, int height) = ((int)fullWidth, (int)fullHeight);
+        int[] chosen = Choose(set, perClass);
         var pixels = new byte[width * height * channels];
         Array.Fill(pixels, GapShade);
         (float least, float most) = Range(set);
@@ -55,6 +72,8 @@ public static class ContactSheet
 
         return new Picture(width, height, channels, pixels);
     }
+
+    private static int RowCount(Dataset set) => set.Labels is null ? 1 : set.ClassNames.Count;
 
     private static void DrawTile(ReadOnlySpan<float> sample, Shape shape, float least, float most, Span<byte> target, int width)
     {

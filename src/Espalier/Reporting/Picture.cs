@@ -4,7 +4,8 @@ namespace Espalier.Reporting;
 public sealed class Picture
 {
     /// <summary>Makes a picture around its pixels, which the caller gives away.</summary>
-    /// <exception cref="ArgumentException">There is no pixel, the channels are not 1 or 3, or their number does not fit the size.</exception>
+    /// <exception cref="ArgumentException">There is no pixel, the channels are not 1 or 3, or their number does not fit the
+    /// size.</exception>
     public Picture(int width, int height, int channels, byte[] pixels)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);

@@ -6,6 +6,7 @@ public sealed class DataFactAttribute : FactAttribute
     public DataFactAttribute(params string[] relativePaths)
     {
         if (TestData.Folder is null) Skip = "No data folder: set ESPALIER_DATA.";
-        else if (relativePaths.FirstOrDefault(path => !File.Exists(Path.Combine(TestData.Folder, path))) is { } absent) Skip = $"The data folder has no {absent}.";
+        else if (relativePaths.FirstOrDefault(path => !File.Exists(Path.Combine(TestData.Folder,
+            path))) is { } absent) Skip = $"The data folder has no {absent}.";
     }
 }

@@ -27,9 +27,11 @@ internal sealed class DigitWriter(DigitParameters parameters)
         Fit(line, size - 2 * pen, 0, 0);
         _field.Draw(random, parameters.Elastic);
         foreach (ref PenPoint point in line) point = _field.Move(point);
-        Fit(line, size - 2 * pen, random.NextDouble(-parameters.Shift, parameters.Shift), random.NextDouble(-parameters.Shift, parameters.Shift));
+        Fit(line, size - 2 * pen, Either(random, parameters.Shift), Either(random, parameters.Shift));
         PenRasterizer.Draw(line, pixels);
     }
+
+    private static double Either(SeededRandom random, double range) => random.NextDouble(-range, range);
 
     private (double X, double Y)[] Wobble((double X, double Y)[] stroke, SeededRandom random)
     {
@@ -40,7 +42,7 @@ internal sealed class DigitWriter(DigitParameters parameters)
             bool corner = i > 0 && stroke[i] == stroke[i - 1];
             moved[i] = corner
                 ? moved[i - 1]
-                : (stroke[i].X + random.NextDouble(-parameters.Wobble, parameters.Wobble), stroke[i].Y + random.NextDouble(-parameters.Wobble, parameters.Wobble));
+                : (stroke[i].X + Either(random, parameters.Wobble), stroke[i].Y + Either(random, parameters.Wobble));
         }
 
         return moved;
@@ -49,7 +51,7 @@ internal sealed class DigitWriter(DigitParameters parameters)
     /// <summary>Runs a Catmull-Rom spline (Catmull, Rom 1974) through the points, the pen's width changing from point to point.</summary>
     private void AddStroke((double X, double Y)[] points, double pen, SeededRandom random)
     {
-        double NextRadius() => pen * (1 + random.NextDouble(-parameters.Pressure, parameters.Pressure));
+        double NextRadius() => pen * (1 + Either(random, parameters.Pressure));
         double radius = NextRadius();
         _line.Add(new PenPoint(points[0].X, points[0].Y, radius, true));
         for (int i = 0; i + 1 < points.Length; i++)
@@ -61,8 +63,8 @@ internal sealed class DigitWriter(DigitParameters parameters)
             for (int step = 1; step <= StepsPerSegment; step++)
             {
                 double t = step / (double)StepsPerSegment;
-                _line.Add(new PenPoint(
-                    Spline(before.X, from.X, to.X, after.X, t), Spline(before.Y, from.Y, to.Y, after.Y, t), radius + t * (nextRadius - radius), false));
+                double x = Spline(before.X, from.X, to.X, after.X, t), y = Spline(before.Y, from.Y, to.Y, after.Y, t);
+                _line.Add(new PenPoint(x, y, radius + t * (nextRadius - radius), false));
             }
 
             radius = nextRadius;
@@ -75,10 +77,10 @@ internal sealed class DigitWriter(DigitParameters parameters)
     private void Slant(Span<PenPoint> line, SeededRandom random)
     {
         double aspect = random.NextDouble(parameters.Aspect.Least, parameters.Aspect.Most);
-        double shear = parameters.Lean + random.NextDouble(-parameters.Shear, parameters.Shear);
+        double shear = parameters.Lean + Either(random, parameters.Shear);
 
         // Sine and cosine by the tangent of the half angle, because Math.Sin may differ in its last bit from machine to machine.
-        double tangent = random.NextDouble(-parameters.Rotation, parameters.Rotation);
+        double tangent = Either(random, parameters.Rotation);
         double norm = 1 + tangent * tangent, cosine = (1 - tangent * tangent) / norm, sine = 2 * tangent / norm;
         foreach (ref PenPoint point in line)
         {
@@ -87,7 +89,10 @@ internal sealed class DigitWriter(DigitParameters parameters)
         }
     }
 
-    /// <summary>Scales the line so that its longer side is <paramref name="length"/>, and brings the middle of its ink to the picture's, but for a shift.</summary>
+    /// <summary>
+    /// Scales the line so that its longer side is <paramref name="length"/>, and brings the middle of its ink to the picture's, but for a
+    /// shift.
+    /// </summary>
     private static void Fit(Span<PenPoint> line, double length, double shiftX, double shiftY)
     {
         double left = double.MaxValue, right = double.MinValue, top = double.MaxValue, bottom = double.MinValue;

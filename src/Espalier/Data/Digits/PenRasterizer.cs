@@ -16,7 +16,9 @@ internal static class PenRasterizer
         for (int i = 0; i < pixels.Length; i++) pixels[i] = (byte)(255 * Math.Min(depths[i], 1) + 0.5);
     }
 
-    /// <summary>Raises the ink of the pixels near a segment: the pen's radius plus half a pixel, less the distance of the pixel's centre.</summary>
+    /// <summary>
+    /// Raises the ink of the pixels near a segment: the pen's radius plus half a pixel, less the distance of the pixel's centre.
+    /// </summary>
     private static void DrawSegment(PenPoint from, PenPoint to, Span<double> depths)
     {
         double reach = Math.Max(from.Radius, to.Radius) + 0.5;
@@ -38,5 +40,6 @@ internal static class PenRasterizer
     }
 
     private static (int First, int Last) Range(double a, double b, double reach) =>
-        (Math.Max(0, (int)Math.Floor(Math.Min(a, b) - reach - 0.5)), Math.Min(SyntheticDigits.Side - 1, (int)Math.Ceiling(Math.Max(a, b) + reach - 0.5)));
+        (Math.Max(0, (int)Math.Floor(Math.Min(a, b) - reach - 0.5)),
+         Math.Min(SyntheticDigits.Side - 1, (int)Math.Ceiling(Math.Max(a, b) + reach - 0.5)));
 }

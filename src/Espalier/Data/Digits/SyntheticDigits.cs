@@ -16,24 +16,28 @@ public static class SyntheticDigits
 
     private const int ClassCount = 10;
 
-    /// <summary>Draws a training and a test part of 1 x 28 x 28 inputs k / 255, every class as often as the next (give or take one).</summary>
+    /// <summary>
+    /// Draws a training and a test part of 1 x 28 x 28 inputs k / 255, every class as often as the next (give or take one).
+    /// </summary>
     /// <param name="trainCount">The number of training samples.</param>
     /// <param name="testCount">The number of test samples; they do not depend on the number of training samples.</param>
     /// <param name="seed">Draws everything.</param>
     /// <param name="parameters">How much the digits vary; null for the defaults.</param>
+    /// <param name="threads">The number of threads at most, or -1 for all; the result does not depend on it.</param>
     /// <exception cref="ArgumentOutOfRangeException">A count is not positive.</exception>
-    public static DataSplit Create(int trainCount, int testCount, ulong seed, DigitParameters? parameters = null)
+    public static DataSplit Create(int trainCount, int testCount, ulong seed, DigitParameters? parameters = null, int threads = -1)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(trainCount);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(testCount);
         parameters ??= new DigitParameters();
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = threads };
         var parts = new SeededRandom(seed);
         return new DataSplit(
-            CreatePart("digits train", trainCount, new SeededRandom(parts.NextUInt64()), parameters),
-            CreatePart("digits test", testCount, new SeededRandom(parts.NextUInt64()), parameters));
+            CreatePart("digits train", trainCount, new SeededRandom(parts.NextUInt64()), parameters, parallel),
+            CreatePart("digits test", testCount, new SeededRandom(parts.NextUInt64()), parameters, parallel));
     }
 
-    private static Dataset CreatePart(string name, int count, SeededRandom random, DigitParameters parameters)
+    private static Dataset CreatePart(string name, int count, SeededRandom random, DigitParameters parameters, ParallelOptions parallel)
     {
         var labels = new int[count];
         for (int i = 0; i < count; i++) labels[i] = i % ClassCount;
@@ -41,7 +45,7 @@ public static class SyntheticDigits
         var seeds = new ulong[count];
         for (int i = 0; i < count; i++) seeds[i] = random.NextUInt64();
         var inputs = new float[(long)count * PixelCount];
-        Parallel.For(0, count, () => new DigitWriter(parameters), (i, _, writer) =>
+        Parallel.For(0, count, parallel, () => new DigitWriter(parameters), (i, _, writer) =>
         {
             Span<byte> pixels = stackalloc byte[PixelCount];
             writer.Write(labels[i], new SeededRandom(seeds[i]), pixels);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Espalier.Numerics;
 
 namespace Espalier.Training.Kernels;
 

@@ -1,0 +1,45 @@
+using Microsoft.CodeAnalysis;
+
+namespace Espalier.Generator.Diagnostics;
+
+/// <summary>Every diagnostic of the generator. An id is never used again for something else.</summary>
+internal static class Descriptors
+{
+    private const string Category = "Espalier";
+
+    /// <summary>The text of a model breaks the format.</summary>
+    public static readonly DiagnosticDescriptor InvalidModel = new(
+        "ESP0001", "The model file is not valid",
+        "{0}",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true);
+
+    /// <summary>The compiler could not give the text of the file.</summary>
+    public static readonly DiagnosticDescriptor UnreadableFile = new(
+        "ESP0002", "The model file cannot be read",
+        "The model file cannot be read as text: check that it exists, may be read and is an .espalier file",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true);
+
+    /// <summary>ClassName or Namespace cannot be used.</summary>
+    public static readonly DiagnosticDescriptor InvalidName = new(
+        "ESP0003", "The generated class cannot have this name",
+        "Set ClassName or Namespace of the EspalierNetwork item: {0}",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true);
+
+    /// <summary>Visibility is neither public nor internal.</summary>
+    public static readonly DiagnosticDescriptor InvalidVisibility = new(
+        "ESP0004", "The generated class cannot have this visibility",
+        "'{0}' is not a visibility: set Visibility of the EspalierNetwork item to 'public' or 'internal'",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true);
+
+    /// <summary>Two networks ask for one class.</summary>
+    public static readonly DiagnosticDescriptor DuplicateClass = new(
+        "ESP0005", "Two networks generate the same class",
+        "Class '{0}' is generated from '{1}' already: give the two EspalierNetwork items class names that differ by more than case",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true);
+
+    /// <summary>A mistake in the generator itself.</summary>
+    public static readonly DiagnosticDescriptor InternalError = new(
+        "ESP9999", "Internal error of the generator",
+        "The generator failed on this model ({0}: {1}); this is a defect of Espalier, please report it with the model file",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true);
+}

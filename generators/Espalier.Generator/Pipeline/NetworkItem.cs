@@ -1,0 +1,35 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Diagnostics;
+
+namespace Espalier.Generator.Pipeline;
+
+/// <summary>An <c>EspalierNetwork</c> item: a model file and what the project says about it, as it is written there.</summary>
+/// <param name="File">The model file.</param>
+/// <param name="ClassName">The metadata <c>ClassName</c>, or an empty string.</param>
+/// <param name="Namespace">The metadata <c>Namespace</c>, or an empty string.</param>
+/// <param name="Visibility">The metadata <c>Visibility</c>, or an empty string.</param>
+/// <param name="RootNamespace">The property <c>RootNamespace</c>, or an empty string.</param>
+internal sealed record NetworkItem(AdditionalText File, string ClassName, string Namespace, string Visibility, string RootNamespace)
+{
+    /// <summary>The metadata that marks an additional file as an <c>EspalierNetwork</c>.</summary>
+    public const string Marker = "EspalierNetwork";
+
+    private const string MetadataPrefix = "build_metadata.AdditionalFiles.";
+    private const string PropertyPrefix = "build_property.";
+
+    /// <summary>The item behind <paramref name="file"/>, or null when it is none.</summary>
+    public static NetworkItem? Find(AdditionalText file, AnalyzerConfigOptionsProvider provider)
+    {
+        AnalyzerConfigOptions options = provider.GetOptions(file);
+        if (Read(options, MetadataPrefix + Marker) != "true") return null;
+        return new NetworkItem(
+            file,
+            Read(options, MetadataPrefix + nameof(ClassName)),
+            Read(options, MetadataPrefix + nameof(Namespace)),
+            Read(options, MetadataPrefix + nameof(Visibility)),
+            Read(provider.GlobalOptions, PropertyPrefix + nameof(RootNamespace)));
+    }
+
+    private static string Read(AnalyzerConfigOptions options, string key) =>
+        options.TryGetValue(key, out string? value) ? value.Trim() : "";
+}

@@ -1,0 +1,32 @@
+using System.Globalization;
+using Espalier.Inference.Baselines;
+using Spectre.Console;
+
+namespace Espalier.Cli;
+
+/// <summary>A <see cref="BenchmarkReport"/> as a table for people.</summary>
+internal static class BenchmarkTable
+{
+    /// <summary>Writes one row a contender: time, ratio to the generated code, allocation, deviation.</summary>
+    public static void Write(Terminal terminal, BenchmarkReport report)
+    {
+        double own = report.Results.First(result => result.Name == ContenderNames.Espalier).NsPerSample;
+        Table table = new Table().Border(TableBorder.Simple);
+        table.AddColumn("contender");
+        foreach (string column in (string[])["ns/sample", "times espalier", "bytes/call", "deviation"]) table.AddColumn(new TableColumn(column).RightAligned());
+        foreach (BenchmarkResult result in report.Results.Where(result => result.SkippedReason is null))
+        {
+            table.AddRow(result.Name, Number(result.NsPerSample), (result.NsPerSample / own).ToString("0.00", CultureInfo.InvariantCulture),
+                result.AllocatedBytes.ToString(CultureInfo.InvariantCulture), result.LargestDeviation.ToString("0.0e0", CultureInfo.InvariantCulture));
+        }
+
+        terminal.Print($"{report.Processor}, {report.Runtime}, one thread, batch {report.Batch}, median of {report.Rounds} rounds");
+        terminal.Output.Write(table);
+        foreach (BenchmarkResult result in report.Results.Where(result => result.SkippedReason is not null))
+        {
+            terminal.Print($"{result.Name} left out: {result.SkippedReason}");
+        }
+    }
+
+    private static string Number(double ns) => ns.ToString(ns < 100 ? "0.0" : "#,0", CultureInfo.InvariantCulture);
+}

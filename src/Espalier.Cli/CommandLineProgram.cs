@@ -1,0 +1,62 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+
+namespace Espalier.Cli;
+
+/// <summary>The command line as a function: tests call it in process with writers of their own.</summary>
+internal static class CommandLineProgram
+{
+    private const string Name = "espalier";
+
+    /// <summary>Parses and runs one command line.</summary>
+    /// <returns>An exit code: see <see cref="ExitCode"/>.</returns>
+    public static async Task<int> RunAsync(string[] args, Terminal terminal)
+    {
+        ParseResult parsed = Build(terminal).Parse(args, new ParserConfiguration { EnablePosixBundling = false });
+        if (parsed.Errors.Count > 0 && parsed.Action is not HelpWithExamples)
+        {
+            terminal.RawError.WriteLine($"espalier: {parsed.Errors[0].Message} See: {HelpCommand(parsed)}");
+            return ExitCode.BadInput;
+        }
+
+        try
+        {
+            var invocation = new InvocationConfiguration
+            {
+                Output = terminal.RawOutput,
+                Error = terminal.RawError,
+                EnableDefaultExceptionHandler = false,
+            };
+            return await parsed.InvokeAsync(invocation).ConfigureAwait(false);
+        }
+        catch (EspalierException error)
+        {
+            terminal.RawError.WriteLine($"espalier: {error.Message}");
+            return ExitCode.BadInput;
+        }
+        catch (OperationCanceledException)
+        {
+            terminal.RawError.WriteLine("espalier: interrupted; no file was left half written.");
+            return ExitCode.Interrupted;
+        }
+    }
+
+    // A plain command rather than a RootCommand: that one takes its name in help texts from the host's file.
+    private static Command Build(Terminal terminal)
+    {
+        var help = new HelpOption { Recursive = true };
+        help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        var root = new Command(Name, "Trains small neural networks, prunes them, and compiles what is left into C#.") { help, new VersionOption() };
+        foreach (Command verb in VerbList.All(terminal)) root.Add(verb);
+        root.SetAction(arguments => root.Parse("--help").Invoke(arguments.InvocationConfiguration));
+        return root;
+    }
+
+    private static string HelpCommand(ParseResult parsed)
+    {
+        return $"{Path(parsed.CommandResult.Command)} --help";
+
+        static string Path(Command command) =>
+            command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{Path(parent)} {command.Name}" : command.Name;
+    }
+}

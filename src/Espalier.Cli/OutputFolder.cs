@@ -1,0 +1,19 @@
+namespace Espalier.Cli;
+
+/// <summary>Folders that a verb writes into.</summary>
+internal static class OutputFolder
+{
+    /// <summary>Makes the folder unless it exists.</summary>
+    /// <exception cref="EspalierException">It cannot be made.</exception>
+    public static void Make(string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new EspalierException($"{path}: this folder cannot be made ({error.Message}); name another one.", error);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using System.Globalization;
+using Espalier.Reporting;
+using Spectre.Console;
+
+namespace Espalier.Cli;
+
+/// <summary>A <see cref="ModelSummary"/> as a table for people.</summary>
+internal static class SummaryTable
+{
+    /// <summary>Writes the table, a line of totals, the reasons for the kernels and the notes of the passes.</summary>
+    public static void Write(Terminal terminal, ModelSummary summary)
+    {
+        Table table = new Table().Border(TableBorder.Simple).Title(Markup.Escape($"{summary.Name}, input {summary.Input}"));
+        table.AddColumns("layer", "shape", "lowered", "activation");
+        foreach (string column in (string[])["non-zeros", "density", "kernel", "est. ns", "table B", "code B", "scratch B"])
+        {
+            table.AddColumn(new TableColumn(column).RightAligned());
+        }
+
+        foreach (LayerSummary layer in summary.Layers)
+        {
+            table.AddRow(layer.Name, layer.Shape, layer.LoweredShape, layer.Activation, Number(layer.NonZeros), Percent(layer.Density),
+                layer.Kernel, Number(layer.EstimatedNs), Number(layer.TableBytes), Number(layer.CodeBytes), Number(layer.ScratchBytes));
+        }
+
+        terminal.Output.Write(table);
+        terminal.Print($"{Number(summary.NonZeros)} of {Number(summary.Weights)} weights ({Percent(summary.Density)}); " +
+            $"about {Number(summary.EstimatedNs)} ns a prediction; {Number(summary.CompiledBytes)} bytes compiled, {Number(summary.DenseBytes)} dense.");
+        foreach (LayerSummary layer in summary.Layers) terminal.Print($"{layer.Name}: {layer.Kernel} because {layer.Reason}.");
+        foreach (string note in summary.Notes) terminal.Print(note);
+    }
+
+    /// <summary>A whole number with thousands set apart.</summary>
+    public static string Number(double value) => value.ToString("#,0", CultureInfo.InvariantCulture);
+
+    /// <summary>A share as per cent with one decimal.</summary>
+    public static string Percent(double share) => share.ToString("0.0 %", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,77 @@
+using System.CommandLine;
+using Espalier.Compilation.Model;
+using Espalier.Training;
+using Espalier.Training.Optimizers;
+
+namespace Espalier.Cli;
+
+/// <summary>The options that say how weights are trained, shared by the verbs that train and retrain.</summary>
+internal sealed class TrainingArguments
+{
+    private readonly Option<string> _loss;
+    private readonly Option<string> _optimizer;
+    private readonly Option<double> _rate;
+    private readonly Option<string> _schedule;
+    private readonly Option<int?> _epochs;
+    private readonly Option<int> _batch = new("--batch") { Description = "Samples of a step; 1 is stochastic, 0 batch gradient descent.", HelpName = "N", DefaultValueFactory = _ => 128 };
+    private readonly Option<double> _momentum = new("--momentum") { Description = "Of momentum and nesterov.", HelpName = "X", DefaultValueFactory = _ => 0.9 };
+    private readonly Option<double> _decay = new("--weight-decay") { Description = "Factor of the penalty on w^2 / 2.", HelpName = "X", DefaultValueFactory = _ => 1e-4 };
+    private readonly Option<int> _threads = new("--threads") { Description = "Threads, 0 for all processors; no influence on the result.", HelpName = "N", DefaultValueFactory = _ => 0 };
+
+    /// <summary>Adds the options to <paramref name="verb"/>.</summary>
+    /// <param name="verb">The verb.</param>
+    /// <param name="epochs">What the epochs are of, and their default, for the help text.</param>
+    /// <param name="rate">The default learning rate.</param>
+    public TrainingArguments(Verb verb, string epochs, double rate)
+    {
+        _loss = new Option<string>("--loss") { Description = "mse, bce (binary) or cce (categorical cross-entropy); auto follows the output.", DefaultValueFactory = _ => "auto" }
+            .AcceptOnlyFromAmong(LossArgument.Spellings);
+        _optimizer = new Option<string>("--optimizer") { Description = "How weights move.", DefaultValueFactory = _ => "adam" }
+            .AcceptOnlyFromAmong("sgd", "momentum", "nesterov", "adam");
+        _rate = new Option<double>("--learning-rate") { Description = "At the start.", HelpName = "X", DefaultValueFactory = _ => rate };
+        _schedule = new Option<string>("--schedule") { Description = "How the learning rate falls over the run.", DefaultValueFactory = _ => "linear" }
+            .AcceptOnlyFromAmong("constant", "linear", "cosine", "step", "exponential");
+        _epochs = new Option<int?>("--epochs") { Description = $"Passes through the training samples: {epochs}.", HelpName = "N" };
+        foreach (Option option in (Option[])[_epochs, _batch, _optimizer, _rate, _schedule, _momentum, _decay, _loss, _threads]) verb.Add(option);
+    }
+
+    /// <summary>What the user asked for.</summary>
+    /// <param name="arguments">The command line.</param>
+    /// <param name="output">The network's last activation.</param>
+    /// <param name="defaultEpochs">The number of epochs unless the user says otherwise.</param>
+    /// <exception cref="EspalierException">A number is out of its range.</exception>
+    public TrainingOptions Read(ParseResult arguments, Activation output, int defaultEpochs)
+    {
+        double rate = arguments.GetValue(_rate);
+        int epochs = arguments.GetValue(_epochs) ?? defaultEpochs;
+        var options = new TrainingOptions
+        {
+            Loss = LossArgument.Parse(arguments.GetRequiredValue(_loss), output),
+            Epochs = epochs,
+            BatchSize = arguments.GetValue(_batch),
+            Seed = arguments.GetValue(CommonOptions.Seed),
+            Threads = arguments.GetValue(_threads),
+            Optimizer = new OptimizerOptions(arguments.GetValue(_optimizer) switch
+            {
+                "sgd" => OptimizerKind.GradientDescent,
+                "momentum" => OptimizerKind.Momentum,
+                "nesterov" => OptimizerKind.Nesterov,
+                _ => OptimizerKind.Adam,
+            })
+            {
+                Momentum = arguments.GetValue(_momentum),
+                WeightDecay = arguments.GetValue(_decay),
+            },
+            LearningRate = arguments.GetValue(_schedule) switch
+            {
+                "linear" => LearningRateSchedule.Linear(rate, rate / 100),
+                "cosine" => LearningRateSchedule.Cosine(rate),
+                "step" => LearningRateSchedule.Step(rate, 0.1, Math.Max(1, epochs / 3.0)),
+                "exponential" => LearningRateSchedule.Exponential(rate, 0.01, epochs),
+                _ => LearningRateSchedule.Constant(rate),
+            },
+        };
+        options.Validate();
+        return options;
+    }
+}

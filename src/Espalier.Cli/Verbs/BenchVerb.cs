@@ -1,0 +1,58 @@
+using System.CommandLine;
+using Espalier.Compilation.Lowering;
+using Espalier.Compilation.Model;
+using Espalier.Inference;
+using Espalier.Inference.Baselines;
+using Espalier.Interchange;
+
+namespace Espalier.Cli.Verbs;
+
+/// <summary>Times the generated code of a model against dense and sparse baselines, on the same inputs in one run.</summary>
+internal sealed class BenchVerb : Verb
+{
+    private const int RandomSamples = 1024;
+
+    private readonly DataArguments _data;
+    private readonly Option<int> _batch = new("--batch") { Description = "Samples a call; 1 times Predict, more time PredictBatch.", HelpName = "N", DefaultValueFactory = _ => 1 };
+    private readonly Option<double> _seconds = new("--seconds") { Description = "Time for warming up and measuring all contenders.", HelpName = "S", DefaultValueFactory = _ => 6 };
+
+    public BenchVerb(Terminal terminal)
+        : base("bench", "Time a model's generated code against dense and sparse baselines, after checking that all agree. " +
+            "ONNX Runtime takes part when ESPALIER_ONNXRUNTIME names its shared library.", terminal,
+            "espalier bench digits.espalier --data digits", "espalier bench lenet.espalier --data mnist --batch 256 --json")
+    {
+        Add(CommonOptions.Model);
+        _data = new DataArguments(this, isRequired: false, "Inputs from the test part of this set; otherwise random ones");
+        Add(_batch);
+        Add(_seconds);
+        Add(CommonOptions.Kernel);
+    }
+
+    protected override int Run(ParseResult arguments, CancellationToken cancel)
+    {
+        int batch = arguments.GetValue(_batch);
+        double seconds = arguments.GetValue(_seconds);
+        if (batch < 1) throw new EspalierException($"--batch {batch}: a call needs at least one sample.");
+        if (seconds is not (> 0 and <= 3600)) throw new EspalierException("--seconds must be more than 0 and at most 3600.");
+        Network network = ModelFile.Load(arguments.GetRequiredValue(CommonOptions.Model));
+        float[] inputs = _data.Name(arguments) is null
+            ? RandomInputs(network.InputShape.Length, Math.Max(batch, RandomSamples), arguments.GetValue(CommonOptions.Seed))
+            : _data.Load(arguments, network).Test.Inputs;
+        // All contenders run on one thread; MathNet would take all processors for one product.
+        MathNet.Numerics.Control.UseSingleThread();
+        var compile = new CompileOptions { Lowering = new LoweringOptions { Kernel = CommonOptions.KernelOf(arguments) } };
+        BenchmarkReport report = BenchmarkSuite.Run(
+            network, Contenders.All(network, compile), inputs, new BenchmarkOptions { Batch = batch, Budget = TimeSpan.FromSeconds(seconds) });
+        if (WantsJson(arguments)) Terminal.WriteJson(new { report.Processor, report.Runtime, report.Batch, report.Rounds, Contenders = report.Results });
+        else BenchmarkTable.Write(Terminal, report);
+        return ExitCode.Success;
+    }
+
+    private static float[] RandomInputs(int length, int samples, ulong seed)
+    {
+        var random = new SeededRandom(seed);
+        var inputs = new float[length * samples];
+        for (int i = 0; i < inputs.Length; i++) inputs[i] = random.NextSingle();
+        return inputs;
+    }
+}

@@ -1,0 +1,53 @@
+using System.CommandLine;
+using Espalier.Compilation.Emit;
+using Espalier.Compilation.Lowering;
+using Espalier.Compilation.Model;
+using Espalier.Interchange;
+
+namespace Espalier.Cli.Verbs;
+
+/// <summary>Writes the generated C# of a model, for reading or for projects that do not run the source generator.</summary>
+internal sealed class CompileVerb : Verb
+{
+    private readonly Option<string> _folder = new("--out", "-o") { Description = "Folder for the C# files; made when missing.", HelpName = "FOLDER", DefaultValueFactory = _ => "." };
+    private readonly Option<string?> _className = new("--class") { Description = "Name of the class; otherwise the network's name.", HelpName = "NAME" };
+    private readonly Option<string> _namespace = new("--namespace") { Description = "Namespace of the class; otherwise none.", HelpName = "NAME", DefaultValueFactory = _ => "" };
+    private readonly Option<bool> _internal = new("--internal") { Description = "Make the class internal instead of public." };
+
+    public CompileVerb(Terminal terminal)
+        : base("compile", "Compile a model into C# files, the same that the source generator makes at build time.", terminal,
+            "espalier compile digits.espalier --out Generated --namespace MyApp --class Digits")
+    {
+        Add(CommonOptions.Model);
+        Add(_folder);
+        Add(_className);
+        Add(_namespace);
+        Add(_internal);
+        Add(CommonOptions.Kernel);
+    }
+
+    protected override int Run(ParseResult arguments, CancellationToken cancel)
+    {
+        Network network = ModelFile.Load(arguments.GetRequiredValue(CommonOptions.Model));
+        EmitOptions named = EmitOptions.For(network);
+        var options = new EmitOptions(arguments.GetValue(_className) ?? named.ClassName, arguments.GetRequiredValue(_namespace), !arguments.GetValue(_internal));
+        if (options.FindFault() is { } fault) throw new EspalierException($"{fault} Give another name with --class or --namespace.");
+        var lowering = new LoweringOptions { Kernel = CommonOptions.KernelOf(arguments) };
+        LoweredNetwork lowered = LoweringPipeline.Run(network, lowering, cancel);
+        EmittedFile[] files = [.. CSharpEmitter.Emit(lowered, options, cancel)];
+
+        string folder = arguments.GetRequiredValue(_folder);
+        OutputFolder.Make(folder);
+        foreach (EmittedFile file in files) AtomicFile.WriteText(Path.Combine(folder, file.HintName), file.Text);
+        if (WantsJson(arguments))
+        {
+            Terminal.WriteJson(new { Files = files.Select(file => new { Path = Path.Combine(folder, file.HintName), Bytes = file.Text.Length }) });
+        }
+        else
+        {
+            foreach (EmittedFile file in files) Terminal.Print($"{Path.Combine(folder, file.HintName)}  {SummaryTable.Number(file.Text.Length)} bytes");
+        }
+
+        return ExitCode.Success;
+    }
+}

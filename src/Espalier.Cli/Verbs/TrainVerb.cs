@@ -1,0 +1,126 @@
+using System.CommandLine;
+using System.Globalization;
+using Espalier.Compilation.Model;
+using Espalier.Data;
+using Espalier.Inference;
+using Espalier.Interchange;
+using Espalier.Training;
+
+namespace Espalier.Cli.Verbs;
+
+/// <summary>Trains a multi-layer perceptron and writes its model file.</summary>
+internal sealed class TrainVerb : Verb
+{
+    private const int DefaultEpochs = 20;
+
+    private readonly DataArguments _data;
+    private readonly TrainingArguments _training;
+    private readonly Option<string> _layers = new("--layers") { Description = "Units of the hidden layers, such as 300,100; 'none' for no hidden layer.", HelpName = "N,N", DefaultValueFactory = _ => "300,100" };
+    private readonly Option<string> _activation = new("--activation") { Description = $"Of the hidden layers: {ActivationArgument.Spellings}.", HelpName = "NAME", DefaultValueFactory = _ => "relu" };
+    private readonly Option<string> _output = new("--output") { Description = "Activation of the last layer; auto is softmax for classes, identity for numbers.", HelpName = "NAME", DefaultValueFactory = _ => "auto" };
+    private readonly Option<string?> _file = new("--out", "-o") { Description = "The model file to write; otherwise NAME.espalier.", HelpName = "MODEL" };
+    private readonly Option<string?> _name = new("--name") { Description = "The network's name, an identifier; otherwise made from the set's name.", HelpName = "NAME" };
+    private readonly ValidationArgument _validation;
+    private readonly Option<int> _patience = new("--patience") { Description = "Stop after so many epochs without better validation and keep the best; 0 never.", HelpName = "N", DefaultValueFactory = _ => 0 };
+    private readonly Option<int> _samples = new("--samples") { Description = "Test samples to put into the model, by which generated code checks itself.", HelpName = "N", DefaultValueFactory = _ => 4 };
+    private readonly Option<string?> _checkpoint = new("--checkpoint") { Description = "Keep a checkpoint here, from which --resume goes on to the same bits.", HelpName = "FILE" };
+    private readonly Option<bool> _resume = new("--resume") { Description = "Go on from --checkpoint; the options of the run are those of the checkpoint." };
+
+    public TrainVerb(Terminal terminal)
+        : base("train", "Train a multi-layer perceptron and write its model file.", terminal,
+            "espalier train --data digits",
+            "espalier train --data mnist --layers 300,100 --epochs 20 --out lenet.espalier --name LeNet300",
+            "espalier train --data monks-1 --layers 3 --activation tanh --output sigmoid --epochs 500 --batch 0")
+    {
+        _data = new DataArguments(this, isRequired: true, "What to learn");
+        foreach (Option option in (Option[])[_layers, _activation, _output]) Add(option);
+        _training = new TrainingArguments(this, $"{DefaultEpochs} unless given", rate: 1e-3);
+        _validation = new ValidationArgument(this);
+        foreach (Option option in (Option[])[_patience, _file, _name, _samples, _checkpoint, _resume]) Add(option);
+    }
+
+    protected override int Run(ParseResult arguments, CancellationToken cancel)
+    {
+        DataSplit split = _data.Load(arguments);
+        string name = arguments.GetValue(_name) ?? NameOf(_data.Name(arguments)!);
+        if (!Identifier.IsValid(name)) throw new EspalierException($"--name '{name}' is no identifier; use letters, digits and underscores, a letter first.");
+        string file = arguments.GetValue(_file) ?? $"{name}.espalier";
+        (Dataset train, Dataset? validation) = _validation.SetAside(arguments, split);
+        Trainer trainer = MakeTrainer(arguments, name, split, train, validation);
+        TrainingResult result = Terminal.Track("training", report => trainer.Run(new TrainingMeter(report), cancel));
+
+        Network network = ModelSamples.Attach(trainer.Network.ToNetwork(), split.Test, arguments.GetValue(_samples));
+        ModelFile.Save(file, network);
+        Evaluation test = Evaluator.Evaluate(trainer.Network, split.Test, trainer.Options.Loss);
+        if (WantsJson(arguments))
+        {
+            Terminal.WriteJson(new { model = file, network = network.Name, weights = network.WeightCount, result.BestEpoch, result.StoppedEarly, test, result.History });
+        }
+        else
+        {
+            Print(file, network, result, test);
+        }
+
+        return ExitCode.Success;
+    }
+
+    private Trainer MakeTrainer(ParseResult arguments, string name, DataSplit split, Dataset train, Dataset? validation)
+    {
+        string? checkpoint = arguments.GetValue(_checkpoint);
+        if (arguments.GetValue(_resume))
+        {
+            return checkpoint is null
+                ? throw new EspalierException("--resume needs --checkpoint FILE to go on from.")
+                : Trainer.Resume(checkpoint, train, validation);
+        }
+
+        Activation hidden = ActivationArgument.Parse(arguments.GetRequiredValue(_activation));
+        string outputName = arguments.GetRequiredValue(_output);
+        Activation output = outputName != "auto" ? ActivationArgument.Parse(outputName) : train.IsClassification ? Activation.Softmax : Activation.Identity;
+        // Two classes need one output where that output says yes or no by itself.
+        bool isBinary = train.IsClassification && train.TargetLength == 2 && output.Kind is ActivationKind.Sigmoid or ActivationKind.Tanh;
+        int[] widths = [.. HiddenLayers(arguments.GetRequiredValue(_layers)), isBinary ? 1 : train.TargetLength];
+        TrainingOptions options = _training.Read(arguments, output, DefaultEpochs);
+        int patience = arguments.GetValue(_patience);
+        if (patience > 0) options = options with { EarlyStopping = new EarlyStopping(patience) };
+        var network = TrainableNetwork.Perceptron(name, split.Train.InputShape, widths, hidden, output, arguments.GetValue(CommonOptions.Seed));
+        return new Trainer(network, train, validation, options) { CheckpointPath = checkpoint };
+    }
+
+    private void Print(string file, Network network, TrainingResult result, Evaluation test)
+    {
+        EpochRecord last = result.History[result.BestEpoch - 1];
+        string text = string.Create(CultureInfo.InvariantCulture, $"{network.Name}: {network.WeightCount:#,0} weights after epoch {result.BestEpoch}, training loss {last.Loss:G4}");
+        if (last.Validation?.ErrorPercent is double validation) text += string.Create(CultureInfo.InvariantCulture, $", validation error {validation:0.00} %");
+        text += test.ErrorPercent is double error
+            ? string.Create(CultureInfo.InvariantCulture, $", test error {error:0.00} % ({test.Errors:#,0} of {test.Count:#,0})")
+            : string.Create(CultureInfo.InvariantCulture, $", test loss {test.Loss:G4}");
+        Terminal.Print(text);
+        Terminal.Print($"written to {file}");
+    }
+
+    private static int[] HiddenLayers(string text)
+    {
+        if (text == "none") return [];
+        string[] parts = text.Split(',');
+        var widths = new int[parts.Length];
+        for (int i = 0; i < parts.Length; i++)
+        {
+            if (!int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out widths[i]) || widths[i] < 1)
+            {
+                throw new EspalierException($"--layers {text}: '{parts[i]}' is no number of units; write numbers with commas between, such as 300,100.");
+            }
+        }
+
+        return widths;
+    }
+
+    // "fashion-mnist" becomes FashionMnist, "csv:data/my table.csv" MyTable.
+    private static string NameOf(string set)
+    {
+        string word = set.Contains(':', StringComparison.Ordinal) ? Path.GetFileNameWithoutExtension(set[(set.IndexOf(':', StringComparison.Ordinal) + 1)..].Split(',')[0]) : set;
+        string[] parts = word.Split(['-', '_', ' ', '.'], StringSplitOptions.RemoveEmptyEntries);
+        string name = string.Concat(parts.Select(part => char.ToUpperInvariant(part[0]) + part[1..]));
+        return Identifier.IsValid(name) ? name : "Network";
+    }
+}

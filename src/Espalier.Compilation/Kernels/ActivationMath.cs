@@ -1,0 +1,173 @@
+using Espalier.Compilation.Model;
+
+namespace Espalier.Compilation.Kernels;
+
+/// <summary>
+/// The activation functions, from float addition, subtraction, multiplication, division, comparisons and bit operations alone: each of
+/// these is exact to the bit in IEEE 754, so every machine computes the same answer (the C library's exp and tanh do not promise that).
+/// </summary>
+/// <remarks>
+/// One source for all: the library runs these methods, and the emitter copies the marked sections of this very file into generated
+/// code (see <see cref="ActivationSource"/>), each with what it needs, replacing only the two bit casts and <c>float[]</c> by a span.
+/// Errors are in ULPs of the exact result, the largest over a dense sample of all floats; a test holds them.
+/// </remarks>
+public static class ActivationMath
+{
+    // begin Identity
+    /// <summary>f(x) = x.</summary>
+    public static float Identity(float x) => x;
+    // end
+
+    // begin Relu needs ToBits ToFloat
+    /// <summary>max(x, +0): NaN stays NaN, and -0 becomes +0.</summary>
+    public static float Relu(float x)
+    {
+        // Without a branch: the sign of a hidden unit's sum is as good as random, and a mispredicted branch costs more than all of this.
+        int bits = ToBits(x);
+        int negative = bits >> 31;
+        int nan = (0x7F800000 - (bits & 0x7FFFFFFF)) >> 31;
+        return ToFloat(bits & (~negative | nan));
+    }
+    // end
+
+    // begin LeakyRelu needs ToBits ToFloat
+    /// <summary>x where the sign of x is clear, else alpha x.</summary>
+    public static float LeakyRelu(float x, float alpha)
+    {
+        int negative = ToBits(x) >> 31;
+        return ToFloat((ToBits(x) & ~negative) | (ToBits(alpha * x) & negative));
+    }
+    // end
+
+    // begin Elu needs ExpMinusOne
+    /// <summary>x for x &gt; 0, else alpha (e^x - 1).</summary>
+    public static float Elu(float x, float alpha) => x > 0f ? x : alpha * ExpMinusOne(x);
+    // end
+
+    // begin Selu needs ExpMinusOne
+    /// <summary>lambda x for x &gt; 0, else lambda alpha (e^x - 1), with lambda = 1.0507 and alpha = 1.6733.</summary>
+    public static float Selu(float x) => x > 0f ? 1.05070098f * x : 1.75809934f * ExpMinusOne(x);
+    // end
+
+    // begin Sigmoid needs Exp
+    /// <summary>
+    /// 1 / (1 + e^-x), within 2.5 ULP. The side with e^-|x| is taken, so nothing overflows and small results keep their digits.
+    /// </summary>
+    public static float Sigmoid(float x)
+    {
+        if (x >= 0f) return 1f / (1f + Exp(-x));
+        float e = Exp(x);
+        return e / (1f + e);
+    }
+    // end
+
+    // begin Tanh needs Exp ToBits ToFloat
+    /// <summary>tanh x, within 2 ULP: an odd polynomial near 0, else 1 - 2 / (e^2|x| + 1) with the sign of x.</summary>
+    public static float Tanh(float x)
+    {
+        int bits = ToBits(x);
+        float magnitude = ToFloat(bits & 0x7FFFFFFF);
+        if (magnitude < 0.6f)
+        {
+            float t = x * x;
+            float p = (((-0.00626911968f * t + 0.0211109594f) * t - 0.0538739488f) * t + 0.133329153f) * t - 0.333333313f;
+            return x + x * (t * p);
+        }
+
+        // NaN comes out of Exp as NaN; the sign is put back by its bit.
+        float result = magnitude > 9.5f ? 1f : 1f - 2f / (Exp(magnitude + magnitude) + 1f);
+        return ToFloat(ToBits(result) | (bits & ~0x7FFFFFFF));
+    }
+    // end
+
+    // begin Softmax needs Exp
+    /// <summary>
+    /// Replaces each value by e^value / sum of all e^value, shifted by the largest so that nothing overflows. The sum runs from the first
+    /// to the last. A NaN, a +infinity, or nothing but -infinity makes every result NaN.
+    /// </summary>
+    public static void Softmax(float[] values)
+    {
+        float largest = values[0];
+        for (int i = 1; i < values.Length; i++)
+        {
+            if (values[i] > largest) largest = values[i];
+        }
+
+        float sum = 0f;
+        for (int i = 0; i < values.Length; i++)
+        {
+            float e = Exp(values[i] - largest);
+            values[i] = e;
+            sum += e;
+        }
+
+        for (int i = 0; i < values.Length; i++) values[i] /= sum;
+    }
+    // end
+
+    // begin Exp needs ReducedExpMinusOne ToBits ToFloat
+    /// <summary>e^x, within 1 ULP: infinity above 88.72, subnormal below -87.33, 0 below -103.97, NaN for NaN.</summary>
+    public static float Exp(float x)
+    {
+        if (!(x >= -104f)) return x < -104f ? 0f : x;
+        if (x > 88.8f) return float.PositiveInfinity;
+        float rounded = x * 1.44269504f + 12582912f;
+        int n = ToBits(rounded) - 0x4B400000;
+        float e = 1f + ReducedExpMinusOne(x, rounded - 12582912f);
+
+        // 2^n in two halves, because it may itself be too large or too small for a float when the product is not.
+        int half = n >> 1;
+        return e * ToFloat((half + 127) << 23) * ToFloat((n - half + 127) << 23);
+    }
+    // end
+
+    // begin ExpMinusOne needs Exp ReducedExpMinusOne ToBits ToFloat
+    /// <summary>e^x - 1, within 2 ULP also near 0: 2^n (e^r - 1) + (2^n - 1).</summary>
+    public static float ExpMinusOne(float x)
+    {
+        if (!(x >= -18f)) return x < -18f ? -1f : x;
+        if (x > 88f) return Exp(x);
+        float rounded = x * 1.44269504f + 12582912f;
+        float scale = ToFloat((ToBits(rounded) - 0x4B400000 + 127) << 23);
+        return scale * ReducedExpMinusOne(x, rounded - 12582912f) + (scale - 1f);
+    }
+    // end
+
+    // begin ReducedExpMinusOne
+    /// <summary>
+    /// e^r - 1 with r = x - n ln 2, |r| &lt;= 0.3475 (Cody and Waite 1980: ln 2 in two parts, so that the large part times n is exact).
+    /// Callers get n by adding and taking away 1.5 * 2^23, which rounds to a whole number. The polynomial is the
+    /// best one for (e^r - 1 - r) / r^2.
+    /// </summary>
+    private static float ReducedExpMinusOne(float x, float n)
+    {
+        float r = x - n * 0.693359375f + n * 0.000212194442f;
+        float p = ((((0.000198912472f * r + 0.00139338814f) * r + 0.00833331048f) * r + 0.041666463f) * r + 0.166666672f) * r + 0.5f;
+        return r + r * r * p;
+    }
+    // end
+
+    // begin ToBits
+    private static int ToBits(float value) => unchecked((int)FloatBits.Of(value));
+    // end
+
+    // begin ToFloat
+    private static float ToFloat(int bits) => FloatBits.ToFloat(unchecked((uint)bits));
+    // end
+
+    /// <summary>
+    /// Applies an element-wise function to one value.
+    /// </summary>
+    /// <exception cref="System.ArgumentOutOfRangeException">The function is softmax, which needs the whole layer, or unknown.</exception>
+    public static float Apply(Activation activation, float x) => activation.Kind switch
+    {
+        ActivationKind.Identity => x,
+        ActivationKind.Relu => Relu(x),
+        ActivationKind.LeakyRelu => LeakyRelu(x, activation.Alpha),
+        ActivationKind.Elu => Elu(x, activation.Alpha),
+        ActivationKind.Selu => Selu(x),
+        ActivationKind.Sigmoid => Sigmoid(x),
+        ActivationKind.Tanh => Tanh(x),
+        _ => throw new System.ArgumentOutOfRangeException(nameof(activation), activation.Kind, "Not an element-wise function."),
+    };
+}

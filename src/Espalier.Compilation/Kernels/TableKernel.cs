@@ -1,0 +1,90 @@
+using System.Collections.Generic;
+using Espalier.Compilation.Emit;
+using Espalier.Compilation.Lowering;
+using Espalier.Compilation.Model;
+
+namespace Espalier.Compilation.Kernels;
+
+/// <summary>
+/// A scalar loop over compressed sparse rows: weights, column indices (16 bits where they fit), the end of each row, and biases are
+/// constant tables in the assembly. Costs next to nothing to compile, and streams 6 bytes a weight where straight-line code fetches 20.
+/// </summary>
+internal sealed class TableKernel : Kernel
+{
+    private const int MaxShortColumns = 1 << 16;
+
+    /// <inheritdoc/>
+    public override KernelKind Kind => KernelKind.Table;
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// Measured on a Zen 5 core: 1.05 cycles a term from 500 to 21,000 terms, and 2 to 3 a row when the ends of the rows are predicted
+    /// well.
+    /// </remarks>
+    public override KernelEstimate Estimate(DenseLayer layer)
+    {
+        SparseMatrix weights = layer.Weights;
+        double cycles = 1.05 * weights.Count + 4.0 * weights.Rows + ActivationCycles(layer);
+        long bytes = (sizeof(float) + (HasShortColumns(weights) ? sizeof(ushort) : sizeof(int))) * (long)weights.Count
+            + (sizeof(int) + sizeof(float)) * (long)weights.Rows;
+        return new KernelEstimate(Nanoseconds(cycles), 250, bytes);
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<MethodPart> Split(int index, DenseLayer layer, int methodTerms) =>
+        [new MethodPart(index, 0, layer.Weights.Rows, 0, layer.Weights.Count, IsPiece: false)];
+
+    /// <inheritdoc/>
+    public override void Emit(CSharpWriter writer, int index, DenseLayer layer, IReadOnlyList<MethodPart> parts)
+    {
+        SparseMatrix weights = layer.Weights;
+        string column = HasShortColumns(weights) ? "ushort" : "int", prefix = $"Layer{index}";
+        writer.Open($"internal static void {prefix}{LayerParameters}");
+        writer.Lines(HexTable.EndianCheck);
+        writer.Line();
+        writer.Lines($$"""
+            input = input.Slice(0, {{weights.Columns}});
+            output = output.Slice(0, {{weights.Rows}});
+            global::System.ReadOnlySpan<float> weights = {{HexTable.View("float", prefix + "Weights")}};
+            global::System.ReadOnlySpan<{{column}}> columns = {{HexTable.View(column, prefix + "Columns")}};
+            global::System.ReadOnlySpan<int> rowEnds = {{HexTable.View("int", prefix + "RowEnds")}};
+            global::System.ReadOnlySpan<float> biases = {{HexTable.View("float", prefix + "Biases")}};
+            int start = 0;
+            for (int row = 0; row < output.Length; row++)
+            {
+                int end = rowEnds[row];
+                global::System.ReadOnlySpan<float> w = weights.Slice(start, end - start);
+                global::System.ReadOnlySpan<{{column}}> c = columns.Slice(start, end - start);
+                float p0 = biases[row], p1 = -0f, p2 = -0f, p3 = -0f;
+                while (w.Length >= 4 && c.Length >= 4)
+                {
+                    p0 += input[c[0]] * w[0];
+                    p1 += input[c[1]] * w[1];
+                    p2 += input[c[2]] * w[2];
+                    p3 += input[c[3]] * w[3];
+                    w = w.Slice(4);
+                    c = c.Slice(4);
+                }
+
+                if (w.Length > 0) p0 += input[c[0]] * w[0];
+                if (w.Length > 1) p1 += input[c[1]] * w[1];
+                if (w.Length > 2) p2 += input[c[2]] * w[2];
+                output[row] = {{ActivationSource.Call(layer.Activation, "(p0 + p1) + (p2 + p3)")}};
+                start = end;
+            }
+            """);
+        EmitLayerEnd(writer, layer);
+        writer.Close();
+        writer.Line();
+        HexTable.Write(writer, prefix + "Weights", weights.RawValues);
+        writer.Line();
+        if (HasShortColumns(weights)) HexTable.WriteShorts(writer, prefix + "Columns", weights.RawColumnIndices);
+        else HexTable.WriteInts(writer, prefix + "Columns", weights.RawColumnIndices);
+        writer.Line();
+        HexTable.WriteInts(writer, prefix + "RowEnds", weights.RawRowStarts, first: 1);
+        writer.Line();
+        HexTable.Write(writer, prefix + "Biases", layer.Biases.Raw);
+    }
+
+    private static bool HasShortColumns(SparseMatrix weights) => weights.Columns <= MaxShortColumns;
+}

@@ -1,0 +1,29 @@
+using System.Collections.Generic;
+using Espalier.Compilation.Kernels;
+using Espalier.Compilation.Model;
+
+namespace Espalier.Compilation.Lowering.Passes;
+
+/// <summary>Divides the layers into methods small enough for the JIT to optimise.</summary>
+/// <remarks>
+/// Before: each layer has its kernel. After: <see cref="LoweredNetwork.Methods"/> covers every unit and every weight once, in order,
+/// within the budget of terms. Example: with 1,000 terms a method, an unrolled layer of four units with 600, 300, 200 and 2,500 weights
+/// becomes the methods {600 + 300}, {200} and three pieces of the last unit with 1,000, 1,000 and 500.
+/// </remarks>
+internal static class SplitMethods
+{
+    /// <summary>The name of the pass.</summary>
+    public const string Name = "split into methods";
+
+    /// <summary>Runs the pass.</summary>
+    public static LoweredNetwork Apply(LoweredNetwork lowered)
+    {
+        var parts = new List<MethodPart>();
+        for (int i = 0; i < lowered.LayerCount; i++)
+        {
+            parts.AddRange(Kernel.For(lowered.Kernels[i].Kernel).Split(i, lowered.Dense(i), lowered.Options.MethodTerms));
+        }
+
+        return lowered with { Methods = new EquatableArray<MethodPart>(parts) };
+    }
+}

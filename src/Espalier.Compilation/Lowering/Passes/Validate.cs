@@ -1,0 +1,34 @@
+using System;
+using Espalier.Compilation.Model;
+
+namespace Espalier.Compilation.Lowering.Passes;
+
+/// <summary>
+/// Refuses a network that makes no sense, an option out of range, and a layer kind without a kernel, so that the passes behind need not
+/// ask.
+/// </summary>
+/// <remarks>
+/// Before: anything. After: <see cref="Network.FindFault()"/> finds nothing and every layer is dense; the network is the same.
+/// Example: a layer that reads 3 values where 2 come to it is an <see cref="ArgumentException"/> that says so.
+/// </remarks>
+internal static class Validate
+{
+    /// <summary>The name of the pass.</summary>
+    public const string Name = "validate";
+
+    /// <summary>Runs the pass.</summary>
+    public static LoweredNetwork Apply(LoweredNetwork lowered)
+    {
+        LoweringOptions options = lowered.Options;
+        if (options.MethodTerms is < LoweringOptions.MinMethodTerms or > LoweringOptions.MaxMethodTerms)
+        {
+            throw new ArgumentException(
+                $"MethodTerms is {options.MethodTerms}; give {LoweringOptions.MinMethodTerms} to {LoweringOptions.MaxMethodTerms}.");
+        }
+
+        if (options.CodeBudget < 0) throw new ArgumentException($"CodeBudget is {options.CodeBudget}; give 0 or more bytes.");
+        if (lowered.Network.FindFault() is string fault) throw new ArgumentException($"The network cannot be compiled: {fault}");
+        for (int i = 0; i < lowered.LayerCount; i++) _ = lowered.Dense(i);
+        return lowered;
+    }
+}

@@ -1,0 +1,31 @@
+using Espalier.Compilation.Model;
+
+namespace Espalier.Inference.Baselines;
+
+/// <summary>The generated code itself, called as a user's program calls it. Allocates nothing per call.</summary>
+public sealed class CompiledContender : IContender
+{
+    private readonly CompiledNetwork _compiled;
+
+    /// <summary>Compiles <paramref name="network"/>.</summary>
+    /// <exception cref="ArgumentException">The network has a fault, or an option is out of range.</exception>
+    public CompiledContender(Network network, CompileOptions? options = null) => _compiled = CompiledNetwork.Compile(network, options);
+
+    /// <inheritdoc/>
+    public string Name => ContenderNames.Espalier;
+
+    /// <inheritdoc/>
+    public int InputLength => _compiled.InputLength;
+
+    /// <inheritdoc/>
+    public int OutputLength => _compiled.OutputLength;
+
+    /// <inheritdoc/>
+    public void Predict(ReadOnlySpan<float> input, Span<float> output) => _compiled.Predict(input, output);
+
+    /// <inheritdoc/>
+    public void PredictBatch(ReadOnlySpan<float> inputs, Span<float> outputs) => _compiled.PredictBatch(inputs, outputs);
+
+    /// <inheritdoc/>
+    public void Dispose() => _compiled.Dispose();
+}

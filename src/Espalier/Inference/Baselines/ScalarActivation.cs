@@ -1,0 +1,50 @@
+using System.Numerics;
+using Espalier.Compilation.Model;
+
+namespace Espalier.Inference.Baselines;
+
+/// <summary>The activation functions by their definitions, one element after the other, in float or double.</summary>
+internal static class ScalarActivation
+{
+    /// <summary>The constants of SELU, Klambauer et al. 2017.</summary>
+    private const double SeluAlpha = 1.6732632423543772, SeluLambda = 1.0507009873554805;
+
+    /// <summary>Replaces each sum of a layer by its activation.</summary>
+    public static void Apply<T>(Activation activation, Span<T> values)
+        where T : IBinaryFloatingPointIeee754<T>
+    {
+        if (activation.Kind == ActivationKind.Softmax)
+        {
+            Softmax(values);
+            return;
+        }
+
+        foreach (ref T value in values) value = Apply(activation, value);
+    }
+
+    private static T Apply<T>(Activation activation, T x)
+        where T : IBinaryFloatingPointIeee754<T>
+    {
+        T alpha = T.CreateChecked(activation.Alpha);
+        return activation.Kind switch
+        {
+            ActivationKind.Identity => x,
+            ActivationKind.Relu => T.Max(x, T.Zero),
+            ActivationKind.LeakyRelu => x > T.Zero ? x : alpha * x,
+            ActivationKind.Elu => x > T.Zero ? x : alpha * T.ExpM1(x),
+            ActivationKind.Selu => T.CreateChecked(SeluLambda) * (x > T.Zero ? x : T.CreateChecked(SeluAlpha) * T.ExpM1(x)),
+            ActivationKind.Sigmoid => T.One / (T.One + T.Exp(-x)),
+            ActivationKind.Tanh => T.Tanh(x),
+            _ => throw new NotSupportedException($"Activation {activation.Kind}."),
+        };
+    }
+
+    private static void Softmax<T>(Span<T> values)
+        where T : IBinaryFloatingPointIeee754<T>
+    {
+        T greatest = values[0], sum = T.Zero;
+        foreach (T value in values) greatest = T.Max(greatest, value);
+        foreach (ref T value in values) sum += value = T.Exp(value - greatest);
+        foreach (ref T value in values) value /= sum;
+    }
+}

@@ -1,0 +1,144 @@
+using System.Reflection;
+using System.Runtime.Loader;
+using Espalier.Compilation.Emit;
+using Espalier.Compilation.Lowering;
+using Espalier.Compilation.Model;
+
+namespace Espalier.Inference;
+
+/// <summary>
+/// A network compiled in memory, by the same lowering and emission that the source generator uses at build time, and loaded into a
+/// context of its own that <see cref="Dispose"/> unloads. The methods are those of the generated class; they are thread-safe and allocate
+/// nothing.
+/// </summary>
+public sealed class CompiledNetwork : IDisposable
+{
+    private readonly AssemblyLoadContext _context;
+    private readonly PredictMethod _predict;
+    private readonly PredictInWorkspaceMethod _predictInWorkspace;
+    private readonly ClassifyMethod _classify;
+    private readonly PredictMethod _predictBatch;
+    private readonly VerifyMethod _verify;
+    private bool _isDisposed;
+
+    private CompiledNetwork(LoweredNetwork lowered, IReadOnlyList<EmittedFile> files, byte[] image, string typeName)
+    {
+        (Lowered, Files, ImageLength) = (lowered, files, image.Length);
+        _context = new AssemblyLoadContext($"Espalier network {lowered.Header.Name}", isCollectible: true);
+        using var stream = new MemoryStream(image);
+        Type type = GeneratedType = _context.LoadFromStream(stream).GetType(typeName, throwOnError: true)!;
+        _predict = Bind<PredictMethod>(type, nameof(Predict));
+        _predictInWorkspace = Bind<PredictInWorkspaceMethod>(type, nameof(Predict));
+        _classify = Bind<ClassifyMethod>(type, nameof(Classify));
+        _predictBatch = Bind<PredictMethod>(type, nameof(PredictBatch));
+        _verify = Bind<VerifyMethod>(type, nameof(Verify));
+    }
+
+    private delegate void PredictMethod(ReadOnlySpan<float> input, Span<float> output);
+
+    private delegate void PredictInWorkspaceMethod(ReadOnlySpan<float> input, Span<float> output, Span<float> workspace);
+
+    private delegate int ClassifyMethod(ReadOnlySpan<float> input);
+
+    private delegate bool VerifyMethod(out float largestError);
+
+    /// <summary>The network as the passes left it, with kernels, estimates and notes.</summary>
+    public LoweredNetwork Lowered { get; }
+
+    /// <summary>The generated sources, the surface first.</summary>
+    public IReadOnlyList<EmittedFile> Files { get; }
+
+    /// <summary>The size of the compiled assembly in bytes: code, tables and metadata.</summary>
+    public int ImageLength { get; }
+
+    /// <summary>The generated class.</summary>
+    internal Type GeneratedType { get; }
+
+    /// <summary>The number of inputs of one sample.</summary>
+    public int InputLength => Lowered.Header.InputLength;
+
+    /// <summary>The number of outputs.</summary>
+    public int OutputLength => Lowered.Header.OutputLength;
+
+    /// <summary>The number of floats of scratch memory that one prediction needs.</summary>
+    public int WorkspaceLength => Lowered.Header.WorkspaceLength;
+
+    /// <summary>Lowers, emits, compiles and loads <paramref name="network"/>.</summary>
+    /// <exception cref="ArgumentException">The network has a fault, or an option is out of range.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The generated source does not compile: a fault of this library, shown with numbered lines.
+    /// </exception>
+    public static CompiledNetwork Compile(Network network, CompileOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        options ??= new CompileOptions();
+        EmitOptions emit = options.Emit ?? EmitOptions.For(network);
+        LoweredNetwork lowered = LoweringPipeline.Run(network, options.Lowering, cancellationToken);
+        EmittedFile[] files = [.. CSharpEmitter.Emit(lowered, emit, cancellationToken)];
+        byte[] image = InMemoryCompiler.Compile($"Espalier.Compiled.{network.Name}", files, cancellationToken);
+        string typeName = emit.Namespace.Length == 0 ? emit.ClassName : $"{emit.Namespace}.{emit.ClassName}";
+        return new CompiledNetwork(lowered, files, image, typeName);
+    }
+
+    /// <summary>Computes the outputs for one sample, on the stack while the workspace is at most 32 KB.</summary>
+    /// <exception cref="ArgumentException">A length is wrong, or the two overlap.</exception>
+    /// <exception cref="ObjectDisposedException">The network has been disposed.</exception>
+    public void Predict(ReadOnlySpan<float> input, Span<float> output)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        _predict(input, output);
+    }
+
+    /// <summary>Computes the outputs for one sample in at least <see cref="WorkspaceLength"/> floats of scratch memory.</summary>
+    /// <exception cref="ArgumentException">A length is wrong, or two of the three overlap.</exception>
+    /// <exception cref="ObjectDisposedException">The network has been disposed.</exception>
+    public void Predict(ReadOnlySpan<float> input, Span<float> output, Span<float> workspace)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        _predictInWorkspace(input, output, workspace);
+    }
+
+    /// <summary>The index of the largest output, the first of equals; NaN does not count, and when all outputs are NaN it is -1.</summary>
+    /// <exception cref="ArgumentException">The length is wrong.</exception>
+    /// <exception cref="ObjectDisposedException">The network has been disposed.</exception>
+    public int Classify(ReadOnlySpan<float> input)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return _classify(input);
+    }
+
+    /// <summary>Computes the outputs for rows of inputs.</summary>
+    /// <exception cref="ArgumentException">The lengths do not fit, or the two overlap.</exception>
+    /// <exception cref="ObjectDisposedException">The network has been disposed.</exception>
+    public void PredictBatch(ReadOnlySpan<float> inputs, Span<float> outputs)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        _predictBatch(inputs, outputs);
+    }
+
+    /// <summary>Compares the predictions for the model's samples with the reference outputs that came with them.</summary>
+    /// <param name="largestError">The largest deviation, relative to the reference output or to 1 if that is larger.</param>
+    /// <returns>Whether no deviation is above the tolerance of 1e-4; true when there are no samples.</returns>
+    /// <exception cref="ObjectDisposedException">The network has been disposed.</exception>
+    public bool Verify(out float largestError)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return _verify(out largestError);
+    }
+
+    /// <summary>Lets the generated assembly be unloaded, once no call runs in it.</summary>
+    public void Dispose()
+    {
+        if (_isDisposed) return;
+        _isDisposed = true;
+        _context.Unload();
+    }
+
+    private static T Bind<T>(Type type, string name)
+        where T : Delegate
+    {
+        Type[] parameters = [.. typeof(T).GetMethod("Invoke")!.GetParameters().Select(parameter => parameter.ParameterType)];
+        MethodInfo method = type.GetMethod(name, BindingFlags.Public | BindingFlags.Static, parameters)!;
+        return method.CreateDelegate<T>();
+    }
+}

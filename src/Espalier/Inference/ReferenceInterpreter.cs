@@ -1,0 +1,93 @@
+using Espalier.Compilation.Kernels;
+using Espalier.Compilation.Model;
+
+namespace Espalier.Inference;
+
+/// <summary>
+/// Computes a network in the plainest way: the definition that all generated code is compared with. Slow, short and thread-safe.
+/// </summary>
+/// <remarks>
+/// The order of summation is part of the definition: the weights of a row that are not zero are numbered in the order of their columns;
+/// term j = input x weight is added to partial sum j mod 4; partial sum 0 starts at the bias and the others at -0, which changes nothing
+/// it is added to; the sum is (p0 + p1) + (p2 + p3). Each product and each sum is rounded to a float. A stored weight of zero is no
+/// weight: it makes no NaN of an infinite input.
+/// </remarks>
+/// <param name="network">The network to compute.</param>
+/// <exception cref="ArgumentException">The network has a fault (see <see cref="Network.FindFault()"/>).</exception>
+public sealed class ReferenceInterpreter(Network network)
+{
+    private readonly Network _network = Checked(network);
+
+    /// <summary>Computes the outputs for one sample.</summary>
+    /// <param name="input">As many values as the network has inputs.</param>
+    /// <param name="output">Receives as many values as the network has outputs; may overlap the input.</param>
+    /// <exception cref="ArgumentException">A length is wrong.</exception>
+    public void Predict(ReadOnlySpan<float> input, Span<float> output)
+    {
+        int inputLength = _network.InputShape.Length, outputLength = _network.OutputShape.Length;
+        if (input.Length != inputLength || output.Length != outputLength)
+        {
+            throw new ArgumentException(
+                $"The input has {input.Length} values and the output {output.Length}; {inputLength} and {outputLength} are needed.");
+        }
+
+        float[] values = input.ToArray();
+        foreach (Layer layer in _network.Layers) values = Compute(layer, values);
+        values.CopyTo(output);
+    }
+
+    /// <summary>The index of the largest output, the first of equals; NaN does not count, and when all outputs are NaN it is -1.</summary>
+    /// <param name="input">As many values as the network has inputs.</param>
+    /// <exception cref="ArgumentException">The length is wrong.</exception>
+    public int Classify(ReadOnlySpan<float> input)
+    {
+        var output = new float[_network.OutputShape.Length];
+        Predict(input, output);
+        int best = -1;
+        for (int i = 0; i < output.Length; i++)
+        {
+            if (best < 0 ? !float.IsNaN(output[i]) : output[i] > output[best]) best = i;
+        }
+
+        return best;
+    }
+
+    private static float[] Compute(Layer layer, float[] input) => layer switch
+    {
+        DenseLayer dense => Compute(dense, input),
+        _ => throw new NotSupportedException($"Layer '{layer.Name}' is a {layer.GetType().Name}, which cannot be interpreted."),
+    };
+
+    private static float[] Compute(DenseLayer layer, float[] input)
+    {
+        var output = new float[layer.Weights.Rows];
+        for (int row = 0; row < output.Length; row++)
+        {
+            float sum = Sum(layer, row, input);
+            output[row] = layer.Activation.IsElementwise ? ActivationMath.Apply(layer.Activation, sum) : sum;
+        }
+
+        if (layer.Activation.Kind == ActivationKind.Softmax) ActivationMath.Softmax(output);
+        return output;
+    }
+
+    private static float Sum(DenseLayer layer, int row, float[] input)
+    {
+        SparseMatrix weights = layer.Weights;
+        Span<float> partial = [layer.Biases[row], -0f, -0f, -0f];
+        int term = 0;
+        for (int i = weights.RowStart(row); i < weights.RowStart(row + 1); i++)
+        {
+            if (weights.Value(i) == 0) continue;
+            partial[term++ % 4] += input[weights.ColumnIndex(i)] * weights.Value(i);
+        }
+
+        return (partial[0] + partial[1]) + (partial[2] + partial[3]);
+    }
+
+    private static Network Checked(Network network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        return network.FindFault() is string fault ? throw new ArgumentException(fault, nameof(network)) : network;
+    }
+}

@@ -1,0 +1,35 @@
+using Espalier.Training;
+
+namespace Espalier.Pruning;
+
+/// <summary>The choices of <see cref="GradualPruner"/>.</summary>
+public sealed record GradualPruningOptions
+{
+    /// <summary>What a weight is worth.</summary>
+    public PruningCriterion Criterion { get; init; } = new MagnitudeCriterion();
+
+    /// <summary>Which weights compete.</summary>
+    public PruningScope Scope { get; init; } = PruningScope.Global;
+
+    /// <summary>How fast weights go while training goes on.</summary>
+    public SparsitySchedule Schedule { get; init; } = SparsitySchedule.Cubic;
+
+    /// <summary>The number of training steps between two renewals of the mask.</summary>
+    public int Interval { get; init; } = 100;
+
+    /// <summary>The training during which weights are removed.</summary>
+    public required TrainingOptions Training { get; init; }
+
+    /// <summary>The training of the survivors after that, or null for none.</summary>
+    public TrainingOptions? FineTuning { get; init; }
+
+    /// <summary>Throws when an option is out of its range.</summary>
+    /// <exception cref="EspalierException">Names the option.</exception>
+    public void Validate()
+    {
+        if (Interval < 1) throw new EspalierException($"Pruning option Interval is {Interval}; it must be at least 1.");
+        if (Training.EarlyStopping is not null) throw new EspalierException("Gradual pruning cannot stop early while weights go; ask for it in fine-tuning only.");
+        Training.Validate();
+        FineTuning?.Validate();
+    }
+}

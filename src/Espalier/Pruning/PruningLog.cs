@@ -1,0 +1,24 @@
+using Espalier.Training;
+
+namespace Espalier.Pruning;
+
+/// <summary>All that a pruning run did, ready for JSON and plots. The mask itself is the zero pattern of the network.</summary>
+/// <param name="Criterion">What weights were worth.</param>
+/// <param name="Scope">Which of them competed: "Global" or "PerLayer".</param>
+/// <param name="Schedule">How fast they went.</param>
+/// <param name="MeasuredOn">The name of the set that the evaluations are of: the validation part, or the training part when there is none.</param>
+/// <param name="WeightsBefore">The weights that were left before the run.</param>
+/// <param name="WeightsAfter">The weights that are left after it.</param>
+/// <param name="Before">The network before the run.</param>
+/// <param name="After">The network after it.</param>
+/// <param name="Rounds">Every round in order, those too that were taken back.</param>
+public sealed record PruningLog(
+    string Criterion,
+    string Scope,
+    string Schedule,
+    string MeasuredOn,
+    int WeightsBefore,
+    int WeightsAfter,
+    Evaluation Before,
+    Evaluation After,
+    IReadOnlyList<PruningRound> Rounds);

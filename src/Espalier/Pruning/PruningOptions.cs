@@ -1,0 +1,30 @@
+using Espalier.Training;
+
+namespace Espalier.Pruning;
+
+/// <summary>The choices of a pruning run that are independent of its target.</summary>
+public sealed record PruningOptions
+{
+    /// <summary>What a weight is worth.</summary>
+    public PruningCriterion Criterion { get; init; } = new MagnitudeCriterion();
+
+    /// <summary>Which weights compete.</summary>
+    public PruningScope Scope { get; init; } = PruningScope.Global;
+
+    /// <summary>How fast weights go from the first round to the last.</summary>
+    public SparsitySchedule Schedule { get; init; } = SparsitySchedule.Exponential;
+
+    /// <summary>The number of rounds; 1 is one-shot pruning. A search for the smallest network within an error rise makes its own.</summary>
+    public int Rounds { get; init; } = 1;
+
+    /// <summary>How the survivors are retrained after each round, from their current weights; null for not at all.</summary>
+    public TrainingOptions? Retraining { get; init; }
+
+    /// <summary>Throws when an option is out of its range.</summary>
+    /// <exception cref="EspalierException">Names the option.</exception>
+    public void Validate()
+    {
+        if (Rounds < 1) throw new EspalierException($"Pruning option Rounds is {Rounds}; it must be at least 1.");
+        Retraining?.Validate();
+    }
+}

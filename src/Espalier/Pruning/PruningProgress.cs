@@ -1,0 +1,21 @@
+using Espalier.Training;
+
+namespace Espalier.Pruning;
+
+/// <summary>Where a pruning run stands.</summary>
+/// <param name="Round">The round under way, from 1.</param>
+/// <param name="Rounds">The number of rounds; for a search, an upper bound.</param>
+/// <param name="Weights">The weights that are left.</param>
+/// <param name="Training">The retraining under way, or null.</param>
+public readonly record struct PruningProgress(int Round, int Rounds, int Weights, TrainingProgress? Training)
+{
+    /// <summary>The part of the run that is done, 0 to 1.</summary>
+    public double Fraction
+    {
+        get
+        {
+            double inRound = Training is { } training ? (training.Epoch - 1 + (double)training.Step / training.StepsPerEpoch) / training.Epochs : 0;
+            return Math.Min(1, (Round - 1 + inRound) / Rounds);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using Espalier.Training;
+
+namespace Espalier.Pruning;
+
+/// <summary>One renewal of the mask, with the retraining after it.</summary>
+/// <param name="Round">Its number, from 1.</param>
+/// <param name="Layers">What each layer had and has.</param>
+/// <param name="Threshold">The highest score that was removed, or null when none was.</param>
+/// <param name="PredictedLossChange">What the criterion expects of the loss, or null when it does not say.</param>
+/// <param name="Before">The network before the round, or null when it was not measured.</param>
+/// <param name="AfterPruning">The network right after weights were removed, or null when it was not measured.</param>
+/// <param name="AfterRetraining">The network after retraining, or null when it was not retrained or not measured.</param>
+/// <param name="RetrainingEpochs">The epochs of retraining.</param>
+/// <param name="IsTakenBack">Whether the round was undone, because the error rose too far.</param>
+public sealed record PruningRound(
+    int Round,
+    IReadOnlyList<LayerPruning> Layers,
+    float? Threshold,
+    double? PredictedLossChange,
+    Evaluation? Before,
+    Evaluation? AfterPruning,
+    Evaluation? AfterRetraining,
+    int RetrainingEpochs,
+    bool IsTakenBack)
+{
+    /// <summary>The weights of the whole network before the round.</summary>
+    public int WeightsBefore => Layers.Sum(layer => layer.Before);
+
+    /// <summary>The weights of the whole network after the round.</summary>
+    public int WeightsAfter => Layers.Sum(layer => layer.After);
+
+    /// <summary>What removing weights did to the loss, before any retraining; null when it was not measured.</summary>
+    public double? ActualLossChange => AfterPruning?.Loss - Before?.Loss;
+}
+
+/// <summary>The weights of one layer before and after a round.</summary>
+/// <param name="Name">The parameter's name, such as "fc1.weights".</param>
+/// <param name="All">The weights of the dense layer.</param>
+/// <param name="Before">Those left before the round.</param>
+/// <param name="After">Those left after it.</param>
+public sealed record LayerPruning(string Name, int All, int Before, int After);

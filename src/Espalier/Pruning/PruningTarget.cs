@@ -1,0 +1,41 @@
+namespace Espalier.Pruning;
+
+/// <summary>When a network is small enough. Biases are neither pruned nor counted.</summary>
+public abstract record PruningTarget
+{
+    private PruningTarget()
+    {
+    }
+
+    /// <summary>Keep this fraction of all weights, in (0, 1]; rounded to a whole number of weights, at least one.</summary>
+    public static PruningTarget Fraction(double kept) => kept is > 0 and <= 1
+        ? new Kept(kept, null)
+        : throw new EspalierException(FormattableString.Invariant($"A fraction of {kept} of the weights cannot be kept; give a number above 0 and up to 1."));
+
+    /// <summary>Keep this number of weights.</summary>
+    public static PruningTarget Count(int kept) => kept >= 1
+        ? new Kept(null, kept)
+        : throw new EspalierException($"{kept} weights cannot be kept; give a number of at least 1.");
+
+    /// <summary>Keep as few weights as can be, while the validation error rises by at most so many percentage points.</summary>
+    public static PruningTarget ErrorRise(double points) => points >= 0 && double.IsFinite(points)
+        ? new Tolerance(points)
+        : throw new EspalierException(FormattableString.Invariant($"An error rise of {points} points makes no sense; give 0 or more."));
+
+    /// <summary>A number of weights, given as such or as a fraction.</summary>
+    internal sealed record Kept(double? FractionOfAll, int? Weights) : PruningTarget
+    {
+        /// <summary>The number of weights to keep of <paramref name="all"/>, of which <paramref name="live"/> are left.</summary>
+        /// <exception cref="EspalierException">There are not so many left.</exception>
+        public int CountOf(int all, int live)
+        {
+            int count = Weights ?? Math.Max(1, (int)Math.Round(FractionOfAll!.Value * all, MidpointRounding.AwayFromZero));
+            return count <= live
+                ? count
+                : throw new EspalierException($"{count} weights are to be kept, but only {live} of {all} are left; pruning never revives any. Ask for fewer.");
+        }
+    }
+
+    /// <summary>A largest rise of the validation error in percentage points.</summary>
+    internal sealed record Tolerance(double Points) : PruningTarget;
+}

@@ -1,0 +1,49 @@
+using Espalier.Compilation.Lowering;
+using Espalier.Compilation.Model;
+
+namespace Espalier.Reporting;
+
+/// <summary>What a network is and what its compiled form costs, ready for tables and JSON.</summary>
+/// <param name="Name">The network's name.</param>
+/// <param name="Input">The input shape.</param>
+/// <param name="Weights">The weights that a dense network of these layers has, biases not counted.</param>
+/// <param name="NonZeros">The weights that are left.</param>
+/// <param name="Layers">One entry a layer.</param>
+/// <param name="EstimatedNs">The estimated time of one prediction in nanoseconds.</param>
+/// <param name="CompiledBytes">Machine code (estimated) and tables of the compiled form.</param>
+/// <param name="DenseBytes">Weights and biases as a dense form would hold them, four bytes each.</param>
+/// <param name="Notes">What the passes did.</param>
+public sealed record ModelSummary(
+    string Name,
+    string Input,
+    long Weights,
+    long NonZeros,
+    IReadOnlyList<LayerSummary> Layers,
+    double EstimatedNs,
+    long CompiledBytes,
+    long DenseBytes,
+    IReadOnlyList<string> Notes)
+{
+    /// <summary>The share of the weights that are left, 0 to 1.</summary>
+    public double Density => (double)NonZeros / Weights;
+
+    /// <summary>Sums up <paramref name="network"/> and what lowering made of it.</summary>
+    public static ModelSummary Of(Network network, LoweredNetwork lowered)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(lowered);
+        LayerSummary[] layers = [.. Enumerable.Range(0, lowered.LayerCount).Select(i => LayerSummary.Of((DenseLayer)network.Layers[i], lowered, i))];
+        long weights = network.Layers.Cast<DenseLayer>().Sum(layer => (long)layer.Weights.Rows * layer.Weights.Columns);
+        long biases = network.Layers.Cast<DenseLayer>().Sum(layer => (long)layer.Biases.Length);
+        return new ModelSummary(
+            network.Name,
+            network.InputShape.ToString(),
+            weights,
+            network.WeightCount,
+            layers,
+            layers.Sum(layer => layer.EstimatedNs),
+            layers.Sum(layer => layer.TableBytes + layer.CodeBytes),
+            sizeof(float) * (weights + biases),
+            [.. lowered.Notes.Select(note => $"{note.Pass}: {note.Text}")]);
+    }
+}

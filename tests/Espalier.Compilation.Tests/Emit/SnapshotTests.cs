@@ -1,0 +1,77 @@
+using Espalier.Compilation.Emit;
+using Espalier.Compilation.Kernels;
+using Espalier.Compilation.Lowering;
+using Espalier.Compilation.Model;
+using Espalier.Compilation.Tests.Lowering;
+
+namespace Espalier.Compilation.Tests.Emit;
+
+/// <summary>The whole generated text of tiny networks, for people to read.</summary>
+public sealed class SnapshotTests
+{
+    private static readonly Dictionary<string, (Network Network, LoweringOptions Options)> s_cases = new()
+    {
+        ["OneToOne"] = (Build.Network(Build.Layer("out", [[0.5f]], [-0.25f], Activation.Identity)), LoweringOptions.Default),
+        ["TwoTwoOne"] = (
+            Build.Network(
+                Build.Layer("hidden", [[20, 20], [-20, -20]], [-10, 30], Activation.Sigmoid),
+                Build.Layer("out", [[20, 20]], [-30], Activation.Sigmoid)) with
+            {
+                Samples = new EquatableArray<Sample>([Sample.FromDense([0, 0], [4.5e-5f]), Sample.FromDense([1, 0], [0.99995f])]),
+            },
+            LoweringOptions.Default),
+        ["EmptyUnit"] = (Build.Network(Build.Layer("out", [[1, 2], [0, 0]], [3, 4], Activation.Tanh)), LoweringOptions.Default),
+        ["EmptyLayer"] = (
+            Build.Network(
+                Build.Layer("first", [[1, 2], [3, 4]], [0, 0], Activation.Relu),
+                Build.Layer("second", [[0, 0], [0, 0]], [1, 2], Activation.Relu),
+                Build.Layer("out", [[5, 6]], [7], Activation.Identity)),
+            LoweringOptions.Default),
+        ["DeadUnits"] = (
+            Build.Network(
+                Build.Layer("hidden", [[0, 0, 0], [3, 0, 4], [5, 0, 6]], [2, 20, 30], Activation.LeakyRelu()),
+                Build.Layer("out", [[0.5f, 0, 7]], [100], Activation.Identity)),
+            LoweringOptions.Default),
+        ["Dense"] = (
+            Build.Network(Build.Layer("out", [[1, 2, 3, 4, 5, 6], [6, 5, 4, 3, 2, 1]], [0, 0], Activation.Softmax)), LoweringOptions.Default),
+        ["OddNumbers"] = (
+            Build.Network(Build.Layer("out", [[float.Epsilon, -float.MaxValue, 1e-40f, 0.1f]], [-0f], Activation.Elu(0.1f))), LoweringOptions.Default),
+        ["LongRow"] = (
+            Build.Network(new DenseLayer("out", Build.Rows(24, 2, 21), new FloatVector([1, 2]), Activation.Relu)),
+            new LoweringOptions { Kernel = KernelKind.Unrolled, MethodTerms = 12 }),
+        ["Table"] = (
+            Build.Network(new DenseLayer("out", Build.Rows(9, 5, 0, 9), new FloatVector([1, 2, 3]), Activation.Selu)),
+            new LoweringOptions { Kernel = KernelKind.Table }),
+    };
+
+    public static TheoryData<string> Cases => [.. s_cases.Keys];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Kernels_are_as_accepted(string name)
+    {
+        (Network network, LoweringOptions options) = s_cases[name];
+        LoweredNetwork lowered = LoweringPipeline.Run(network, options);
+        Snapshot.Match(name, CSharpEmitter.EmitKernels(lowered, new EmitOptions(name, "Acme.Networks")));
+    }
+
+    [Theory]
+    [InlineData("SurfaceWithoutScratch", 0)]
+    [InlineData("SurfaceOnStack", 8000)]
+    [InlineData("SurfaceInThreadBuffer", 8193)]
+    public void Surfaces_are_as_accepted(string name, int workspaceLength)
+    {
+        var options = new EmitOptions(name, "Acme.Networks", IsPublic: workspaceLength > 0);
+        EmittedFile surface = CSharpEmitter.EmitSurface(new NetworkHeader("net", 10, 2, workspaceLength), options);
+        Snapshot.Match(name, new EquatableArray<EmittedFile>([surface]));
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Emission_is_deterministic(string name)
+    {
+        (Network network, LoweringOptions options) = s_cases[name];
+        EquatableArray<EmittedFile> Emitted() => CSharpEmitter.Emit(LoweringPipeline.Run(network, options), new EmitOptions(name));
+        Assert.Equal(Emitted(), Emitted());
+    }
+}

@@ -1,0 +1,58 @@
+using System.Reflection;
+using Espalier.Compilation.Kernels;
+using Espalier.Compilation.Model;
+
+namespace Espalier.Compilation.Tests.Kernels;
+
+public sealed class ActivationSourceTests
+{
+    [Fact]
+    public void Every_method_of_the_class_but_Apply_is_a_section() => Assert.Equal(
+        typeof(ActivationMath).GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)
+            .Select(method => method.Name).Where(name => name is not ("Apply" or "Identity")).Order(StringComparer.Ordinal),
+        ActivationSource.FunctionsFor(Enum.GetValues<ActivationKind>()).Select(NameOf).Order(StringComparer.Ordinal));
+
+    [Theory]
+    [InlineData(ActivationKind.Identity)]
+    [InlineData(ActivationKind.Relu, "Relu", "ToBits", "ToFloat")]
+    [InlineData(ActivationKind.Sigmoid, "Sigmoid", "Exp", "ReducedExpMinusOne", "ToBits", "ToFloat")]
+    [InlineData(ActivationKind.Elu, "Elu", "Exp", "ExpMinusOne", "ReducedExpMinusOne", "ToBits", "ToFloat")]
+    public void A_network_gets_just_the_functions_it_needs(ActivationKind kind, params string[] expected) =>
+        Assert.Equal(expected, ActivationSource.FunctionsFor([kind, kind]).Select(NameOf));
+
+    [Fact]
+    public void Sections_name_all_functions_that_they_call()
+    {
+        string[] all = [.. ActivationSource.FunctionsFor(Enum.GetValues<ActivationKind>()).Select(NameOf)];
+        foreach (ActivationKind kind in Enum.GetValues<ActivationKind>())
+        {
+            string[] functions = [.. ActivationSource.FunctionsFor([kind])];
+            string text = string.Join("\n", functions);
+            string[] names = [.. functions.Select(NameOf)];
+            Assert.All(all.Where(name => text.Contains($" {name}(", StringComparison.Ordinal)), name => Assert.Contains(name, names));
+        }
+    }
+
+    [Fact]
+    public void Nothing_of_netstandard_is_left_in_the_text()
+    {
+        string text = string.Join("\n", ActivationSource.FunctionsFor(Enum.GetValues<ActivationKind>()));
+        Assert.DoesNotContain("FloatBits", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("float[]", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Math", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(ActivationKind.Identity, 0f, "x")]
+    [InlineData(ActivationKind.Softmax, 0f, "x")]
+    [InlineData(ActivationKind.Tanh, 0f, "Tanh(x)")]
+    [InlineData(ActivationKind.LeakyRelu, 0.01f, "LeakyRelu(x, 0.00999999978f)")]
+    public void Calls_carry_the_parameter(ActivationKind kind, float alpha, string expected) =>
+        Assert.Equal(expected, ActivationSource.Call(new Activation(kind, alpha), "x"));
+
+    private static string NameOf(string function)
+    {
+        string signature = function.Split('\n').First(line => line.Contains(" static ", StringComparison.Ordinal));
+        return signature[..signature.IndexOf('(', StringComparison.Ordinal)].Split(' ')[^1];
+    }
+}

@@ -1,0 +1,168 @@
+extern alias generator;
+
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Espalier.Generator.Tests.Harness;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Text;
+using Descriptors = generator::Espalier.Generator.Diagnostics.Descriptors;
+
+namespace Espalier.Generator.Tests;
+
+public sealed partial class DiagnosticTests
+{
+    private const string Path = "folder/model.espalier";
+
+    private static readonly ModelText s_good = new(Path, Models.SmallText());
+
+    [Theory]
+    [InlineData("", 0, 0, 0, 0, "Expected 'espalier 1', the first line of a model file, but found the end of the file.")]
+    [InlineData("espalier 1\r\n", 0, 10, 10, 11, "but found a carriage return. Lines end in a line feed alone")]
+    [InlineData("espalier 1\nsha256 0f\nnetwork n\n", 1, 7, 18, 20, "'0f' is not the SHA-256")]
+    [InlineData("espalier 1\nsha256 0", 1, 7, 18, 19, "'0' is not the SHA-256")]
+    public void A_bad_model_is_reported_where_it_is_bad(string text, int line, int column, int start, int end, string message)
+    {
+        Diagnostic diagnostic = OneError(ProjectOptions.In("Acme").With(Path), new ModelText(Path, text));
+
+        Assert.Equal("ESP0001", diagnostic.Id);
+        Assert.Contains(message, diagnostic.GetMessage(), StringComparison.Ordinal);
+        Assert.Equal((start, end), (diagnostic.Location.SourceSpan.Start, diagnostic.Location.SourceSpan.End));
+        FileLinePositionSpan lines = diagnostic.Location.GetLineSpan();
+        Assert.Equal((Path, line, column), (lines.Path, lines.StartLinePosition.Line, lines.StartLinePosition.Character));
+        Assert.Equal((line, column + end - start), (lines.EndLinePosition.Line, lines.EndLinePosition.Character));
+    }
+
+    [Fact]
+    public void A_bad_weight_deep_in_a_model_is_underlined()
+    {
+        string text = Models.SmallText().Replace("1:bf800000", "1:00000000", StringComparison.Ordinal);
+
+        Diagnostic diagnostic = OneError(ProjectOptions.In("Acme").With(Path), new ModelText(Path, text));
+
+        Assert.Equal("00000000", text.Substring(diagnostic.Location.SourceSpan.Start, diagnostic.Location.SourceSpan.Length));
+        Assert.Equal("(6,23)-(6,31)", Show(diagnostic.Location));
+    }
+
+    [Fact]
+    public void An_unreadable_file_is_reported()
+    {
+        Diagnostic diagnostic = OneError(ProjectOptions.In("Acme").With(Path), new ModelText(Path, () => null));
+
+        AssertAtStart("ESP0002", "The model file cannot be read as text", diagnostic);
+    }
+
+    [Theory]
+    [InlineData("two words", "", "'two words' is not a C# identifier")]
+    [InlineData("Digits { } class Evil", "", "is not a C# identifier")]
+    [InlineData("Digits\n", "a..b", "'a..b' is not a C# namespace")]
+    [InlineData("Digits", "Acme.1st", "'Acme.1st' is not a C# namespace")]
+    [InlineData("Digits", "Acme;", "'Acme;' is not a C# namespace")]
+    [InlineData("Predict", "", "A generated class cannot be called 'Predict', because one of its members is.")]
+    public void A_name_that_no_class_can_have_is_reported(string className, string @namespace, string message)
+    {
+        Diagnostic diagnostic = OneError(ProjectOptions.In("Acme").With(Path, className, @namespace), s_good);
+
+        AssertAtStart("ESP0003", message, diagnostic);
+    }
+
+    [Theory]
+    [InlineData("Public")]
+    [InlineData("private")]
+    public void A_visibility_other_than_public_and_internal_is_reported(string visibility)
+    {
+        Diagnostic diagnostic = OneError(ProjectOptions.In("Acme").With(Path, visibility: visibility), s_good);
+
+        AssertAtStart("ESP0004", $"'{visibility}' is not a visibility", diagnostic);
+    }
+
+    [Theory]
+    [InlineData("Digits")]
+    [InlineData("DIGITS")]
+    public void Two_networks_of_one_class_are_reported_at_the_second(string second)
+    {
+        ProjectOptions options = ProjectOptions.In("Acme").With("a.espalier", "Digits").With(Path, second);
+
+        GeneratorRun run = GeneratorRun.Start(options, s_good, new ModelText("a.espalier", Models.SmallText()));
+
+        AssertAtStart("ESP0005", $"Class 'Acme.{second}' is generated from 'a.espalier' already", Assert.Single(run.Diagnostics));
+        Assert.All(run.Sources.Keys, name => Assert.StartsWith("Acme.Digits.", name, StringComparison.Ordinal));
+        Assert.NotEmpty(run.Sources);
+    }
+
+    [Fact]
+    public void A_mistake_of_our_own_is_reported_at_the_model_and_spares_the_others()
+    {
+        var failing = new ModelText(Path, () => throw new InvalidOperationException("broken\r\nin two lines"));
+
+        GeneratorRun run = GeneratorRun.Start(
+            ProjectOptions.In("Acme").With(Path).With("b.espalier"), failing, new ModelText("b.espalier", Models.SmallText()));
+
+        Diagnostic diagnostic = Assert.Single(run.Diagnostics);
+        AssertAtStart("ESP9999", "The generator failed on this model (InvalidOperationException: broken  in two lines)", diagnostic);
+        Assert.Contains("Acme.b.g.cs", run.Sources.Keys);
+    }
+
+    [Fact]
+    public void Cancelling_is_not_an_error()
+    {
+        using var source = new CancellationTokenSource();
+        var cancelling = new ModelText(Path, () =>
+        {
+            source.Cancel();
+            return Models.SmallText(8);
+        });
+        GeneratorRun run = GeneratorRun.Start(ProjectOptions.In("Acme").With(Path), s_good);
+
+        GeneratorDriver driver = run.Driver.ReplaceAdditionalText(s_good, cancelling);
+
+        Assert.Throws<OperationCanceledException>(() => driver.RunGenerators(run.Input, source.Token));
+    }
+
+    [Fact]
+    public void Additional_files_without_the_marker_are_left_alone()
+    {
+        GeneratorRun run = GeneratorRun.Start(ProjectOptions.In("Acme"), new ModelText(Path, "not for us"));
+
+        Assert.Empty(run.Diagnostics);
+        Assert.Empty(run.Sources);
+    }
+
+    [Fact]
+    public void The_release_notes_list_every_diagnostic_and_no_other()
+    {
+        IEnumerable<string> descriptors = typeof(Descriptors).GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Select(field => (DiagnosticDescriptor)field.GetValue(null)!)
+            .Select(descriptor => $"{descriptor.Id} | {descriptor.Category} | {descriptor.DefaultSeverity} | {descriptor.Title}");
+        string notes = File.ReadAllText(System.IO.Path.Combine(AppContext.BaseDirectory, "AnalyzerReleases.Shipped.md"))
+            + File.ReadAllText(System.IO.Path.Combine(AppContext.BaseDirectory, "AnalyzerReleases.Unshipped.md"));
+
+        IEnumerable<string> listed = ReleaseLine().Matches(notes).Select(match => match.Value);
+        Assert.Equal(descriptors.Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
+    }
+
+    private static Diagnostic OneError(ProjectOptions options, AdditionalText file)
+    {
+        GeneratorRun run = GeneratorRun.Start(options, file);
+        Assert.Empty(run.Sources);
+        Diagnostic diagnostic = Assert.Single(run.Diagnostics);
+        Assert.Equal(DiagnosticSeverity.Error, diagnostic.Severity);
+        Assert.DoesNotContain('\n', diagnostic.GetMessage());
+        return diagnostic;
+    }
+
+    private static void AssertAtStart(string id, string message, Diagnostic diagnostic)
+    {
+        Assert.Equal(id, diagnostic.Id);
+        Assert.Contains(message, diagnostic.GetMessage(), StringComparison.Ordinal);
+        Assert.Equal((Path, "(1,1)-(1,1)"), (diagnostic.Location.GetLineSpan().Path, Show(diagnostic.Location)));
+    }
+
+    private static string Show(Location location)
+    {
+        LinePositionSpan span = location.GetLineSpan().Span;
+        return $"({span.Start.Line + 1},{span.Start.Character + 1})-({span.End.Line + 1},{span.End.Character + 1})";
+    }
+
+    [GeneratedRegex(@"^ESP\d{4} .*$", RegexOptions.Multiline)]
+    private static partial Regex ReleaseLine();
+}

@@ -1,0 +1,60 @@
+using Espalier.Compilation.Format;
+using Espalier.Compilation.Lowering;
+using Espalier.Compilation.Model;
+using Espalier.Generator.Tests.Harness;
+using Espalier.Inference;
+
+namespace Espalier.Generator.Tests;
+
+/// <summary>Text, generator, C# compiler, execution: against the reference interpreter.</summary>
+public sealed class DifferentialTests
+{
+    private const int SmallNetworks = 40;
+    private const int Inputs = 20;
+
+    [Fact]
+    public void Generated_code_gives_the_same_bits_as_the_reference_interpreter()
+    {
+        // One compilation for all: it costs far more than the networks do.
+        Network[] networks = [.. Enumerable.Range(0, SmallNetworks).Select(Models.Random), Models.Large()];
+        ProjectOptions options = networks.Aggregate(ProjectOptions.In("Acme"), (all, network) => all.With(network.Name + ".espalier"));
+        GeneratorRun run = GeneratorRun.Start(
+            options, [.. networks.Select(network => new ModelText(network.Name + ".espalier", ModelWriter.ToText(network)))]);
+
+        run.Load($"Acme.{networks[0].Name}", first =>
+        {
+            foreach (Network network in networks)
+            {
+                Compare(network, new GeneratedClass(first.Type.Assembly.GetType("Acme." + network.Name, throwOnError: true)!));
+            }
+        });
+    }
+
+    [Fact]
+    public void A_model_whose_samples_are_not_its_own_fails_its_self_check()
+    {
+        Network network = Models.Small();
+        Sample right = Sample.FromDense([4, 1], [0.625f]), wrong = Sample.FromDense([4, 1], [0.75f]);
+        network = network with { Samples = new EquatableArray<Sample>([right, wrong]) };
+
+        GeneratorRun.Of(ModelWriter.ToText(network)).Load("Acme.Model", model => Assert.False(model.Verify()));
+    }
+
+    private static void Compare(Network network, GeneratedClass generated)
+    {
+        // A unit without inputs becomes part of the next biases, which regroups sums: the bits are those of the lowered network.
+        var reference = new ReferenceInterpreter(LoweringPipeline.Run(network).Network);
+        var random = new SeededRandom(7);
+        Assert.Equal((network.InputShape.Length, network.OutputShape.Length), (generated.InputLength, generated.OutputLength));
+        Assert.True(generated.Verify(), network.Name);
+        for (int i = 0; i < Inputs; i++)
+        {
+            float[] input = Models.Values(random, generated.InputLength, 0.8f), expected = new float[generated.OutputLength];
+            reference.Predict(input, expected);
+            float[] actual = generated.Predict(input);
+            Assert.Equal(Bits(expected), Bits(actual));
+        }
+    }
+
+    private static uint[] Bits(float[] values) => [.. values.Select(BitConverter.SingleToUInt32Bits)];
+}

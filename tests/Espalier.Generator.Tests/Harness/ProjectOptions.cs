@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Diagnostics;
+
+namespace Espalier.Generator.Tests.Harness;
+
+/// <summary>What a project file would say: metadata for each model file, and the root namespace.</summary>
+internal sealed class ProjectOptions(string rootNamespace, ImmutableDictionary<string, ImmutableDictionary<string, string>> metadata)
+    : AnalyzerConfigOptionsProvider
+{
+    public static ProjectOptions In(string rootNamespace) =>
+        new(rootNamespace, ImmutableDictionary<string, ImmutableDictionary<string, string>>.Empty);
+
+    public override AnalyzerConfigOptions GlobalOptions { get; } =
+        new Values(ImmutableDictionary<string, string>.Empty.Add("build_property.RootNamespace", rootNamespace));
+
+    /// <summary>The same with an <c>EspalierNetwork</c> item more; metadata that are not set are empty, as the SDK passes them.</summary>
+    public ProjectOptions With(string path, string className = "", string @namespace = "", string visibility = "") =>
+        new(rootNamespace, metadata.SetItem(path, ImmutableDictionary<string, string>.Empty
+            .Add("build_metadata.AdditionalFiles.EspalierNetwork", "true")
+            .Add("build_metadata.AdditionalFiles.ClassName", className)
+            .Add("build_metadata.AdditionalFiles.Namespace", @namespace)
+            .Add("build_metadata.AdditionalFiles.Visibility", visibility)));
+
+    public override AnalyzerConfigOptions GetOptions(SyntaxTree tree) => new Values(ImmutableDictionary<string, string>.Empty);
+
+    public override AnalyzerConfigOptions GetOptions(AdditionalText textFile) =>
+        new Values(metadata.GetValueOrDefault(textFile.Path, ImmutableDictionary<string, string>.Empty));
+
+    private sealed class Values(ImmutableDictionary<string, string> values) : AnalyzerConfigOptions
+    {
+        public override bool TryGetValue(string key, out string value) => values.TryGetValue(key, out value!);
+    }
+}

@@ -1,0 +1,90 @@
+using Espalier.Compilation.Model;
+using Espalier.Inference.Baselines;
+using Espalier.Inference.Baselines.OnnxRuntime;
+
+namespace Espalier.Tests.Inference.Baselines;
+
+public sealed class OnnxRuntimeContenderTests
+{
+    [OnnxRuntimeFact]
+    public void Contender_agrees_with_the_double_reference_on_every_activation()
+    {
+        OnnxRuntimeLibrary library = OnnxRuntimeLibrary.Load();
+        foreach (Activation hidden in Activations.All)
+        {
+            foreach (Activation last in Activations.All)
+            {
+                Network network = RandomNetwork.Create(5, 0.6, hidden, last, 37, 40, 19, 6);
+                using var contender = new OnnxRuntimeContender(network, library);
+                ContenderTests.RequireAgreement(network, contender, 1, 7);
+            }
+        }
+    }
+
+    [OnnxRuntimeFact]
+    public void Contender_agrees_on_every_batch_size_and_on_odd_shapes()
+    {
+        OnnxRuntimeLibrary library = OnnxRuntimeLibrary.Load();
+        for (int batch = 1; batch <= 40; batch++)
+        {
+            Network network = RandomNetwork.Create((ulong)batch, 0.5, Activation.Relu, Activation.Softmax, batch, 71 - batch, 9);
+            using var contender = new OnnxRuntimeContender(network, library);
+            ContenderTests.RequireAgreement(network, contender, 1, batch, 3);
+        }
+    }
+
+    [OnnxRuntimeFact]
+    public void Contender_allocates_no_managed_memory()
+    {
+        Network network = RandomNetwork.Create(3, 0.5, Activation.Relu, Activation.Softmax, 40, 30, 10);
+        using var contender = new OnnxRuntimeContender(network, OnnxRuntimeLibrary.Load());
+        ContenderTests.RequireNoAllocation(network, contender);
+    }
+
+    [OnnxRuntimeFact]
+    public void Refusal_of_a_model_carries_the_words_of_the_library()
+    {
+        OnnxRuntimeLibrary library = OnnxRuntimeLibrary.Load();
+        var error = Assert.Throws<OnnxRuntimeException>(() => library.CreateSession([1, 2, 3]).Dispose());
+        Assert.StartsWith($"ONNX Runtime {library.Version}: ", error.Message, StringComparison.Ordinal);
+        Assert.True(error.Message.Length > 30, error.Message);
+        Assert.DoesNotContain('\n', error.Message);
+    }
+
+    [OnnxRuntimeFact]
+    public void Contenders_that_nobody_disposes_are_released_by_the_collector()
+    {
+        OnnxRuntimeLibrary library = OnnxRuntimeLibrary.Load();
+        for (int i = 0; i < 20; i++) Abandon(library);
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+
+        static void Abandon(OnnxRuntimeLibrary library)
+        {
+            Network network = RandomNetwork.Create(3, 1, Activation.Relu, Activation.Relu, 8, 8);
+            var contender = new OnnxRuntimeContender(network, library);
+            ContenderTests.RequireAgreement(network, contender, 1, 2);
+        }
+    }
+
+    [Fact]
+    public void Missing_library_is_one_clear_line()
+    {
+        var error = Assert.Throws<OnnxRuntimeException>(() => OnnxRuntimeLibrary.Load("/no/such/libonnxruntime.so"));
+        Assert.Equal(
+            "/no/such/libonnxruntime.so: cannot be loaded; set ESPALIER_ONNXRUNTIME to the path of ONNX Runtime's shared library.",
+            error.Message);
+    }
+
+    [Fact]
+    public void Other_library_is_one_clear_line()
+    {
+        string name = OperatingSystem.IsWindows() ? "System.IO.Compression.Native.dll"
+            : OperatingSystem.IsMacOS() ? "libSystem.Native.dylib"
+            : "libSystem.Native.so";
+        string other = Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, name);
+        var error = Assert.Throws<OnnxRuntimeException>(() => OnnxRuntimeLibrary.Load(other));
+        Assert.Contains("is not ONNX Runtime", error.Message, StringComparison.Ordinal);
+    }
+}

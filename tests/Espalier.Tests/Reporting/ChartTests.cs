@@ -1,0 +1,86 @@
+using System.Xml.Linq;
+using Espalier.Compilation.Model;
+using Espalier.Reporting;
+
+namespace Espalier.Tests.Reporting;
+
+public class ChartTests
+{
+    private static readonly XNamespace s_svg = "http://www.w3.org/2000/svg";
+
+    [Theory]
+    [InlineData(0, 10, new double[] { 0, 2, 4, 6, 8, 10 })]
+    [InlineData(-1, 1, new double[] { -1, -0.5, 0, 0.5, 1 })]
+    [InlineData(97.1, 98.3, new double[] { 97.2, 97.4, 97.6, 97.8, 98, 98.2 })]
+    public void Linear_ticks_are_round(double low, double high, double[] expected) =>
+        Assert.Equal(expected, new Axis("x").Ticks(low, high).Select(tick => Math.Round(tick, 6)));
+
+    [Fact]
+    public void Logarithmic_ticks_are_decades_on_wide_ranges_and_finer_on_narrow_ones()
+    {
+        var axis = new Axis("weights", Logarithmic: true);
+        Assert.Equal([1000, 10_000, 100_000], axis.Ticks(900, 200_000).Where(tick => Math.Log10(tick) % 1 == 0));
+        Assert.Contains(20, axis.Ticks(10, 90));
+    }
+
+    [Fact]
+    public void A_reversed_axis_puts_the_high_end_first()
+    {
+        Assert.Equal(0.25, new Axis("x").Position(25, 0, 100), 12);
+        Assert.Equal(0.75, new Axis("x", Reversed: true).Position(25, 0, 100), 12);
+        Assert.Equal(0.5, new Axis("x", Logarithmic: true).Position(10, 1, 100), 12);
+    }
+
+    [Fact]
+    public void A_line_chart_is_well_formed_and_draws_every_point_inside_its_frame()
+    {
+        var chart = new LineChart("Error <&> weights", new Axis("weights", Logarithmic: true, Reversed: true), new Axis("error, %"),
+            [new("magnitude", [(266_200, 1.6), (20_000, 1.7), (4_000, 2.4)]), new("predicted", [(266_200, 1.6), (4_000, 1.9)], Dashed: true)]);
+
+        XElement svg = XDocument.Parse(chart.ToSvg()).Root!;
+
+        XElement[] points = [.. svg.Elements(s_svg + "circle")];
+        Assert.Equal(5, points.Length);
+        Assert.All(points, point => Assert.InRange((double)point.Attribute("cx")!, 70, 700));
+        Assert.All(points, point => Assert.InRange((double)point.Attribute("cy")!, 48, 362));
+        Assert.True((double)points[0].Attribute("cx")! < (double)points[2].Attribute("cx")!);
+        Assert.Equal("Error <&> weights", (string)svg.Element(s_svg + "title")!);
+    }
+
+    [Fact]
+    public void Charts_refuse_what_cannot_be_drawn()
+    {
+        Assert.Throws<InvalidOperationException>(() => new LineChart("none", new Axis("x"), new Axis("y"), []).ToSvg());
+        Assert.Throws<InvalidOperationException>(() => new LineChart("zero", new Axis("x", Logarithmic: true), new Axis("y"), [new("a", [(0, 1)])]).ToSvg());
+        Assert.Throws<InvalidOperationException>(() => new BarChart("zero", "ns", [("a", 0)]).ToSvg());
+    }
+
+    [Fact]
+    public void Bars_grow_with_their_values()
+    {
+        XElement svg = XDocument.Parse(new BarChart("Time", "ns", [("a", 500), ("b", 5000)], "a").ToSvg()).Root!;
+        double[] widths = [.. svg.Elements(s_svg + "rect").Where(rect => rect.Attribute("x") is not null).Select(rect => (double)rect.Attribute("width")!)];
+        Assert.Equal(2, widths.Length);
+        Assert.True(widths[0] < widths[1]);
+    }
+
+    [Fact]
+    public void The_picture_of_a_network_draws_one_line_a_weight_and_tells_the_living_units()
+    {
+        // Unit 1 of the hidden layer reads nothing; input 3 is read by nobody.
+        var hidden = SparseMatrix.FromDense(3, 4, [0.5f, -1, 0, 0, 0, 0, 0, 0, 1, 0, 2, 0]);
+        var output = SparseMatrix.FromDense(2, 3, [1, 1, -1, 0, 0, 1]);
+        var network = new Network("Tiny", Shape.Flat(4), new EquatableArray<Layer>(
+            [new DenseLayer("hidden", hidden, new FloatVector(new float[3]), Activation.Relu),
+             new DenseLayer("output", output, new FloatVector(new float[2]), Activation.Softmax)]), default);
+
+        XElement svg = XDocument.Parse(NetworkPicture.ToSvg(network)).Root!;
+
+        int lines = svg.Elements(s_svg + "path").Sum(path => ((string)path.Attribute("d")!).Count(c => c == 'M'));
+        Assert.Equal(network.WeightCount, lines);
+        string[] labels = [.. svg.Elements(s_svg + "text").Select(text => text.Value)];
+        Assert.Contains("input: 3 of 4", labels);
+        Assert.Contains("hidden: 2 of 3", labels);
+        Assert.Contains("output: 2 of 2", labels);
+    }
+}
