@@ -116,7 +116,8 @@ public sealed class CheckpointTests
             () => Trainer.Resume(path, s_train, null),
         })
         {
-            Assert.Contains("other training or validation samples", Assert.Throws<EspalierException>(resume).Message, StringComparison.Ordinal);
+            var error = Assert.Throws<EspalierException>(resume);
+            Assert.Contains("other training or validation samples", error.Message, StringComparison.Ordinal);
         }
     }
 

@@ -85,8 +85,16 @@ public sealed class GradientTests
             }
         }
 
-        double Penalised() => oracle.Loss(LossKind.BinaryCrossEntropy, inputs, targets, Count)
-            + Decay / 2 * Enumerable.Range(0, before.Length).Where(p => network.Parameters[p].IsWeight).Sum(p => oracle.Parameter(p).Sum(w => w * w));
+        double Penalised()
+        {
+            double squares = 0;
+            for (int p = 0; p < before.Length; p++)
+            {
+                if (network.Parameters[p].IsWeight) squares += oracle.Parameter(p).Sum(weight => weight * weight);
+            }
+
+            return oracle.Loss(LossKind.BinaryCrossEntropy, inputs, targets, Count) + Decay / 2 * squares;
+        }
     }
 
     [Fact]

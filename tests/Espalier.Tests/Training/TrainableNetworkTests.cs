@@ -13,8 +13,8 @@ public sealed class TrainableNetworkTests
         var network = new Network(
             "bits", new Shape(1, 2, 2),
             new([
-                new DenseLayer("first", SparseMatrix.FromDense(3, 4, First()), new FloatVector([1e-42f, -0f, 3]), Activation.LeakyRelu(0.2f)),
-                new DenseLayer("second", SparseMatrix.FromDense(2, 3, [1, 0, float.Epsilon, 0, 0, -2]), new FloatVector([0, 1]), Activation.Softmax),
+                Dense("first", 3, 4, First(), [1e-42f, -0f, 3], Activation.LeakyRelu(0.2f)),
+                Dense("second", 2, 3, [1, 0, float.Epsilon, 0, 0, -2], [0, 1], Activation.Softmax),
             ]),
             default);
         Assert.Equal(network, TrainableNetwork.FromNetwork(network).ToNetwork());
@@ -25,8 +25,7 @@ public sealed class TrainableNetworkTests
     public void Zeros_are_frozen_on_request_alone()
     {
         var network = new Network(
-            "zeros", Shape.Flat(2), new([new DenseLayer("fc", SparseMatrix.FromDense(2, 2, [1, 0, 0, 2]), new FloatVector([0, 0]), Activation.Identity)]),
-            default);
+            "zeros", Shape.Flat(2), new([Dense("fc", 2, 2, [1, 0, 0, 2], [0, 0], Activation.Identity)]), default);
         Assert.Equal(4, TrainableNetwork.FromNetwork(network).LiveWeightCount);
         TrainableNetwork frozen = TrainableNetwork.FromNetwork(network, freezeZeros: true);
         Assert.Equal(2, frozen.LiveWeightCount);
@@ -39,10 +38,14 @@ public sealed class TrainableNetworkTests
     public void Layers_that_do_not_fit_are_refused()
     {
         TrainableLayer[] layers = [new TrainableDense("a", 3, 4, Activation.Relu), new TrainableDense("b", 5, 2, Activation.Relu)];
-        Assert.Contains("'b' reads 5", Assert.Throws<EspalierException>(() => new TrainableNetwork("n", Shape.Flat(3), layers)).Message, StringComparison.Ordinal);
-        Assert.Throws<EspalierException>(() => TrainableNetwork.Perceptron("n", Shape.Flat(3), [], Activation.Relu, Activation.Relu, 1));
-        Assert.Throws<EspalierException>(() => TrainableNetwork.Perceptron("n", Shape.Flat(3), [4, 0], Activation.Relu, Activation.Relu, 1));
+        var error = Assert.Throws<EspalierException>(() => new TrainableNetwork("n", Shape.Flat(3), layers));
+        Assert.Contains("'b' reads 5", error.Message, StringComparison.Ordinal);
+        Assert.Throws<EspalierException>(() => Perceptron([]));
+        Assert.Throws<EspalierException>(() => Perceptron([4, 0]));
         Assert.Throws<EspalierException>(() => new TrainableDense("n", 1, 1, Activation.LeakyRelu(-0.5f)));
+
+        static TrainableNetwork Perceptron(int[] widths) =>
+            TrainableNetwork.Perceptron("n", Shape.Flat(3), widths, Activation.Relu, Activation.Relu, seed: 1);
     }
 
     [Fact]
@@ -52,4 +55,7 @@ public sealed class TrainableNetworkTests
         Assert.Throws<ArgumentException>(() => weights.Freeze([Parameter.Live]));
         Assert.Throws<ArgumentException>(() => weights.Freeze([0, 1, 2, 3]));
     }
+
+    private static DenseLayer Dense(string name, int outputs, int inputs, float[] weights, float[] biases, Activation activation) =>
+        new(name, SparseMatrix.FromDense(outputs, inputs, weights), new FloatVector(biases), activation);
 }

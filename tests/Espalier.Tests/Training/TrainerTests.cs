@@ -46,8 +46,12 @@ public sealed class TrainerTests
 
         uint[][] Train(int threads, ulong seed)
         {
-            TrainableNetwork network = TrainableNetwork.Perceptron("wide", wide.InputShape, [130, 70], Activation.Tanh, Activation.Identity, 1);
-            var options = new TrainingOptions { Loss = LossKind.MeanSquaredError, Epochs = 3, BatchSize = 33, Seed = seed, Threads = threads };
+            TrainableNetwork network = TrainableNetwork.Perceptron(
+                "wide", wide.InputShape, [130, 70], Activation.Tanh, Activation.Identity, seed: 1);
+            var options = new TrainingOptions
+            {
+                Loss = LossKind.MeanSquaredError, Epochs = 3, BatchSize = 33, Seed = seed, Threads = threads,
+            };
             new Trainer(network, wide, null, options).Run();
             return TrainingData.Bits(network);
         }
@@ -96,7 +100,8 @@ public sealed class TrainerTests
     {
         var reports = new List<TrainingProgress>();
         var options = new TrainingOptions { Epochs = 3, BatchSize = 32, LearningRate = LearningRateSchedule.Linear(0.02, 0.01) };
-        TrainingResult result = new Trainer(TrainingData.Network(), s_train, s_validation, options).Run(new Immediate<TrainingProgress>(reports.Add));
+        var trainer = new Trainer(TrainingData.Network(), s_train, s_validation, options);
+        TrainingResult result = trainer.Run(new Immediate<TrainingProgress>(reports.Add));
         Assert.Equal(30, reports.Count);
         for (int i = 0; i < reports.Count; i++)
         {
@@ -151,7 +156,9 @@ public sealed class TrainerTests
     {
         var options = new TrainingOptions
         {
-            Loss = LossKind.MeanSquaredError, Optimizer = new(OptimizerKind.GradientDescent), LearningRate = LearningRateSchedule.Constant(1e30),
+            Loss = LossKind.MeanSquaredError,
+            Optimizer = new(OptimizerKind.GradientDescent),
+            LearningRate = LearningRateSchedule.Constant(1e30),
         };
         var network = TrainableNetwork.Perceptron("clouds", Shape.Flat(5), [4, 3], Activation.Identity, Activation.Identity, 1);
         var error = Assert.Throws<EspalierException>(() => new Trainer(network, s_train, null, options).Run());
@@ -175,8 +182,11 @@ public sealed class TrainerTests
         AssertRefused("Threads", s_train, null, new() { Threads = -1 });
         AssertRefused("Patience", s_train, s_validation, new() { EarlyStopping = new(0) });
 
-        void AssertRefused(string reason, Dataset train, Dataset? validation, TrainingOptions options) =>
-            Assert.Contains(reason, Assert.Throws<EspalierException>(() => new Trainer(network, train, validation, options)).Message, StringComparison.Ordinal);
+        void AssertRefused(string reason, Dataset train, Dataset? validation, TrainingOptions options)
+        {
+            var error = Assert.Throws<EspalierException>(() => new Trainer(network, train, validation, options));
+            Assert.Contains(reason, error.Message, StringComparison.Ordinal);
+        }
     }
 
     private static float[] Noise(int length, ulong seed)

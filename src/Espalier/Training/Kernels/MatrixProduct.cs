@@ -83,7 +83,7 @@ internal sealed class MatrixProduct
         }
     }
 
-    /// <summary>C (m x n) = the transpose of A (k x m) times B (k x n): the weights' gradient, samples x outputs by samples x inputs.</summary>
+    /// <summary>C (m x n) = the transpose of A (k x m) times B (k x n): the gradient, samples x outputs by samples x inputs.</summary>
     public void TransposedMultiply(float[] a, float[] b, float[] c, int m, int n, int k)
     {
         Check(a, b, c, m, n, k);
@@ -97,7 +97,8 @@ internal sealed class MatrixProduct
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(k);
         if (a.Length < (long)m * k || b.Length < (long)n * k || c.Length < (long)m * n)
         {
-            throw new ArgumentException($"Matrices of {a.Length}, {b.Length} and {c.Length} floats cannot hold a product of {m} x {n} over {k}.");
+            throw new ArgumentException(
+                $"Matrices of {a.Length}, {b.Length} and {c.Length} floats cannot hold a product of {m} x {n} over {k}.");
         }
     }
 

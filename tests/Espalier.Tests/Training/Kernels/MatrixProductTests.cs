@@ -136,7 +136,8 @@ public sealed class MatrixProductTests
 
                 // The bound of a sum of k rounded terms: k units in the last place of the sum of magnitudes.
                 double bound = k * Math.Pow(2, -24) * magnitude;
-                if (!(Math.Abs(c[i * n + j] - sum) <= bound)) Assert.Fail($"{variant} {m} x {n} over {k}: [{i}, {j}] is {c[i * n + j]}, not {sum}.");
+                float actual = c[i * n + j];
+                if (!(Math.Abs(actual - sum) <= bound)) Assert.Fail($"{variant} {m} x {n} over {k}: [{i}, {j}] is {actual}, not {sum}.");
             }
         }
     }

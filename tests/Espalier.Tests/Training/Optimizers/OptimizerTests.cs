@@ -31,7 +31,8 @@ public sealed class OptimizerTests
     {
         var options = new OptimizerOptions(kind) { WeightDecay = 0.1, DecoupledDecay = decoupled };
         Parameter weights = Filled(length, isWeight: true), biases = Filled(3, isWeight: false);
-        double[] expected = Array.ConvertAll(weights.Values, value => (double)value), expectedBiases = Array.ConvertAll(biases.Values, value => (double)value);
+        double[] expected = Array.ConvertAll(weights.Values, value => (double)value);
+        double[] expectedBiases = Array.ConvertAll(biases.Values, value => (double)value);
         double[] m = new double[length], v = new double[length], biasM = new double[3], biasV = new double[3];
         var optimizer = new Optimizer(options, [weights, biases]);
         using var engine = new ComputeEngine(2);
@@ -40,7 +41,11 @@ public sealed class OptimizerTests
         {
             foreach (ref float gradient in weights.Gradient.AsSpan()) gradient = (float)random.NextNormal();
             foreach (ref float gradient in biases.Gradient.AsSpan()) gradient = (float)random.NextNormal();
-            for (int i = 0; i < length; i++) Step(options, step, ref expected[i], weights.Gradient[i], options.WeightDecay, ref m[i], ref v[i]);
+            for (int i = 0; i < length; i++)
+            {
+                Step(options, step, ref expected[i], weights.Gradient[i], options.WeightDecay, ref m[i], ref v[i]);
+            }
+
             for (int i = 0; i < 3; i++) Step(options, step, ref expectedBiases[i], biases.Gradient[i], 0, ref biasM[i], ref biasV[i]);
             optimizer.Step(engine, Rate);
         }
