@@ -6,9 +6,9 @@ using MathNet.Numerics;
 namespace Espalier.Bench;
 
 /// <summary>
-/// <c>dotnet run -c Release -- table [seconds]</c> measures the main figures quickly; everything else goes to BenchmarkDotNet
-/// (<c>--filter</c>, <c>--list</c>, <c>--job</c>). Both keep their results under bench/results; a dry job, which measures nothing,
-/// keeps none.
+/// <c>dotnet run -c Release -- table [seconds]</c> times all contenders quickly, <c>-- lenet</c> trains and prunes LeNet-300-100;
+/// everything else goes to BenchmarkDotNet (<c>--filter</c>, <c>--list</c>, <c>--job</c>). All keep their results under
+/// bench/results; a dry job, which measures nothing, keeps none.
 /// </summary>
 public static class Program
 {
@@ -20,6 +20,12 @@ public static class Program
             Control.UseSingleThread();
             double seconds = args.Length > 1 ? double.Parse(args[1], CultureInfo.InvariantCulture) : 10;
             ResultFolder.Write("table.md", QuickTable.Measure(TimeSpan.FromSeconds(seconds)));
+            return;
+        }
+
+        if (args is ["lenet"])
+        {
+            ResultFolder.Write("lenet.md", LeNetTable.Measure());
             return;
         }
 

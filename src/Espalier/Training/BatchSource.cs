@@ -42,7 +42,8 @@ internal sealed class BatchSource
         random.Shuffle(_order.AsSpan());
     }
 
-    /// <summary>Copies batch <paramref name="batch"/> of the epoch to <paramref name="inputs"/> and <see cref="Targets"/>; returns its number of samples.</summary>
+    /// <summary>Copies batch <paramref name="batch"/> of the epoch to <paramref name="inputs"/> and <see cref="Targets"/>.</summary>
+    /// <returns>Its number of samples.</returns>
     public int Gather(ComputeEngine engine, int batch, float[] inputs)
     {
         (_inputs, _start) = (inputs, batch * BatchSize);

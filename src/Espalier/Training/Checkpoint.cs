@@ -112,7 +112,11 @@ internal sealed class Checkpoint
         }
 
         if (!bytes.AsSpan().StartsWith(s_magic)) throw new EspalierException($"{path}: is no Espalier checkpoint.");
-        if (bytes.Length < HeaderLength) throw new EspalierException($"{path}: the checkpoint is cut off within its header; use an older one.");
+        if (bytes.Length < HeaderLength)
+        {
+            throw new EspalierException($"{path}: the checkpoint is cut off within its header; use an older one.");
+        }
+
         int version = BitConverter.ToInt32(bytes, s_magic.Length);
         if (version != Version)
         {
@@ -122,7 +126,8 @@ internal sealed class Checkpoint
         long expected = HeaderLength + BitConverter.ToInt64(bytes, HeaderLength - sizeof(long)) + SHA256.HashSizeInBytes;
         if (bytes.Length != expected)
         {
-            throw new EspalierException($"{path}: the checkpoint has {bytes.Length} bytes instead of {expected}; it is cut off or damaged, use an older one.");
+            throw new EspalierException(
+                $"{path}: the checkpoint has {bytes.Length} bytes instead of {expected}; it is cut off or damaged, use an older one.");
         }
 
         byte[] content = bytes[..^SHA256.HashSizeInBytes];
@@ -180,7 +185,8 @@ internal sealed class Checkpoint
         {
             string layerName = reader.ReadString();
             int inputs = ReadShape(reader).Length, outputs = ReadShape(reader).Length;
-            layers[i] = new TrainableDense(layerName, inputs, outputs, new Activation((ActivationKind)reader.ReadInt32(), reader.ReadSingle()));
+            var activation = new Activation((ActivationKind)reader.ReadInt32(), reader.ReadSingle());
+            layers[i] = new TrainableDense(layerName, inputs, outputs, activation);
         }
 
         var network = new TrainableNetwork(name, inputShape, layers);
@@ -198,7 +204,8 @@ internal sealed class Checkpoint
     {
         writer.Write(state.Epoch);
         writer.Write(state.Step);
-        foreach (ulong word in new[] { state.EpochRandom.S0, state.EpochRandom.S1, state.EpochRandom.S2, state.EpochRandom.S3 }) writer.Write(word);
+        (ulong s0, ulong s1, ulong s2, ulong s3) = state.EpochRandom;
+        foreach (ulong word in new[] { s0, s1, s2, s3 }) writer.Write(word);
         writer.Write(state.LossSum);
         writer.Write(state.Errors);
         writer.Write(state.Samples);

@@ -9,7 +9,7 @@ public sealed record Evaluation(int Count, int? Errors, double Loss)
     /// <summary>The wrong classes in percent of the samples, or null for regression.</summary>
     public double? ErrorPercent => 100.0 * Errors / Count;
 
-    /// <summary>Whether this is better than <paramref name="other"/>: fewer errors, then a lower loss; for regression a lower loss.</summary>
+    /// <summary>Whether this beats <paramref name="other"/>: fewer errors, then a lower loss; for regression a lower loss.</summary>
     public bool IsBetterThan(Evaluation other)
     {
         ArgumentNullException.ThrowIfNull(other);

@@ -47,7 +47,8 @@ public sealed class Evaluator
         if (data.Count == 0) throw new EspalierException($"Data set '{data.Name}' is empty.");
         if (data.InputShape.Length != network.InputShape.Length)
         {
-            throw new EspalierException($"Data set '{data.Name}' has samples of {data.InputShape}; network '{network.Name}' reads {network.InputShape}.");
+            throw new EspalierException(
+                $"Data set '{data.Name}' has samples of {data.InputShape}; network '{network.Name}' reads {network.InputShape}.");
         }
     }
 

@@ -39,7 +39,7 @@ public sealed class Parameter
     /// </summary>
     public float[] Gradient { get; }
 
-    /// <summary>For each number <see cref="Live"/> or <see cref="Removed"/>, or null while all are live. Change it by <see cref="Freeze"/>.</summary>
+    /// <summary><see cref="Live"/> or <see cref="Removed"/> for each number, or null: all live. Set by <see cref="Freeze"/>.</summary>
     public uint[]? Mask { get; private set; }
 
     /// <summary>The count of numbers that the mask lets live.</summary>
@@ -50,7 +50,11 @@ public sealed class Parameter
     /// <exception cref="ArgumentException">The length differs, or a word is neither of the two.</exception>
     public void Freeze(ReadOnlySpan<uint> mask)
     {
-        if (mask.Length != Values.Length) throw new ArgumentException($"A mask of {mask.Length} words for {Values.Length} numbers.", nameof(mask));
+        if (mask.Length != Values.Length)
+        {
+            throw new ArgumentException($"A mask of {mask.Length} words for {Values.Length} numbers.", nameof(mask));
+        }
+
         if (mask.ContainsAnyExcept(Live, Removed)) throw new ArgumentException("A mask word is neither Live nor Removed.", nameof(mask));
         Mask ??= new uint[mask.Length];
         mask.CopyTo(Mask);

@@ -37,8 +37,11 @@ public sealed class TrainableDense : TrainableLayer
     }
 
     /// <inheritdoc/>
-    public override Layer ToLayer() =>
-        new DenseLayer(Name, SparseMatrix.FromDense(Weights.Rows, Weights.Columns, Weights.Values), new FloatVector(Biases.Values), Activation);
+    public override Layer ToLayer()
+    {
+        SparseMatrix weights = SparseMatrix.FromDense(Weights.Rows, Weights.Columns, Weights.Values);
+        return new DenseLayer(Name, weights, new FloatVector(Biases.Values), Activation);
+    }
 
     internal override void Forward(ComputeEngine engine, float[] input, float[] output, int count)
     {
@@ -58,6 +61,7 @@ public sealed class TrainableDense : TrainableLayer
         Span<float> sums = Biases.Gradient;
         sums.Clear();
         for (int i = 0; i < count; i++) TensorPrimitives.Add(sums, outputGradient.AsSpan(i * outputs, outputs), sums);
-        if (inputGradient is not null) engine.Product.Multiply(outputGradient, Weights.Values, inputGradient, count, Weights.Columns, outputs);
+        if (inputGradient is null) return;
+        engine.Product.Multiply(outputGradient, Weights.Values, inputGradient, count, Weights.Columns, outputs);
     }
 }

@@ -13,8 +13,8 @@ public abstract class TrainableLayer
     {
         if (activation.Alpha < 0)
         {
-            throw new EspalierException(
-                $"Layer '{name}': {activation.Kind} with the negative parameter {activation.Alpha} cannot be trained; use one of 0 or more.");
+            throw new EspalierException(FormattableString.Invariant(
+                $"Layer '{name}': {activation.Kind} of {activation.Alpha:R} cannot be trained; use a parameter of 0 or more."));
         }
 
         (Name, InputShape, OutputShape, Activation, Parameters) = (name, inputShape, outputShape, activation, parameters);

@@ -65,7 +65,7 @@ public sealed class Trainer
     /// <summary>The steps of an epoch.</summary>
     public int StepsPerEpoch => _batches.BatchesPerEpoch;
 
-    /// <summary>Where to keep a checkpoint, or null for none. It is written at the end of every epoch and when the run is cancelled.</summary>
+    /// <summary>Where to keep a checkpoint, or null for none. It is written after every epoch and when the run is cancelled.</summary>
     public string? CheckpointPath { get; init; }
 
     /// <summary>Called before every step with the number of steps done: where a gradual pruner renews its masks.</summary>
@@ -84,7 +84,11 @@ public sealed class Trainer
     {
         Checkpoint checkpoint = Checkpoint.Load(path);
         checkpoint.RequireData(path, train, validation);
-        var trainer = new Trainer(checkpoint.Network, train, validation, checkpoint.Options) { CheckpointPath = path, State = checkpoint.State };
+        var trainer = new Trainer(checkpoint.Network, train, validation, checkpoint.Options)
+        {
+            CheckpointPath = path,
+            State = checkpoint.State,
+        };
         checkpoint.RestoreMoments(trainer.Optimizer);
         trainer._random.State = checkpoint.State.EpochRandom;
         return trainer;
@@ -141,7 +145,7 @@ public sealed class Trainer
         if (!double.IsFinite(loss))
         {
             throw new EspalierException(
-                $"Training diverged at epoch {State.Epoch + 1}, step {State.Step + 1}: the loss is no longer finite; lower the learning rate.");
+                $"Training diverged at epoch {State.Epoch + 1}, step {State.Step + 1}: the loss is not finite; lower the learning rate.");
         }
 
         _pass.Backward(engine, count);

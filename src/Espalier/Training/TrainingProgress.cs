@@ -7,7 +7,7 @@ namespace Espalier.Training;
 /// <param name="StepsPerEpoch">The steps of an epoch.</param>
 /// <param name="Loss">The mean loss over this epoch's samples so far.</param>
 /// <param name="TrainingErrorPercent">The wrong classes of the same, in percent; null for regression.</param>
-/// <param name="ValidationErrorPercent">The wrong classes of the validation part after the last whole epoch; null when there is none.</param>
+/// <param name="ValidationErrorPercent">The wrong classes of the validation part after the last epoch; null when there is none.</param>
 /// <param name="LearningRate">The rate of the last step.</param>
 /// <param name="Elapsed">The time since the run, or its continuation, began.</param>
 /// <param name="Remaining">The time to the last epoch's end at the pace so far.</param>

@@ -1,6 +1,6 @@
 namespace Espalier.Training.Kernels;
 
-/// <summary>A team of threads with the matrix products that run on it: made once for a training run, so that its steps allocate nothing.</summary>
+/// <summary>A team of threads with the matrix products that run on it: made once for a run, so that its steps allocate nothing.</summary>
 internal sealed class ComputeEngine : IDisposable
 {
     /// <summary>Starts the threads.</summary>

@@ -31,13 +31,19 @@ internal sealed class MatrixProduct
     private bool _bTransposed;
 
     /// <summary>Prepares products on <paramref name="team"/>.</summary>
-    public MatrixProduct(ThreadTeam team)
+    /// <param name="team">The threads.</param>
+    /// <param name="vectorBits">The register width to use (512, 256 or 128), or 0 for the widest that the processor has.</param>
+    public MatrixProduct(ThreadTeam team, int vectorBits = 0)
     {
         _team = team;
-        (_panelWidth, _computeItem) =
-            Vector512.IsHardwareAccelerated ? (2 * Simd512.Width, (Action<int, int>)ComputeItem<Simd512, Vector512<float>>)
-            : Vector256.IsHardwareAccelerated ? (2 * Simd256.Width, ComputeItem<Simd256, Vector256<float>>)
-            : (2 * Simd128.Width, ComputeItem<Simd128, Vector128<float>>);
+        if (vectorBits == 0) vectorBits = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
+        (_panelWidth, _computeItem) = vectorBits switch
+        {
+            512 => (2 * Simd512.Width, (Action<int, int>)ComputeItem<Simd512, Vector512<float>>),
+            256 => (2 * Simd256.Width, ComputeItem<Simd256, Vector256<float>>),
+            128 => (2 * Simd128.Width, ComputeItem<Simd128, Vector128<float>>),
+            _ => throw new ArgumentOutOfRangeException(nameof(vectorBits)),
+        };
         _scratch = new AlignedBuffer[team.Size];
         for (int i = 0; i < _scratch.Length; i++) _scratch[i] = new AlignedBuffer((DepthBlock + RegisterTile.Rows) * _panelWidth);
     }
@@ -77,7 +83,7 @@ internal sealed class MatrixProduct
         }
     }
 
-    /// <summary>C (m x n) = the transpose of A (k x m) times B (k x n): the weights' gradient, samples x outputs by samples x inputs.</summary>
+    /// <summary>C (m x n) = the transpose of A (k x m) times B (k x n): the gradient, samples x outputs by samples x inputs.</summary>
     public void TransposedMultiply(float[] a, float[] b, float[] c, int m, int n, int k)
     {
         Check(a, b, c, m, n, k);
@@ -91,7 +97,8 @@ internal sealed class MatrixProduct
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(k);
         if (a.Length < (long)m * k || b.Length < (long)n * k || c.Length < (long)m * n)
         {
-            throw new ArgumentException($"Matrices of {a.Length}, {b.Length} and {c.Length} floats cannot hold a product of {m} x {n} over {k}.");
+            throw new ArgumentException(
+                $"Matrices of {a.Length}, {b.Length} and {c.Length} floats cannot hold a product of {m} x {n} over {k}.");
         }
     }
 

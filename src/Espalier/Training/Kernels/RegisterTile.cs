@@ -8,7 +8,7 @@ namespace Espalier.Training.Kernels;
 /// </summary>
 /// <remarks>
 /// Twelve accumulators are enough to hide the latency of a fused multiply-add on two ports, and with two vectors of B and one
-/// broadcast they fit the sixteen registers of AVX2. Each step reads eight values for twelve multiply-adds, so the multipliers are the limit.
+/// broadcast they fit the sixteen registers of AVX2. Each step reads eight values for twelve multiply-adds: the multipliers are the limit.
 /// Every element of C is summed in the order of the depth whatever the width: the result is the same on all hardware that fuses.
 /// </remarks>
 internal static class RegisterTile
@@ -28,7 +28,8 @@ internal static class RegisterTile
     /// <param name="accumulate">Whether the sums are added to C or replace it.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Compute<TSimd, TVector>(
-        ref readonly float panel, int depth, ref readonly float a, nint rowStride, nint depthStride, ref float c, nint cStride, int rows, bool accumulate)
+        ref readonly float panel, int depth, ref readonly float a, nint rowStride, nint depthStride, ref float c, nint cStride, int rows,
+        bool accumulate)
         where TSimd : struct, ISimd<TVector>
         where TVector : struct
     {

@@ -44,7 +44,7 @@ internal sealed class ThreadTeam : IDisposable
     /// <summary>The number of threads, the calling one included.</summary>
     public int Size => _threads.Length + 1;
 
-    /// <summary>Calls <paramref name="body"/>(item, member) once for each item below <paramref name="count"/>, and returns when all are done.</summary>
+    /// <summary>Calls <paramref name="body"/>(item, member) once for each item, and returns when all are done.</summary>
     /// <param name="count">The number of items, below 2^20.</param>
     /// <param name="nanoseconds">About how long one thread would take for all of it; small work stays on the calling thread.</param>
     /// <param name="body">The work; its second argument is the number of the thread in the team, to pick scratch memory by.</param>

@@ -28,7 +28,8 @@ internal sealed class OutputLoss
         if (!fits)
         {
             string wanted = kind == LossKind.CategoricalCrossEntropy ? "Softmax" : "Sigmoid or Softmax";
-            throw new EspalierException($"{kind} needs probabilities, which {activation.Kind} does not give; end the network with {wanted}.");
+            throw new EspalierException(
+                $"{kind} needs probabilities, which {activation.Kind} does not give; end the network with {wanted}.");
         }
 
         if (activation.Kind == ActivationKind.Softmax && outputs < 2)

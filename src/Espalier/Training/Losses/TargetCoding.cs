@@ -20,14 +20,17 @@ internal sealed class TargetCoding
         (_outputs, _low, _threshold) = (outputs, 2 * activation.DecisionThreshold - 1, activation.DecisionThreshold);
 
     /// <summary>All targets of <paramref name="data"/>, samples x outputs.</summary>
-    /// <exception cref="EspalierException">The set has another number of classes or targets than the network has outputs, or targets that the loss cannot take.</exception>
+    /// <exception cref="EspalierException">
+    /// The set has another number of classes or targets than the network has outputs, or targets that the loss cannot take.
+    /// </exception>
     public float[] Encode(Dataset data, LossKind loss)
     {
         if (data.Targets is float[] targets)
         {
             if (data.TargetLength != _outputs)
             {
-                throw new EspalierException($"Data set '{data.Name}' has {data.TargetLength} target values a sample; the network has {_outputs} outputs.");
+                throw new EspalierException(
+                    $"Data set '{data.Name}' has {data.TargetLength} target values a sample; the network has {_outputs} outputs.");
             }
 
             CheckProbabilities(data, targets, loss);
@@ -37,7 +40,7 @@ internal sealed class TargetCoding
         if (data.TargetLength != _outputs && (data.TargetLength != 2 || _outputs != 1))
         {
             throw new EspalierException(
-                $"Data set '{data.Name}' has {data.TargetLength} classes; the network has {_outputs} outputs: end it with one for each class.");
+                $"Data set '{data.Name}' has {data.TargetLength} classes, the network {_outputs} outputs; give it one a class.");
         }
 
         int[] labels = data.Labels!;
@@ -64,14 +67,17 @@ internal sealed class TargetCoding
             double sum = 0;
             foreach (float target in targets.AsSpan(i * _outputs, _outputs))
             {
-                if (!(target >= 0 && target <= 1)) throw new EspalierException($"Data set '{data.Name}', sample {i}: target {target} is no probability, as {loss} needs.");
+                if (!(target >= 0 && target <= 1)) throw Fault(i, $"target {target:R} is no probability");
                 sum += target;
             }
 
             if (loss == LossKind.CategoricalCrossEntropy && Math.Abs(sum - 1) > 1e-4)
             {
-                throw new EspalierException(FormattableString.Invariant($"Data set '{data.Name}', sample {i}: the targets sum to {sum:R}, not to 1 as {loss} needs."));
+                throw Fault(i, $"the targets sum to {sum:R}, not to 1");
             }
         }
+
+        EspalierException Fault(int sample, FormattableString fault) =>
+            new($"Data set '{data.Name}', sample {sample}: {FormattableString.Invariant(fault)}, as {loss} needs.");
     }
 }

@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace Espalier.Training.Optimizers;
 
-/// <summary><see cref="OptimizerKind.Adam"/>: w -= rate m' / (sqrt(v') + epsilon), m' = m / (1 - beta1^t), v' = v / (1 - beta2^t).</summary>
+/// <summary>
+/// <see cref="OptimizerKind.Adam"/>: w -= rate m' / (sqrt(v') + epsilon), m' = m / (1 - beta1^t), v' = v / (1 - beta2^t).
+/// </summary>
 internal readonly struct AdamRule : IUpdateRule
 {
     private readonly Vector<float> _step, _rootCorrection, _epsilon, _keep1, _take1, _keep2, _take2;

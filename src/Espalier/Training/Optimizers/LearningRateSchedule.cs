@@ -35,7 +35,7 @@ public sealed record LearningRateSchedule(ScheduleKind Kind, double Initial)
         new(ScheduleKind.Exponential, initial) { Factor = factor, Every = every };
 
     /// <summary>The rate at <paramref name="epoch"/> of a run of <paramref name="epochs"/>.</summary>
-    /// <param name="epoch">The time since the start in epochs; that of a step is its middle, (steps before it + 1/2) / (steps an epoch).</param>
+    /// <param name="epoch">The time since the start; that of a step is its middle, (steps before it + 1/2) / (steps an epoch).</param>
     /// <param name="epochs">The length of the run in epochs.</param>
     public double At(double epoch, double epochs)
     {
@@ -55,16 +55,13 @@ public sealed record LearningRateSchedule(ScheduleKind Kind, double Initial)
     /// <exception cref="EspalierException">Names the constant.</exception>
     public void Validate()
     {
+        static void Require(bool holds, string name, string range) => OptionRange.Require(holds, "Learning rate option", name, range);
+
         Require(Enum.IsDefined(Kind), nameof(Kind), "one of the known schedules");
         Require(Initial > 0 && double.IsFinite(Initial), nameof(Initial), "positive");
         Require(Final >= 0 && double.IsFinite(Final), nameof(Final), "0 or more");
         Require(Factor is > 0 and <= 1, nameof(Factor), "in (0, 1]");
         Require(Every > 0, nameof(Every), "positive");
         Require(WarmupEpochs >= 0, nameof(WarmupEpochs), "0 or more");
-    }
-
-    private static void Require(bool holds, string name, string range)
-    {
-        if (!holds) throw new EspalierException($"Learning rate option {name} must be {range}.");
     }
 }

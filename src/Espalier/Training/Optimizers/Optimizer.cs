@@ -28,9 +28,12 @@ internal sealed class Optimizer
         (_options, _parameters) = (options, parameters);
         (int moments, _updateItem) = options.Kind switch
         {
-            OptimizerKind.GradientDescent => (GradientDescentRule.Moments, (Action<int, int>)((item, _) => Update(item, new GradientDescentRule(_rate)))),
-            OptimizerKind.Momentum => (MomentumRule.Moments, (item, _) => Update(item, new MomentumRule(_rate, options.Momentum, nesterov: false))),
-            OptimizerKind.Nesterov => (MomentumRule.Moments, (item, _) => Update(item, new MomentumRule(_rate, options.Momentum, nesterov: true))),
+            OptimizerKind.GradientDescent =>
+                (GradientDescentRule.Moments, (Action<int, int>)((item, _) => Update(item, new GradientDescentRule(_rate)))),
+            OptimizerKind.Momentum =>
+                (MomentumRule.Moments, (item, _) => Update(item, new MomentumRule(_rate, options.Momentum, nesterov: false))),
+            OptimizerKind.Nesterov =>
+                (MomentumRule.Moments, (item, _) => Update(item, new MomentumRule(_rate, options.Momentum, nesterov: true))),
             _ => (AdamRule.Moments, (item, _) => Update(item, new AdamRule(_rate, options, Steps))),
         };
         FirstMoments = Allocate(moments > 0);
@@ -80,7 +83,7 @@ internal sealed class Optimizer
         var kept = new Vector<float>(_options.DecoupledDecay ? (float)(1 - _rate * decay) : 1);
 
         int whole = length - length % Vector<float>.Count;
-        Update(rule, coupled, kept, values[..whole], gradient[..whole], mask.IsEmpty ? mask : mask[..whole], first.IsEmpty ? first : first[..whole], second.IsEmpty ? second : second[..whole]);
+        Update(rule, coupled, kept, values[..whole], gradient[..whole], mask, first, second);
         if (whole == length) return;
 
         // The rest goes through one padded vector, so that each rule is written once.
@@ -103,8 +106,8 @@ internal sealed class Optimizer
     }
 
     private static void Update<TRule>(
-        TRule rule, Vector<float> coupledDecay, Vector<float> kept, Span<float> values, ReadOnlySpan<float> gradient, ReadOnlySpan<uint> mask,
-        Span<float> first, Span<float> second)
+        TRule rule, Vector<float> coupledDecay, Vector<float> kept, Span<float> values, ReadOnlySpan<float> gradient,
+        ReadOnlySpan<uint> mask, Span<float> first, Span<float> second)
         where TRule : struct, IUpdateRule
     {
         Span<Vector<float>> w = MemoryMarshal.Cast<float, Vector<float>>(values);
@@ -117,7 +120,7 @@ internal sealed class Optimizer
             Vector<float> moment1 = TRule.Moments > 0 ? m1[i] : default, moment2 = TRule.Moments > 1 ? m2[i] : default;
             value *= kept;
             rule.Update(ref value, slope, ref moment1, ref moment2);
-            if (live.Length > 0)
+            if (mask.Length > 0)
             {
                 // An and with the mask, not a product: it gives +0 whatever stood there, -0, infinity and NaN included.
                 value = And(value, live[i]);

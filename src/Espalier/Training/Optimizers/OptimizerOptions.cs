@@ -4,7 +4,7 @@ namespace Espalier.Training.Optimizers;
 /// <param name="Kind">The rule.</param>
 public sealed record OptimizerOptions(OptimizerKind Kind = OptimizerKind.Adam)
 {
-    /// <summary>The part of the velocity that survives a step of <see cref="OptimizerKind.Momentum"/> and <see cref="OptimizerKind.Nesterov"/>.</summary>
+    /// <summary>The part of the velocity that survives a step of momentum or Nesterov descent.</summary>
     public double Momentum { get; init; } = 0.9;
 
     /// <summary>Adam's decay of the mean gradient.</summary>
@@ -16,7 +16,9 @@ public sealed record OptimizerOptions(OptimizerKind Kind = OptimizerKind.Adam)
     /// <summary>What Adam adds to the root of the mean squared gradient.</summary>
     public double Epsilon { get; init; } = 1e-8;
 
-    /// <summary>The factor of w^2 / 2 in the penalty: coupled, it adds WeightDecay w to the gradient; decoupled, w loses rate x WeightDecay x w.</summary>
+    /// <summary>
+    /// The factor of w^2 / 2 in the penalty: coupled, it adds WeightDecay w to the gradient; decoupled, w loses rate x WeightDecay x w.
+    /// </summary>
     public double WeightDecay { get; init; }
 
     /// <summary>
@@ -29,16 +31,13 @@ public sealed record OptimizerOptions(OptimizerKind Kind = OptimizerKind.Adam)
     /// <exception cref="EspalierException">Names the constant.</exception>
     public void Validate()
     {
+        static void Require(bool holds, string name, string range) => OptionRange.Require(holds, "Optimizer option", name, range);
+
         Require(Enum.IsDefined(Kind), nameof(Kind), "one of the known rules");
         Require(Momentum is >= 0 and < 1, nameof(Momentum), "in [0, 1)");
         Require(Beta1 is >= 0 and < 1, nameof(Beta1), "in [0, 1)");
         Require(Beta2 is >= 0 and < 1, nameof(Beta2), "in [0, 1)");
         Require(Epsilon > 0 && double.IsFinite(Epsilon), nameof(Epsilon), "positive");
         Require(WeightDecay >= 0 && double.IsFinite(WeightDecay), nameof(WeightDecay), "0 or more");
-    }
-
-    private static void Require(bool holds, string name, string range)
-    {
-        if (!holds) throw new EspalierException($"Optimizer option {name} must be {range}.");
     }
 }

@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Espalier.Compilation.Model;
+using Espalier.Data;
+using Espalier.Pruning;
+using Espalier.Training;
+using Espalier.Training.Losses;
+using Espalier.Training.Optimizers;
+
+namespace Espalier.Bench;
+
+/// <summary>
+/// LeNet-300-100 on MNIST: the time of a training epoch beside PyTorch's, in one run, and the errors of the dense and the pruned
+/// network. Hyper-parameters are the command line's defaults; nothing is chosen by the test set.
+/// </summary>
+internal static class LeNetTable
+{
+    private const int BatchSize = 128, TimedEpochs = 7, DenseEpochs = 20, PruningEpochs = 20, FineTuningEpochs = 20;
+    private static readonly int[] s_widths = [300, 100, 10];
+
+    /// <summary>Measures all and gives the page; needs the folder of data sets in ESPALIER_DATA.</summary>
+    public static string Measure()
+    {
+        DataSplit mnist = new DataCatalog().Load("mnist");
+        var text = new StringBuilder();
+        text.Append("# LeNet-300-100 on MNIST\n\n").Append(ResultFolder.Machine()).Append('\n');
+        AppendEpochs(text, mnist);
+        AppendErrors(text, mnist);
+        return text.ToString();
+    }
+
+    private static void AppendEpochs(StringBuilder text, DataSplit mnist)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"## An epoch of training\n\n{mnist.Train.Count:#,0} samples, batch {BatchSize}, Adam; median of {TimedEpochs - 1} epochs after a first one, one after the other in one run.\n\n");
+        text.Append("| trainer | threads | seconds | times Espalier on as many threads |\n| --- | ---: | ---: | ---: |\n");
+        foreach (int threads in (int[])[1, 2])
+        {
+            double own = MeasureOwn(mnist.Train, threads);
+            Row("Espalier", threads, own, own);
+            (string? version, double seconds, string? missing) = TorchBaseline.Measure(threads, TimedEpochs, mnist.Train.Count, BatchSize);
+            if (missing is null) Row($"PyTorch {version}", threads, seconds, own);
+            else text.Append(CultureInfo.InvariantCulture, $"| PyTorch ({missing}) | {threads} | - | - |\n");
+        }
+
+        text.Append('\n');
+
+        void Row(string name, int threads, double seconds, double own) =>
+            text.Append(CultureInfo.InvariantCulture, $"| {name} | {threads} | {seconds:0.000} | {seconds / own:0.00} |\n");
+    }
+
+    private static double MeasureOwn(Dataset train, int threads)
+    {
+        var clock = new EpochClock();
+        new Trainer(NewNetwork(1), train, null, Options(TimedEpochs, 1) with { Threads = threads }).Run(clock);
+        double[] seconds = [.. clock.EpochSeconds.Skip(1).Order()];
+        return seconds[seconds.Length / 2];
+    }
+
+    private static void AppendErrors(StringBuilder text, DataSplit mnist)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"## Errors\n\nDense: {DenseEpochs} epochs of Adam, rate 0.001 falling in a line, weight decay 0.0001. Pruned: global magnitude, cubic schedule over {PruningEpochs} epochs at rate 0.0015, then {FineTuningEpochs} epochs of the survivors. A tenth of the training samples is set aside for validation. Seeds 1 to 3.\n\n");
+        text.Append("| network | weights | test error, seed 1 | seed 2 | seed 3 | mean | seconds |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n");
+        var dense = new List<TrainableNetwork>();
+        Row("dense", seed =>
+        {
+            (Dataset train, Dataset validation) = DatasetSplitter.CarveValidation(mnist.Train, 0.1, seed);
+            TrainableNetwork network = NewNetwork(seed);
+            new Trainer(network, train, validation, Options(DenseEpochs, seed) with { LearningRate = LearningRateSchedule.Linear(1e-3, 1e-5) }).Run();
+            dense.Add(network);
+            return network;
+        });
+        foreach (double kept in (double[])[0.08, 0.05, 0.025]) Row("pruned", seed => Prune(dense[(int)seed - 1].Clone(), mnist, kept, seed));
+
+        void Row(string name, Func<ulong, TrainableNetwork> make)
+        {
+            var watch = Stopwatch.StartNew();
+            TrainableNetwork[] networks = [make(1), make(2), make(3)];
+            double seconds = watch.Elapsed.TotalSeconds / networks.Length;
+            double[] errors = [.. networks.Select(network => Evaluator.Evaluate(network, mnist.Test, LossKind.CategoricalCrossEntropy).ErrorPercent!.Value)];
+            text.Append(CultureInfo.InvariantCulture, $"| {name} | {networks[0].LiveWeightCount:#,0} | {errors[0]:0.00} % | {errors[1]:0.00} % | {errors[2]:0.00} % | {errors.Average():0.00} % | {seconds:0.0} |\n");
+        }
+    }
+
+    private static TrainableNetwork Prune(TrainableNetwork network, DataSplit mnist, double kept, ulong seed)
+    {
+        (Dataset train, Dataset validation) = DatasetSplitter.CarveValidation(mnist.Train, 0.1, seed);
+        new GradualPruner(network, train, validation, new GradualPruningOptions
+        {
+            Training = Options(PruningEpochs, seed) with { LearningRate = LearningRateSchedule.Constant(1.5e-3) },
+            FineTuning = Options(FineTuningEpochs, seed + 1) with { LearningRate = LearningRateSchedule.Linear(1.5e-3, 1.5e-5) },
+        }).Run(PruningTarget.Fraction(kept));
+        return network;
+    }
+
+    private static TrainableNetwork NewNetwork(ulong seed) =>
+        TrainableNetwork.Perceptron("LeNet300", new Shape(1, 28, 28), s_widths, Activation.Relu, Activation.Softmax, seed);
+
+    private static TrainingOptions Options(int epochs, ulong seed) => new()
+    {
+        Epochs = epochs,
+        BatchSize = BatchSize,
+        Seed = seed,
+        Optimizer = new OptimizerOptions(OptimizerKind.Adam) { WeightDecay = 1e-4 },
+    };
+
+    private sealed class EpochClock : IProgress<TrainingProgress>
+    {
+        private double _last;
+
+        public List<double> EpochSeconds { get; } = [];
+
+        public void Report(TrainingProgress value)
+        {
+            if (value.Step < value.StepsPerEpoch) return;
+            EpochSeconds.Add(value.Elapsed.TotalSeconds - _last);
+            _last = value.Elapsed.TotalSeconds;
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using Espalier.Compilation.Model;
+using Espalier.Training;
+using Espalier.Training.Losses;
+
+namespace Espalier.Tests.Training;
+
+/// <summary>
+/// An oracle: a dense network's mean loss in double precision, written from the definitions alone, so that central differences with a
+/// step of 1e-5 are good to about 1e-9 and the trainer's single precision is all that a comparison has to allow for.
+/// </summary>
+internal sealed class DoubleNetwork
+{
+    private readonly double[][] _parameters;
+    private readonly TrainableNetwork _network;
+
+    public DoubleNetwork(TrainableNetwork network)
+    {
+        _network = network;
+        _parameters = [.. network.Parameters.Select(parameter => Array.ConvertAll(parameter.Values, value => (double)value))];
+    }
+
+    /// <summary>The smallest distance of any sum from zero met so far, where rectifiers have their kink.</summary>
+    public double NearestKink { get; private set; } = double.MaxValue;
+
+    public double[] Parameter(int index) => _parameters[index];
+
+    public double Derivative(Func<double> function, int parameter, int index)
+    {
+        const double Step = 1e-5;
+        ref double value = ref _parameters[parameter][index];
+        double saved = value;
+        value = saved + Step;
+        double above = function();
+        value = saved - Step;
+        double below = function();
+        value = saved;
+        return (above - below) / (2 * Step);
+    }
+
+    public double Loss(LossKind kind, float[] inputs, float[] targets, int count)
+    {
+        int inputLength = _network.InputShape.Length, outputLength = _network.OutputShape.Length;
+        double sum = 0;
+        for (int sample = 0; sample < count; sample++)
+        {
+            double[] y = Forward(Array.ConvertAll(inputs[(sample * inputLength)..((sample + 1) * inputLength)], value => (double)value));
+            for (int i = 0; i < outputLength; i++)
+            {
+                double t = targets[sample * outputLength + i];
+                sum += kind switch
+                {
+                    LossKind.MeanSquaredError => (y[i] - t) * (y[i] - t) / outputLength,
+                    LossKind.BinaryCrossEntropy => -(t * Math.Log(y[i]) + (1 - t) * Math.Log(1 - y[i])) / outputLength,
+                    _ => -t * Math.Log(y[i]),
+                };
+            }
+        }
+
+        return sum / count;
+    }
+
+    public double[] Forward(double[] x)
+    {
+        for (int layer = 0; layer < _network.Layers.Count; layer++)
+        {
+            double[] weights = _parameters[2 * layer], biases = _parameters[2 * layer + 1];
+            var z = (double[])biases.Clone();
+            for (int o = 0; o < z.Length; o++)
+            {
+                for (int i = 0; i < x.Length; i++) z[o] += weights[o * x.Length + i] * x[i];
+                NearestKink = Math.Min(NearestKink, Math.Abs(z[o]));
+            }
+
+            x = Apply(_network.Layers[layer].Activation, z);
+        }
+
+        return x;
+    }
+
+    private static double[] Apply(Activation activation, double[] z)
+    {
+        const double SeluAlpha = 1.6732632423543772, SeluLambda = 1.0507009873554805;
+        double total = z.Sum(Math.Exp);
+        return Array.ConvertAll(z, value => activation.Kind switch
+        {
+            ActivationKind.Identity => value,
+            ActivationKind.Relu => Math.Max(value, 0),
+            ActivationKind.LeakyRelu => value > 0 ? value : activation.Alpha * value,
+            ActivationKind.Elu => value > 0 ? value : activation.Alpha * (Math.Exp(value) - 1),
+            ActivationKind.Selu => SeluLambda * (value > 0 ? value : SeluAlpha * (Math.Exp(value) - 1)),
+            ActivationKind.Sigmoid => 1 / (1 + Math.Exp(-value)),
+            ActivationKind.Tanh => Math.Tanh(value),
+            _ => Math.Exp(value) / total,
+        });
+    }
+}
