@@ -7,7 +7,10 @@ namespace Espalier.Cli;
 internal static class CommonOptions
 {
     /// <summary>One JSON object on standard output.</summary>
-    public static Option<bool> Json { get; } = new("--json") { Description = "Print one JSON object on standard output; messages go to standard error." };
+    public static Option<bool> Json { get; } = new("--json")
+    {
+        Description = "Print one JSON object on standard output; messages go to standard error.",
+    };
 
     /// <summary>The seed of every random choice.</summary>
     public static Option<ulong> Seed { get; } = new("--seed")
@@ -36,7 +39,12 @@ internal static class CommonOptions
 
     private static Option<string> NewKernelOption()
     {
-        var option = new Option<string>("--kernel") { Description = "Use this kernel for every layer instead of choosing by estimate.", DefaultValueFactory = _ => "auto" };
+        var option = new Option<string>("--kernel")
+        {
+            Description = "Use this kernel for every layer instead of choosing by estimate.",
+            DefaultValueFactory = _ => "auto",
+        };
+
         return option.AcceptOnlyFromAmong(["auto", .. Enum.GetNames<KernelKind>().Select(name => name.ToLowerInvariant())]);
     }
 }

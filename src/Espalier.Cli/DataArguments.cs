@@ -14,7 +14,10 @@ internal sealed class DataArguments
         HelpName = "COLUMN",
     };
 
-    private readonly Option<bool> _regression = new("--regression") { Description = "For csv: the label column holds numbers to predict, not classes." };
+    private readonly Option<bool> _regression = new("--regression")
+    {
+        Description = "For csv: the label column holds numbers to predict, not classes.",
+    };
 
     /// <summary>Adds the options to <paramref name="verb"/>.</summary>
     /// <param name="verb">The verb.</param>

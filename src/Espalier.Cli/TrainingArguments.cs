@@ -13,10 +13,33 @@ internal sealed class TrainingArguments
     private readonly Option<double> _rate;
     private readonly Option<string> _schedule;
     private readonly Option<int?> _epochs;
-    private readonly Option<int> _batch = new("--batch") { Description = "Samples of a step; 1 is stochastic, 0 batch gradient descent.", HelpName = "N", DefaultValueFactory = _ => 128 };
-    private readonly Option<double> _momentum = new("--momentum") { Description = "Of momentum and nesterov.", HelpName = "X", DefaultValueFactory = _ => 0.9 };
-    private readonly Option<double> _decay = new("--weight-decay") { Description = "Factor of the penalty on w^2 / 2.", HelpName = "X", DefaultValueFactory = _ => 1e-4 };
-    private readonly Option<int> _threads = new("--threads") { Description = "Threads, 0 for all processors; no influence on the result.", HelpName = "N", DefaultValueFactory = _ => 0 };
+    private readonly Option<int> _batch = new("--batch")
+    {
+        Description = "Samples of a step; 1 is stochastic, 0 batch gradient descent.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 128,
+    };
+
+    private readonly Option<double> _momentum = new("--momentum")
+    {
+        Description = "Of momentum and nesterov.",
+        HelpName = "X",
+        DefaultValueFactory = _ => 0.9,
+    };
+
+    private readonly Option<double> _decay = new("--weight-decay")
+    {
+        Description = "Factor of the penalty on w^2 / 2.",
+        HelpName = "X",
+        DefaultValueFactory = _ => 1e-4,
+    };
+
+    private readonly Option<int> _threads = new("--threads")
+    {
+        Description = "Threads, 0 for all processors; no influence on the result.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 0,
+    };
 
     /// <summary>Adds the options to <paramref name="verb"/>.</summary>
     /// <param name="verb">The verb.</param>
@@ -24,12 +47,20 @@ internal sealed class TrainingArguments
     /// <param name="rate">The default learning rate.</param>
     public TrainingArguments(Verb verb, string epochs, double rate)
     {
-        _loss = new Option<string>("--loss") { Description = "mse, bce (binary) or cce (categorical cross-entropy); auto follows the output.", DefaultValueFactory = _ => "auto" }
+        _loss = new Option<string>("--loss")
+        {
+            Description = "mse, bce (binary) or cce (categorical cross-entropy); auto follows the output.",
+            DefaultValueFactory = _ => "auto",
+        }
             .AcceptOnlyFromAmong(LossArgument.Spellings);
         _optimizer = new Option<string>("--optimizer") { Description = "How weights move.", DefaultValueFactory = _ => "adam" }
             .AcceptOnlyFromAmong("sgd", "momentum", "nesterov", "adam");
         _rate = new Option<double>("--learning-rate") { Description = "At the start.", HelpName = "X", DefaultValueFactory = _ => rate };
-        _schedule = new Option<string>("--schedule") { Description = "How the learning rate falls over the run.", DefaultValueFactory = _ => "linear" }
+        _schedule = new Option<string>("--schedule")
+        {
+            Description = "How the learning rate falls over the run.",
+            DefaultValueFactory = _ => "linear",
+        }
             .AcceptOnlyFromAmong("constant", "linear", "cosine", "step", "exponential");
         _epochs = new Option<int?>("--epochs") { Description = $"Passes through the training samples: {epochs}.", HelpName = "N" };
         foreach (Option option in (Option[])[_epochs, _batch, _optimizer, _rate, _schedule, _momentum, _decay, _loss, _threads]) verb.Add(option);

@@ -13,8 +13,19 @@ internal sealed class BenchVerb : Verb
     private const int RandomSamples = 1024;
 
     private readonly DataArguments _data;
-    private readonly Option<int> _batch = new("--batch") { Description = "Samples a call; 1 times Predict, more time PredictBatch.", HelpName = "N", DefaultValueFactory = _ => 1 };
-    private readonly Option<double> _seconds = new("--seconds") { Description = "Time for warming up and measuring all contenders.", HelpName = "S", DefaultValueFactory = _ => 6 };
+    private readonly Option<int> _batch = new("--batch")
+    {
+        Description = "Samples a call; 1 times Predict, more time PredictBatch.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 1,
+    };
+
+    private readonly Option<double> _seconds = new("--seconds")
+    {
+        Description = "Time for warming up and measuring all contenders.",
+        HelpName = "S",
+        DefaultValueFactory = _ => 6,
+    };
 
     public BenchVerb(Terminal terminal)
         : base("bench", "Time a model's generated code against dense and sparse baselines, after checking that all agree. " +

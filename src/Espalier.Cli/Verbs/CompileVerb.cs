@@ -9,9 +9,26 @@ namespace Espalier.Cli.Verbs;
 /// <summary>Writes the generated C# of a model, for reading or for projects that do not run the source generator.</summary>
 internal sealed class CompileVerb : Verb
 {
-    private readonly Option<string> _folder = new("--out", "-o") { Description = "Folder for the C# files; made when missing.", HelpName = "FOLDER", DefaultValueFactory = _ => "." };
-    private readonly Option<string?> _className = new("--class") { Description = "Name of the class; otherwise the network's name.", HelpName = "NAME" };
-    private readonly Option<string> _namespace = new("--namespace") { Description = "Namespace of the class; otherwise none.", HelpName = "NAME", DefaultValueFactory = _ => "" };
+    private readonly Option<string> _folder = new("--out", "-o")
+    {
+        Description = "Folder for the C# files; made when missing.",
+        HelpName = "FOLDER",
+        DefaultValueFactory = _ => ".",
+    };
+
+    private readonly Option<string?> _className = new("--class")
+    {
+        Description = "Name of the class; otherwise the network's name.",
+        HelpName = "NAME",
+    };
+
+    private readonly Option<string> _namespace = new("--namespace")
+    {
+        Description = "Namespace of the class; otherwise none.",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => "",
+    };
+
     private readonly Option<bool> _internal = new("--internal") { Description = "Make the class internal instead of public." };
 
     public CompileVerb(Terminal terminal)

@@ -9,7 +9,11 @@ internal sealed class DataShowVerb : Verb
 {
     private readonly DataArguments _data;
     private readonly Option<int> _perClass = new("--per-class") { Description = "Pictures of each class.", HelpName = "N" };
-    private readonly Option<string?> _out = new("--out", "-o") { Description = "Draw the contact sheet into this file instead of the terminal.", HelpName = "FILE.png|FILE.svg" };
+    private readonly Option<string?> _out = new("--out", "-o")
+    {
+        Description = "Draw the contact sheet into this file instead of the terminal.",
+        HelpName = "FILE.png|FILE.svg",
+    };
 
     public DataShowVerb(Terminal terminal)
         : base("show", "Show a data set: counts, classes, value ranges, and a contact sheet when its samples are pictures.", terminal,

@@ -20,8 +20,19 @@ internal sealed class DemoVerb : Verb
     private const int TrainingEpochs = 12, PruningEpochs = 12, FineTuningEpochs = 12;
     private static readonly int[] s_widths = [300, 100, 10];
 
-    private readonly Option<string> _folder = new("--out", "-o") { Description = "Folder for the model, the C# files and the report; made when missing.", HelpName = "FOLDER", DefaultValueFactory = _ => "espalier-demo" };
-    private readonly Option<double> _seconds = new("--seconds") { Description = "Time for the benchmark.", HelpName = "S", DefaultValueFactory = _ => 5 };
+    private readonly Option<string> _folder = new("--out", "-o")
+    {
+        Description = "Folder for the model, the C# files and the report; made when missing.",
+        HelpName = "FOLDER",
+        DefaultValueFactory = _ => "espalier-demo",
+    };
+
+    private readonly Option<double> _seconds = new("--seconds")
+    {
+        Description = "Time for the benchmark.",
+        HelpName = "S",
+        DefaultValueFactory = _ => 5,
+    };
 
     public DemoVerb(Terminal terminal)
         : base("demo", "Train, prune, compile, verify and time a network on built-in drawn digits, in under a minute.", terminal,

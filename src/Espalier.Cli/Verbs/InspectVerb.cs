@@ -9,7 +9,11 @@ namespace Espalier.Cli.Verbs;
 /// <summary>Shows what a model is and what compiling makes of it.</summary>
 internal sealed class InspectVerb : Verb
 {
-    private readonly Option<string?> _picture = new("--picture") { Description = "Also draw the network into this SVG file.", HelpName = "FILE.svg" };
+    private readonly Option<string?> _picture = new("--picture")
+    {
+        Description = "Also draw the network into this SVG file.",
+        HelpName = "FILE.svg",
+    };
 
     public InspectVerb(Terminal terminal)
         : base("inspect", "Show a model's layers, and for each the kernel, estimated time and bytes of its compiled form.", terminal,

@@ -20,25 +20,62 @@ internal sealed class PruneVerb : Verb
     private readonly DataArguments _data;
     private readonly ValidationArgument _validation;
     private readonly TrainingArguments _training;
-    private readonly Option<double?> _keep = new("--keep") { Description = "Keep this fraction of all weights, such as 0.08.", HelpName = "X" };
+    private readonly Option<double?> _keep = new("--keep")
+    {
+        Description = "Keep this fraction of all weights, such as 0.08.",
+        HelpName = "X",
+    };
+
     private readonly Option<int?> _weights = new("--weights") { Description = "Keep this number of weights.", HelpName = "N" };
-    private readonly Option<double?> _rise = new("--max-rise") { Description = "Keep as few as can be while the validation error rises by at most so many points; in rounds.", HelpName = "POINTS" };
+    private readonly Option<double?> _rise = new("--max-rise")
+    {
+        Description = "Keep as few as can be while the validation error rises by at most so many points; in rounds.",
+        HelpName = "POINTS",
+    };
+
     private readonly Option<string> _method = new Option<string>("--method")
     {
         Description = "gradual: while training, in the first half of the epochs; rounds: prune, retrain, again; once: prune and leave it.",
         DefaultValueFactory = _ => "gradual",
     }.AcceptOnlyFromAmong("gradual", "rounds", "once");
 
-    private readonly Option<int?> _rounds = new("--rounds") { Description = $"Rounds of --method rounds: {DefaultRounds} unless given.", HelpName = "N" };
-    private readonly Option<string> _scope = new Option<string>("--scope") { Description = "Whether all weights compete, or those of each layer.", DefaultValueFactory = _ => "global" }
+    private readonly Option<int?> _rounds = new("--rounds")
+    {
+        Description = $"Rounds of --method rounds: {DefaultRounds} unless given.",
+        HelpName = "N",
+    };
+
+    private readonly Option<string> _scope = new Option<string>("--scope")
+    {
+        Description = "Whether all weights compete, or those of each layer.",
+        DefaultValueFactory = _ => "global",
+    }
         .AcceptOnlyFromAmong("global", "layer");
 
-    private readonly Option<string> _curve = new Option<string>("--curve") { Description = "How fast weights go; auto is cubic for gradual, exponential for rounds.", DefaultValueFactory = _ => "auto" }
+    private readonly Option<string> _curve = new Option<string>("--curve")
+    {
+        Description = "How fast weights go; auto is cubic for gradual, exponential for rounds.",
+        DefaultValueFactory = _ => "auto",
+    }
         .AcceptOnlyFromAmong("auto", "onestep", "linear", "exponential", "cubic");
 
-    private readonly Option<string?> _file = new("--out", "-o") { Description = "The model file to write; otherwise NAME.pruned.espalier beside the model.", HelpName = "MODEL" };
-    private readonly Option<string?> _log = new("--log") { Description = "Write the whole log of the run into this JSON file.", HelpName = "FILE.json" };
-    private readonly Option<string?> _picture = new("--picture") { Description = "Draw the pruned network into this SVG file.", HelpName = "FILE.svg" };
+    private readonly Option<string?> _file = new("--out", "-o")
+    {
+        Description = "The model file to write; otherwise NAME.pruned.espalier beside the model.",
+        HelpName = "MODEL",
+    };
+
+    private readonly Option<string?> _log = new("--log")
+    {
+        Description = "Write the whole log of the run into this JSON file.",
+        HelpName = "FILE.json",
+    };
+
+    private readonly Option<string?> _picture = new("--picture")
+    {
+        Description = "Draw the pruned network into this SVG file.",
+        HelpName = "FILE.svg",
+    };
 
     public PruneVerb(Terminal terminal)
         : base("prune", "Remove weights from a model by magnitude, retrain the rest, and write what is left.", terminal,

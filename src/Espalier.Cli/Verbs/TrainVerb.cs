@@ -15,16 +15,64 @@ internal sealed class TrainVerb : Verb
 
     private readonly DataArguments _data;
     private readonly TrainingArguments _training;
-    private readonly Option<string> _layers = new("--layers") { Description = "Units of the hidden layers, such as 300,100; 'none' for no hidden layer.", HelpName = "N,N", DefaultValueFactory = _ => "300,100" };
-    private readonly Option<string> _activation = new("--activation") { Description = $"Of the hidden layers: {ActivationArgument.Spellings}.", HelpName = "NAME", DefaultValueFactory = _ => "relu" };
-    private readonly Option<string> _output = new("--output") { Description = "Activation of the last layer; auto is softmax for classes, identity for numbers.", HelpName = "NAME", DefaultValueFactory = _ => "auto" };
-    private readonly Option<string?> _file = new("--out", "-o") { Description = "The model file to write; otherwise NAME.espalier.", HelpName = "MODEL" };
-    private readonly Option<string?> _name = new("--name") { Description = "The network's name, an identifier; otherwise made from the set's name.", HelpName = "NAME" };
+    private readonly Option<string> _layers = new("--layers")
+    {
+        Description = "Units of the hidden layers, such as 300,100; 'none' for no hidden layer.",
+        HelpName = "N,N",
+        DefaultValueFactory = _ => "300,100",
+    };
+
+    private readonly Option<string> _activation = new("--activation")
+    {
+        Description = $"Of the hidden layers: {ActivationArgument.Spellings}.",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => "relu",
+    };
+
+    private readonly Option<string> _output = new("--output")
+    {
+        Description = "Activation of the last layer; auto is softmax for classes, identity for numbers.",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => "auto",
+    };
+
+    private readonly Option<string?> _file = new("--out", "-o")
+    {
+        Description = "The model file to write; otherwise NAME.espalier.",
+        HelpName = "MODEL",
+    };
+
+    private readonly Option<string?> _name = new("--name")
+    {
+        Description = "The network's name, an identifier; otherwise made from the set's name.",
+        HelpName = "NAME",
+    };
+
     private readonly ValidationArgument _validation;
-    private readonly Option<int> _patience = new("--patience") { Description = "Stop after so many epochs without better validation and keep the best; 0 never.", HelpName = "N", DefaultValueFactory = _ => 0 };
-    private readonly Option<int> _samples = new("--samples") { Description = "Test samples to put into the model, by which generated code checks itself.", HelpName = "N", DefaultValueFactory = _ => 4 };
-    private readonly Option<string?> _checkpoint = new("--checkpoint") { Description = "Keep a checkpoint here, from which --resume goes on to the same bits.", HelpName = "FILE" };
-    private readonly Option<bool> _resume = new("--resume") { Description = "Go on from --checkpoint; the options of the run are those of the checkpoint." };
+    private readonly Option<int> _patience = new("--patience")
+    {
+        Description = "Stop after so many epochs without better validation and keep the best; 0 never.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 0,
+    };
+
+    private readonly Option<int> _samples = new("--samples")
+    {
+        Description = "Test samples to put into the model, by which generated code checks itself.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 4,
+    };
+
+    private readonly Option<string?> _checkpoint = new("--checkpoint")
+    {
+        Description = "Keep a checkpoint here, from which --resume goes on to the same bits.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<bool> _resume = new("--resume")
+    {
+        Description = "Go on from --checkpoint; the options of the run are those of the checkpoint.",
+    };
 
     public TrainVerb(Terminal terminal)
         : base("train", "Train a multi-layer perceptron and write its model file.", terminal,
