@@ -24,7 +24,15 @@ public sealed record PruningOptions
     /// <exception cref="EspalierException">Names the option.</exception>
     public void Validate()
     {
+        RequireKnown(Scope);
+        RequireKnown(Schedule);
         if (Rounds < 1) throw new EspalierException($"Pruning option Rounds is {Rounds}; it must be at least 1.");
         Retraining?.Validate();
+    }
+
+    internal static void RequireKnown<T>(T choice)
+        where T : struct, Enum
+    {
+        if (!Enum.IsDefined(choice)) throw new EspalierException($"Pruning option {typeof(T).Name} is {choice}; give one of {string.Join(", ", Enum.GetNames<T>())}.");
     }
 }

@@ -18,9 +18,9 @@ public abstract record PruningTarget
         : throw new EspalierException($"{kept} weights cannot be kept; give a number of at least 1.");
 
     /// <summary>Keep as few weights as can be, while the validation error rises by at most so many percentage points.</summary>
-    public static PruningTarget ErrorRise(double points) => points >= 0 && double.IsFinite(points)
+    public static PruningTarget ErrorRise(double points) => points is >= 0 and <= 100
         ? new Tolerance(points)
-        : throw new EspalierException(FormattableString.Invariant($"An error rise of {points} points makes no sense; give 0 or more."));
+        : throw new EspalierException(FormattableString.Invariant($"An error rise of {points} points makes no sense; give 0 to 100."));
 
     /// <summary>A number of weights, given as such or as a fraction.</summary>
     internal sealed record Kept(double? FractionOfAll, int? Weights) : PruningTarget
