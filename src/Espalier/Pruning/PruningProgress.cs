@@ -3,7 +3,7 @@ using Espalier.Training;
 namespace Espalier.Pruning;
 
 /// <summary>Where a pruning run stands.</summary>
-/// <param name="Round">The round under way, from 1.</param>
+/// <param name="Round">The round under way, from 1; of a gradual run, 1 while weights go and 2 in fine-tuning.</param>
 /// <param name="Rounds">The number of rounds; for a search, an upper bound.</param>
 /// <param name="Weights">The weights that are left.</param>
 /// <param name="Training">The retraining under way, or null.</param>
