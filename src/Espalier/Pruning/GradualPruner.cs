@@ -40,7 +40,8 @@ public sealed class GradualPruner
         ArgumentNullException.ThrowIfNull(target);
         if (target is not PruningTarget.Kept kept)
         {
-            throw new EspalierException("Gradual pruning goes to a fraction or a number of weights; prune in rounds to go to an error rise.");
+            throw new EspalierException(
+                "Gradual pruning goes to a fraction or a number of weights; prune in rounds to go to an error rise.");
         }
 
         TrainableNetwork network = _stage.Network;
@@ -56,7 +57,11 @@ public sealed class GradualPruner
         }
 
         Evaluation after = _stage.Evaluate();
-        if (rounds.Count > 0 && fineTuningEpochs > 0) rounds[^1] = rounds[^1] with { AfterRetraining = after, RetrainingEpochs = fineTuningEpochs };
+        if (rounds.Count > 0 && fineTuningEpochs > 0)
+        {
+            rounds[^1] = rounds[^1] with { AfterRetraining = after, RetrainingEpochs = fineTuningEpochs };
+        }
+
         return new PruningLog(_options.Criterion.Name, _options.Scope.ToString(), _options.Schedule.ToString(), _stage.MeasuredOn,
             start, network.LiveWeightCount, before, after, rounds);
     }
@@ -96,5 +101,6 @@ public sealed class GradualPruner
     }
 
     private TrainingRelay? Relay(IProgress<PruningProgress>? progress, int phase, int phases) =>
-        progress is null ? null : new TrainingRelay(value => progress.Report(new PruningProgress(phase, phases, _stage.Network.LiveWeightCount, value)));
+        progress is null ? null : new TrainingRelay(value =>
+            progress.Report(new PruningProgress(phase, phases, _stage.Network.LiveWeightCount, value)));
 }

@@ -8,7 +8,7 @@ namespace Espalier.Pruning;
 /// </summary>
 public static class MaskSelection
 {
-    /// <summary>Removes weights from <paramref name="network"/> until <paramref name="keep"/> are left; those already removed stay so.</summary>
+    /// <summary>Removes weights from <paramref name="network"/> until <paramref name="keep"/> are left; none comes back.</summary>
     /// <param name="network">The network, whose masks change.</param>
     /// <param name="scores">A score for each weight: see <see cref="PruningCriterion.Score"/>.</param>
     /// <param name="keep">The number of weights to leave, at most as many as live.</param>
@@ -31,8 +31,8 @@ public static class MaskSelection
     }
 
     /// <summary>
-    /// The number of weights that each layer keeps of <paramref name="keep"/> in all: in proportion to its size, but at least one (while there
-    /// are as many as layers) and no more than it has left; fractions are rounded by largest remainders.
+    /// The number of weights that each layer keeps of <paramref name="keep"/> in all: in proportion to its size, but at least one (while
+    /// there are as many as layers) and no more than it has left; fractions are rounded by largest remainders.
     /// </summary>
     internal static int[] Apportion(IReadOnlyList<Parameter> layers, int keep)
     {
@@ -63,12 +63,17 @@ public static class MaskSelection
 
     private static void Check(Parameter[] layers, float[][] scores, int keep)
     {
-        if (scores.Length != layers.Length) throw new ArgumentException($"Scores of {scores.Length} layers for {layers.Length}.", nameof(scores));
+        if (scores.Length != layers.Length)
+        {
+            throw new ArgumentException($"Scores of {scores.Length} layers for {layers.Length}.", nameof(scores));
+        }
+
         for (int i = 0; i < layers.Length; i++)
         {
             if (scores[i].Length != layers[i].Values.Length)
             {
-                throw new ArgumentException($"{scores[i].Length} scores for the {layers[i].Values.Length} weights of {layers[i].Name}.", nameof(scores));
+                throw new ArgumentException(
+                    $"{scores[i].Length} scores for the {layers[i].Values.Length} weights of {layers[i].Name}.", nameof(scores));
             }
 
             for (int j = 0; j < scores[i].Length; j++)
@@ -81,7 +86,10 @@ public static class MaskSelection
         }
 
         int live = layers.Sum(layer => layer.LiveCount);
-        if (keep < 0 || keep > live) throw new ArgumentOutOfRangeException(nameof(keep), keep, $"There are {live} weights left to choose from.");
+        if (keep < 0 || keep > live)
+        {
+            throw new ArgumentOutOfRangeException(nameof(keep), keep, $"There are {live} weights left to choose from.");
+        }
     }
 
     private static float Remove(Parameter[] layers, float[][] scores, int keep)

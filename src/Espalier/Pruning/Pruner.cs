@@ -40,7 +40,8 @@ public sealed class Pruner
     /// <param name="target">When the network is small enough.</param>
     /// <param name="progress">Told about every round and retraining step, or null.</param>
     /// <param name="cancellation">
-    /// Ends the run; the network then stands as the round under way left it, or, when it was to an error rise, as the last good round left it.
+    /// Ends the run; the network then stands as the round under way left it, or, when it was to an error rise, as the last good round left
+    /// it.
     /// </param>
     /// <exception cref="EspalierException">The target cannot be met, or a search lacks a validation part.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
@@ -77,8 +78,16 @@ public sealed class Pruner
     // Cuts deeper and deeper; a cut that costs too much is taken back and tried again at half its depth.
     private List<PruningRound> Search(double points, Evaluation dense, IProgress<PruningProgress>? progress, CancellationToken cancellation)
     {
-        if (_stage.Validation is null) throw new EspalierException("Pruning to an error rise needs a validation part to judge by; set some training samples aside.");
-        if (dense.Errors is null) throw new EspalierException("Pruning to an error rise needs classes; this set has target values. Give a number of weights.");
+        if (_stage.Validation is null)
+        {
+            throw new EspalierException("Pruning to an error rise needs a validation part to judge by; set some training samples aside.");
+        }
+
+        if (dense.Errors is null)
+        {
+            throw new EspalierException("Pruning to an error rise needs classes; this set has target values. Give a number of weights.");
+        }
+
         var rounds = new List<PruningRound>();
         Evaluation before = dense;
         for (double cut = FirstCut; cut >= LeastCut && rounds.Count < MaxSearchRounds;)
@@ -96,7 +105,8 @@ public sealed class Pruner
 
     // A round that is taken back when the error rises too far, or when it does not come to its end.
     private PruningRound TryRound(
-        int number, int keep, Evaluation before, Evaluation dense, double points, IProgress<PruningProgress>? progress, CancellationToken cancellation)
+        int number, int keep, Evaluation before, Evaluation dense, double points,
+        IProgress<PruningProgress>? progress, CancellationToken cancellation)
     {
         var snapshot = new NetworkSnapshot(_stage.Network);
         try
@@ -130,7 +140,8 @@ public sealed class Pruner
         {
             Dataset? validation = retraining.EarlyStopping is null ? null : _stage.Validation;
             var trainer = new Trainer(_stage.Network, _stage.Train, validation, retraining with { Seed = retraining.Seed + (ulong)round });
-            var relay = progress is null ? null : new TrainingRelay(value => progress.Report(new PruningProgress(round, rounds, keep, value)));
+            var relay = progress is null ? null : new TrainingRelay(value =>
+                progress.Report(new PruningProgress(round, rounds, keep, value)));
             epochs = trainer.Run(relay, cancellation).History.Count;
             afterRetraining = _stage.Evaluate();
         }

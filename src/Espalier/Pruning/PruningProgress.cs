@@ -14,8 +14,8 @@ public readonly record struct PruningProgress(int Round, int Rounds, int Weights
     {
         get
         {
-            double inRound = Training is { } training ? (training.Epoch - 1 + (double)training.Step / training.StepsPerEpoch) / training.Epochs : 0;
-            return Math.Min(1, (Round - 1 + inRound) / Rounds);
+            double epochs = Training is { } training ? training.Epoch - 1 + (double)training.Step / training.StepsPerEpoch : 0;
+            return Math.Min(1, (Round - 1 + epochs / (Training?.Epochs ?? 1)) / Rounds);
         }
     }
 }

@@ -10,8 +10,8 @@ namespace Espalier.Pruning;
 /// <param name="Before">The network before the round, or null when it was not measured.</param>
 /// <param name="AfterPruning">The network right after weights were removed, or null when it was not measured.</param>
 /// <param name="AfterRetraining">
-/// The network after retraining, or null when it was not retrained or not measured. While a gradual run removes weights, that is measured on the
-/// validation part at the end of an epoch, and so is there for the last round of each epoch.
+/// The network after retraining, or null when it was not retrained or not measured. While a gradual run removes weights, that is measured
+/// on the validation part at the end of an epoch, and so is there for the last round of each epoch.
 /// </param>
 /// <param name="RetrainingEpochs">The epochs of retraining; 0 while a gradual run removes weights.</param>
 /// <param name="IsTakenBack">Whether the round was undone, because the error rose too far.</param>

@@ -10,9 +10,10 @@ internal sealed class PruningStage
 {
     private readonly Evaluator _evaluator;
 
-    /// <summary>Checks that the data fit the network, and that trainings can begin: nothing may fail for their sake once weights are gone.</summary>
+    /// <summary>Checks that the data fit the network and that trainings can begin, so that neither fails once weights are gone.</summary>
     /// <exception cref="EspalierException">The data do not fit the network, or a training the data.</exception>
-    public PruningStage(TrainableNetwork network, Dataset train, Dataset? validation, LossKind loss, params ReadOnlySpan<TrainingOptions?> trainings)
+    public PruningStage(
+        TrainableNetwork network, Dataset train, Dataset? validation, LossKind loss, params ReadOnlySpan<TrainingOptions?> trainings)
     {
         (Network, Train, Validation) = (network, train, validation);
         Evaluator.RequireSamples(network, train);
@@ -45,7 +46,11 @@ internal sealed class PruningStage
     {
         int[] before = [.. Network.PrunableParameters.Select(layer => layer.LiveCount)];
         float threshold = MaskSelection.Apply(Network, criterion.Score(Network, Train), keep, scope);
-        LayerPruning[] layers = [.. Network.PrunableParameters.Select((layer, i) => new LayerPruning(layer.Name, layer.Values.Length, before[i], layer.LiveCount))];
+        LayerPruning[] layers =
+        [
+            .. Network.PrunableParameters.Select((layer, i) =>
+                new LayerPruning(layer.Name, layer.Values.Length, before[i], layer.LiveCount)),
+        ];
         return (layers, float.IsNegativeInfinity(threshold) ? null : threshold);
     }
 }

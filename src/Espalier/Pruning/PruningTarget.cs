@@ -10,7 +10,8 @@ public abstract record PruningTarget
     /// <summary>Keep this fraction of all weights, in (0, 1]; rounded to a whole number of weights, at least one.</summary>
     public static PruningTarget Fraction(double kept) => kept is > 0 and <= 1
         ? new Kept(kept, null)
-        : throw new EspalierException(FormattableString.Invariant($"A fraction of {kept} of the weights cannot be kept; give a number above 0 and up to 1."));
+        : throw new EspalierException(
+            FormattableString.Invariant($"A fraction of {kept} of the weights cannot be kept; give a number above 0 and up to 1."));
 
     /// <summary>Keep this number of weights.</summary>
     public static PruningTarget Count(int kept) => kept >= 1
@@ -32,7 +33,8 @@ public abstract record PruningTarget
             int count = Weights ?? Math.Max(1, (int)Math.Round(FractionOfAll!.Value * all, MidpointRounding.AwayFromZero));
             return count <= live
                 ? count
-                : throw new EspalierException($"{count} weights are to be kept, but only {live} of {all} are left; pruning never revives any. Ask for fewer.");
+                : throw new EspalierException(
+                    $"{count} weights are to be kept, but only {live} of {all} are left; pruning never revives any. Ask for fewer.");
         }
     }
 

@@ -50,7 +50,8 @@ public sealed class ErrorRiseTests
         // The criterion sees the network at the start of every round.
         var criterion = new WatchingCriterion();
         TrainableNetwork network = PruningRun.Dense();
-        PruningLog log = new Pruner(network, PruningRun.Train, PruningRun.Validation, Loss, new PruningOptions { Criterion = criterion, Retraining = PruningRun.Training() })
+        PruningLog log = new Pruner(network, PruningRun.Train, PruningRun.Validation, Loss,
+            new PruningOptions { Criterion = criterion, Retraining = PruningRun.Training() })
             .Run(PruningTarget.ErrorRise(1));
         criterion.Score(network, PruningRun.Train);
         int takenBack = 0;
@@ -83,7 +84,8 @@ public sealed class ErrorRiseTests
 
         (inputs[2 * 999], inputs[2 * 999 + 1]) = (0.4f, 0.4f);
         Dataset data = Dataset.Classification("line", Shape.Flat(2), inputs, labels, ["low", "high"]);
-        PruningLog log = new Pruner(network, data, data, LossKind.BinaryCrossEntropy, new PruningOptions()).Run(PruningTarget.ErrorRise(0.1));
+        PruningLog log = new Pruner(network, data, data, LossKind.BinaryCrossEntropy,
+            new PruningOptions()).Run(PruningTarget.ErrorRise(0.1));
         Assert.Equal((7, 8), (log.Before.Errors, log.After.Errors));
         Assert.Equal(1, log.WeightsAfter);
     }
@@ -97,7 +99,8 @@ public sealed class ErrorRiseTests
             new Pruner(network, PruningRun.Train, null, Loss, new PruningOptions()).Run(target)).Message, StringComparison.Ordinal);
         Dataset targets = PruningRun.WithTargets(PruningRun.Train);
         Assert.Contains("needs classes", Assert.Throws<EspalierException>(() =>
-            new Pruner(network, targets, targets, LossKind.MeanSquaredError, new PruningOptions()).Run(target)).Message, StringComparison.Ordinal);
+            new Pruner(network, targets, targets, LossKind.MeanSquaredError, new PruningOptions()).Run(target)).Message,
+                StringComparison.Ordinal);
         Assert.Equal(152, network.LiveWeightCount);
     }
 
@@ -110,7 +113,8 @@ public sealed class ErrorRiseTests
     {
         TrainableNetwork network = PruningRun.Dense();
         new Pruner(network, PruningRun.Train, null, Loss, new PruningOptions()).Run(PruningTarget.Count(live));
-        PruningLog log = new Pruner(network, PruningRun.Train, PruningRun.Validation, Loss, new PruningOptions()).Run(PruningTarget.ErrorRise(points));
+        PruningLog log = new Pruner(network, PruningRun.Train, PruningRun.Validation, Loss,
+            new PruningOptions()).Run(PruningTarget.ErrorRise(points));
         Assert.Equal(1, log.WeightsAfter);
         PruningRun.CheckLog(log, network);
     }
@@ -125,7 +129,8 @@ public sealed class ErrorRiseTests
         {
             if (value is { Round: 2, Training: { Epoch: 2, Step: 3 } }) source.Cancel();
         });
-        var pruner = new Pruner(network, PruningRun.Train, PruningRun.Validation, Loss, new PruningOptions { Criterion = criterion, Retraining = PruningRun.Training() });
+        var pruner = new Pruner(network, PruningRun.Train, PruningRun.Validation, Loss,
+            new PruningOptions { Criterion = criterion, Retraining = PruningRun.Training() });
         Assert.Throws<OperationCanceledException>(() => pruner.Run(PruningTarget.ErrorRise(5), progress, source.Token));
         Assert.Equal(76, network.LiveWeightCount);
         Assert.Equal(criterion.Seen[1], TrainingData.Bits(network));

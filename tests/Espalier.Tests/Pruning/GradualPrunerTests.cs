@@ -8,7 +8,8 @@ namespace Espalier.Tests.Pruning;
 public sealed class GradualPrunerTests
 {
     // 300 samples in batches of 32: 10 steps an epoch.
-    private static readonly GradualPruningOptions s_options = new() { Interval = 4, Training = PruningRun.Training(6), FineTuning = PruningRun.Training(3) };
+    private static readonly GradualPruningOptions s_options =
+        new() { Interval = 4, Training = PruningRun.Training(6), FineTuning = PruningRun.Training(3) };
 
     [Theory]
     [InlineData(SparsitySchedule.Cubic, PruningScope.Global)]
@@ -50,7 +51,8 @@ public sealed class GradualPrunerTests
     public void An_interval_longer_than_the_training_prunes_once_at_its_end(bool withFineTuning)
     {
         TrainableNetwork network = PruningRun.Dense(), trained = PruningRun.Dense();
-        PruningLog log = Run(network, s_options with { Interval = 1000, FineTuning = withFineTuning ? s_options.FineTuning : null }, PruningTarget.Fraction(0.2));
+        PruningLog log = Run(network, s_options with { Interval = 1000, FineTuning = withFineTuning ? s_options.FineTuning : null },
+            PruningTarget.Fraction(0.2));
         PruningRun.CheckLog(log, network);
         Assert.Equal((30, 1), (network.LiveWeightCount, log.Rounds.Count));
         new Trainer(trained, PruningRun.Train, null, s_options.Training).Run();
@@ -108,7 +110,8 @@ public sealed class GradualPrunerTests
     public void Progress_rises_from_0_to_1_over_both_trainings()
     {
         var told = new List<PruningProgress>();
-        new GradualPruner(PruningRun.Dense(), PruningRun.Train, null, s_options).Run(PruningTarget.Count(30), new Immediate<PruningProgress>(told.Add));
+        new GradualPruner(PruningRun.Dense(), PruningRun.Train, null, s_options).Run(PruningTarget.Count(30),
+            new Immediate<PruningProgress>(told.Add));
         PrunerTests.CheckRising(told);
         Assert.Equal((1, 30), (told[^1].Fraction, told[^1].Weights));
         Assert.Equal([1, 2], told.Select(value => value.Round).Distinct());
@@ -137,12 +140,14 @@ public sealed class GradualPrunerTests
         Assert.Contains("prune in rounds to go to an error rise",
             Assert.Throws<EspalierException>(() => Run(network, s_options, PruningTarget.ErrorRise(1))).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentNullException>(() => Run(network, s_options, null!));
-        Assert.Contains("only 152 of 152 are left", Assert.Throws<EspalierException>(() => Run(network, s_options, PruningTarget.Count(153))).Message, StringComparison.Ordinal);
+        Assert.Contains("only 152 of 152 are left",
+            Assert.Throws<EspalierException>(() => Run(network, s_options, PruningTarget.Count(153))).Message, StringComparison.Ordinal);
         Assert.Contains("Interval is 0", Refusal(s_options with { Interval = 0 }), StringComparison.Ordinal);
         Assert.Contains("PruningScope is 7", Refusal(s_options with { Scope = (PruningScope)7 }), StringComparison.Ordinal);
         TrainingOptions stopping = PruningRun.Training() with { EarlyStopping = new EarlyStopping() };
         Assert.Contains("cannot stop early while weights go", Refusal(s_options with { Training = stopping }), StringComparison.Ordinal);
-        Assert.Contains("Early stopping needs a validation part", Refusal(s_options with { FineTuning = stopping }), StringComparison.Ordinal);
+        Assert.Contains("Early stopping needs a validation part", Refusal(s_options with { FineTuning = stopping }),
+            StringComparison.Ordinal);
         Assert.Equal(TrainingData.Bits(PruningRun.Dense()), TrainingData.Bits(network));
 
         string Refusal(GradualPruningOptions options) =>

@@ -32,7 +32,11 @@ public sealed class MaskSelectionTests
             int keep = random.Next(network.LiveWeightCount + 1);
             int[] shares = MaskSelection.Apportion(network.PrunableParameters, keep);
             var going = new List<(int Layer, int Index)>();
-            for (int i = 0; i < shares.Length; i++) going.AddRange(Sorted(network, scores, i, 1).Take(network.PrunableParameters[i].LiveCount - shares[i]));
+            for (int i = 0; i < shares.Length; i++)
+            {
+                going.AddRange(Sorted(network, scores, i, 1).Take(network.PrunableParameters[i].LiveCount - shares[i]));
+            }
+
             float highest = going.Count == 0 ? float.NegativeInfinity : going.Max(weight => scores[weight.Layer][weight.Index]);
             CheckSelection(network, scores, keep, PruningScope.PerLayer, going, highest);
             Assert.Equal(shares, network.PrunableParameters.Select(layer => layer.LiveCount));
@@ -55,7 +59,7 @@ public sealed class MaskSelectionTests
                 Assert.InRange(shares[i], Math.Min(least, layers[i].LiveCount), layers[i].LiveCount);
                 for (int j = 0; j < shares.Length; j++)
                 {
-                    // A layer that could keep more, and one that could keep less, keep the same fraction but for the rounding of one weight each.
+                    // A layer that could keep more and one that could keep less keep the same fraction, but for one weight each.
                     if (shares[i] == layers[i].LiveCount || shares[j] <= least) continue;
                     double lower = (shares[i] + 1.0) / layers[i].Values.Length, upper = (shares[j] - 1.0) / layers[j].Values.Length;
                     Assert.True(upper <= lower + 1e-9, $"seed {seed}: layer {j} keeps {shares[j]}, layer {i} only {shares[i]}");
@@ -74,14 +78,16 @@ public sealed class MaskSelectionTests
     [InlineData(266_200, "235200, 30000, 1000")]
     public void Shares_of_a_known_network_are_exact(int keep, string shares)
     {
-        TrainableNetwork network = TrainableNetwork.Perceptron("lenet", Shape.Flat(784), [300, 100, 10], Activation.Relu, Activation.Softmax, 1);
+        TrainableNetwork network =
+            TrainableNetwork.Perceptron("lenet", Shape.Flat(784), [300, 100, 10], Activation.Relu, Activation.Softmax, 1);
         Assert.Equal(shares, string.Join(", ", MaskSelection.Apportion(network.PrunableParameters, keep)));
     }
 
     [Fact]
     public void What_a_full_layer_cannot_keep_goes_to_the_others_in_proportion()
     {
-        TrainableNetwork network = TrainableNetwork.Perceptron("three", Shape.Flat(50), [20, 50, 2], Activation.Relu, Activation.Softmax, 1);
+        TrainableNetwork network =
+            TrainableNetwork.Perceptron("three", Shape.Flat(50), [20, 50, 2], Activation.Relu, Activation.Softmax, 1);
         Parameter first = network.PrunableParameters[0];
         var mask = new uint[first.Values.Length];
         mask.AsSpan(0, 10).Fill(Parameter.Live);
@@ -161,12 +167,14 @@ public sealed class MaskSelectionTests
             .Where(weight => Mask(network.PrunableParameters[weight.Layer])[weight.Index] == Parameter.Live)
             .OrderBy(weight => scores[weight.Layer][weight.Index]).ThenBy(weight => weight.Layer).ThenBy(weight => weight.Index);
 
-    private static uint[] Mask(Parameter layer) => layer.Mask is uint[] mask ? [.. mask] : [.. Enumerable.Repeat(Parameter.Live, layer.Values.Length)];
+    private static uint[] Mask(Parameter layer) =>
+        layer.Mask is uint[] mask ? [.. mask] : [.. Enumerable.Repeat(Parameter.Live, layer.Values.Length)];
 
     private static TrainableNetwork RandomNetwork(SeededRandom random)
     {
         int[] widths = [.. Enumerable.Range(0, 1 + random.Next(4)).Select(_ => 1 + random.Next(9))];
-        TrainableNetwork network = TrainableNetwork.Perceptron("random", Shape.Flat(1 + random.Next(12)), widths, Activation.Relu, Activation.Identity, 1);
+        TrainableNetwork network =
+            TrainableNetwork.Perceptron("random", Shape.Flat(1 + random.Next(12)), widths, Activation.Relu, Activation.Identity, 1);
         foreach (Parameter layer in network.PrunableParameters)
         {
             int denominator = 1 + random.Next(4);

@@ -7,7 +7,8 @@ public sealed class OrderStatisticTests
     [Fact]
     public void Every_index_of_random_numbers_with_ties_and_extremes_is_that_of_a_sort()
     {
-        float[] extremes = [float.NegativeInfinity, float.MinValue, -float.Epsilon, 0f, float.Epsilon, float.MaxValue, float.PositiveInfinity];
+        float[] extremes =
+            [float.NegativeInfinity, float.MinValue, -float.Epsilon, 0f, float.Epsilon, float.MaxValue, float.PositiveInfinity];
         for (ulong seed = 1; seed <= 60; seed++)
         {
             var random = new SeededRandom(seed);
@@ -57,7 +58,7 @@ public sealed class OrderStatisticTests
     public void Index_out_of_range_is_refused(int index) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => OrderStatistic.Select([1, 2], index));
 
-    // A selection that partitions about a median of three takes n^2 / 4 = 10^10 steps on the pipes, one about the first element on the sorted ones.
+    // Partitioning about a median of three takes n^2 / 4 = 10^10 steps on the pipes, about the first element on the sorted ones.
     [Theory]
     [InlineData("rising")]
     [InlineData("falling")]
@@ -79,7 +80,10 @@ public sealed class OrderStatisticTests
         }))];
         float[] sorted = [.. values];
         Array.Sort(sorted);
-        foreach (int index in (int[])[0, 1, Count / 3, Count / 2, Count - 2, Count - 1]) Assert.Equal(sorted[index], OrderStatistic.Select(values, index));
+        foreach (int index in (int[])[0, 1, Count / 3, Count / 2, Count - 2, Count - 1])
+        {
+            Assert.Equal(sorted[index], OrderStatistic.Select(values, index));
+        }
     }
 
     private static void CheckAll(float[] values)

@@ -18,7 +18,8 @@ public sealed class PrunerTests
     public void One_shot_removes_the_smallest_and_leaves_the_rest_as_they_are(PruningScope scope)
     {
         TrainableNetwork dense = PruningRun.Dense(), network = dense.Clone();
-        PruningLog log = new Pruner(network, PruningRun.Train, PruningRun.Validation, Loss, new PruningOptions { Scope = scope }).Run(PruningTarget.Fraction(0.3));
+        PruningLog log = new Pruner(network, PruningRun.Train, PruningRun.Validation, Loss,
+            new PruningOptions { Scope = scope }).Run(PruningTarget.Fraction(0.3));
         Assert.Equal((152, 46, 46), (log.WeightsBefore, log.WeightsAfter, network.LiveWeightCount));
         PruningRun.CheckLog(log, network);
         PruningRound round = Assert.Single(log.Rounds);
@@ -54,13 +55,15 @@ public sealed class PrunerTests
         PruningLog log = new Pruner(network, PruningRun.Train, PruningRun.Validation, Loss, options).Run(PruningTarget.Count(23));
         PruningRun.CheckLog(log, network);
         PruningRun.CheckRemoved(network);
-        Assert.Equal(Enumerable.Range(1, 5).Select(i => schedule.WeightsAt(i / 5.0, 152, 23)), log.Rounds.Select(round => round.WeightsAfter));
+        Assert.Equal(Enumerable.Range(1, 5).Select(i => schedule.WeightsAt(i / 5.0, 152, 23)),
+            log.Rounds.Select(round => round.WeightsAfter));
         Assert.Equal((23, schedule.ToString(), scope.ToString(), "magnitude", "clouds"),
             (log.WeightsAfter, log.Schedule, log.Scope, log.Criterion, log.MeasuredOn));
         Assert.All(log.Rounds, round => Assert.Equal(2, round.RetrainingEpochs));
 
         // Each round begins where the one before ended.
-        Assert.Equal(log.Rounds.Select(round => round.AfterRetraining).Prepend(log.Before), log.Rounds.Select(round => round.Before).Append(log.After));
+        Assert.Equal(log.Rounds.Select(round => round.AfterRetraining).Prepend(log.Before),
+            log.Rounds.Select(round => round.Before).Append(log.After));
     }
 
     [Theory]
@@ -78,9 +81,11 @@ public sealed class PrunerTests
                 Optimizer = new OptimizerOptions(kind) { WeightDecay = decay, DecoupledDecay = isDecoupled },
                 EarlyStopping = isDecoupled ? new EarlyStopping(1) : null,
             };
-            new Pruner(network, PruningRun.Train, PruningRun.Validation, Loss, new PruningOptions { Rounds = 2, Retraining = training }).Run(PruningTarget.Count(31));
+            new Pruner(network, PruningRun.Train, PruningRun.Validation, Loss,
+                new PruningOptions { Rounds = 2, Retraining = training }).Run(PruningTarget.Count(31));
             PruningRun.CheckRemoved(network);
-            uint[][] masks = [.. network.PrunableParameters.Select(layer => (uint[])layer.Mask!.Clone())], values = TrainingData.Bits(network);
+            uint[][] masks = [.. network.PrunableParameters.Select(layer => (uint[])layer.Mask!.Clone())];
+            uint[][] values = TrainingData.Bits(network);
 
             new Trainer(network, PruningRun.Train, PruningRun.Validation, training with { Epochs = 5, Seed = 99 }).Run();
             PruningRun.CheckRemoved(network);
@@ -97,7 +102,8 @@ public sealed class PrunerTests
         {
             TrainableNetwork network = PruningRun.Dense();
             TrainingOptions training = PruningRun.Training() with { Seed = seed, Threads = threads };
-            new Pruner(network, PruningRun.Train, PruningRun.Validation, Loss, new PruningOptions { Rounds = 3, Retraining = training }).Run(PruningTarget.Count(40));
+            new Pruner(network, PruningRun.Train, PruningRun.Validation, Loss,
+                new PruningOptions { Rounds = 3, Retraining = training }).Run(PruningTarget.Count(40));
             return TrainingData.Bits(network);
         }
 
@@ -120,7 +126,8 @@ public sealed class PrunerTests
     {
         var told = new List<PruningProgress>();
         var options = new PruningOptions { Rounds = 3, Retraining = PruningRun.Training() };
-        new Pruner(PruningRun.Dense(), PruningRun.Train, null, Loss, options).Run(PruningTarget.Count(30), new Immediate<PruningProgress>(told.Add));
+        new Pruner(PruningRun.Dense(), PruningRun.Train, null, Loss, options).Run(PruningTarget.Count(30),
+            new Immediate<PruningProgress>(told.Add));
         CheckRising(told);
         Assert.Equal(1, told[^1].Fraction);
         Assert.Equal([1, 2, 3], told.Select(value => value.Round).Distinct());
@@ -142,7 +149,8 @@ public sealed class PrunerTests
         {
             if (value is { Round: 2, Training: { Epoch: 2, Step: 3 } }) source.Cancel();
         });
-        var pruner = new Pruner(network, PruningRun.Train, PruningRun.Validation, Loss, new PruningOptions { Rounds = 4, Retraining = PruningRun.Training() });
+        var pruner = new Pruner(network, PruningRun.Train, PruningRun.Validation, Loss,
+            new PruningOptions { Rounds = 4, Retraining = PruningRun.Training() });
         Assert.Throws<OperationCanceledException>(() => pruner.Run(PruningTarget.Count(20), progress, source.Token));
         Assert.Equal(SparsitySchedule.Exponential.WeightsAt(0.5, 152, 20), network.LiveWeightCount);
         PruningRun.CheckRemoved(network);
@@ -156,7 +164,8 @@ public sealed class PrunerTests
     {
         TrainableNetwork network = PruningRun.Dense();
         var pruner = new Pruner(network, PruningRun.Train, null, Loss, new PruningOptions());
-        Assert.Throws<OperationCanceledException>(() => pruner.Run(PruningTarget.Count(20), cancellation: new CancellationToken(canceled: true)));
+        Assert.Throws<OperationCanceledException>(() =>
+            pruner.Run(PruningTarget.Count(20), cancellation: new CancellationToken(canceled: true)));
         Assert.Equal(TrainingData.Bits(PruningRun.Dense()), TrainingData.Bits(network));
         Assert.Equal(152, network.LiveWeightCount);
     }
@@ -170,8 +179,10 @@ public sealed class PrunerTests
         PruningLog same = pruner.Run(PruningTarget.Count(50));
         Assert.Null(Assert.Single(same.Rounds).Threshold);
         Assert.Equal(20, pruner.Run(PruningTarget.Count(20)).WeightsAfter);
-        Assert.Contains("only 20 of 152 are left", Assert.Throws<EspalierException>(() => pruner.Run(PruningTarget.Count(21))).Message, StringComparison.Ordinal);
-        Assert.Contains("only 20 of 152 are left", Assert.Throws<EspalierException>(() => pruner.Run(PruningTarget.Fraction(0.5))).Message, StringComparison.Ordinal);
+        Assert.Contains("only 20 of 152 are left", Assert.Throws<EspalierException>(() => pruner.Run(PruningTarget.Count(21))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("only 20 of 152 are left", Assert.Throws<EspalierException>(() => pruner.Run(PruningTarget.Fraction(0.5))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -179,10 +190,13 @@ public sealed class PrunerTests
     {
         TrainableNetwork network = PruningRun.Dense();
         Assert.Contains("Rounds is 0", Refusal(new() { Rounds = 0 }), StringComparison.Ordinal);
-        Assert.Contains("SparsitySchedule is 9; give one of OneStep, Linear", Refusal(new() { Schedule = (SparsitySchedule)9 }), StringComparison.Ordinal);
-        Assert.Contains("PruningScope is 9; give one of Global, PerLayer", Refusal(new() { Scope = (PruningScope)9 }), StringComparison.Ordinal);
+        Assert.Contains("SparsitySchedule is 9; give one of OneStep, Linear", Refusal(new() { Schedule = (SparsitySchedule)9 }),
+            StringComparison.Ordinal);
+        Assert.Contains("PruningScope is 9; give one of Global, PerLayer", Refusal(new() { Scope = (PruningScope)9 }),
+            StringComparison.Ordinal);
         Assert.Contains("Epochs is 0", Refusal(new() { Retraining = PruningRun.Training(0) }), StringComparison.Ordinal);
-        Assert.Contains("Early stopping needs a validation part", Refusal(new() { Retraining = PruningRun.Training() with { EarlyStopping = new() } }), StringComparison.Ordinal);
+        Assert.Contains("Early stopping needs a validation part",
+            Refusal(new() { Retraining = PruningRun.Training() with { EarlyStopping = new() } }), StringComparison.Ordinal);
         Assert.Contains("reads 4", Assert.Throws<EspalierException>(() => new Pruner(
             TrainableNetwork.Perceptron("other", Shape.Flat(4), [3], Activation.Relu, Activation.Softmax, 1),
             PruningRun.Train, null, Loss, new PruningOptions())).Message, StringComparison.Ordinal);
@@ -215,6 +229,8 @@ public sealed class PrunerTests
     private sealed class CombinationDataAttribute : Xunit.Sdk.DataAttribute
     {
         public override IEnumerable<object[]> GetData(System.Reflection.MethodInfo testMethod) =>
-            from schedule in Enum.GetValues<SparsitySchedule>() from scope in Enum.GetValues<PruningScope>() select new object[] { schedule, scope };
+            from schedule in Enum.GetValues<SparsitySchedule>()
+            from scope in Enum.GetValues<PruningScope>()
+            select new object[] { schedule, scope };
     }
 }

@@ -24,7 +24,8 @@ internal static class PruningRun
 
     /// <summary>A set with target values in place of the classes.</summary>
     public static Dataset WithTargets(Dataset data) => Dataset.Regression(
-        "targets", data.InputShape, data.Inputs, [.. data.Labels!.SelectMany(label => Enumerable.Range(0, 3).Select(i => i == label ? 1f : 0f))], 3);
+        "targets", data.InputShape, data.Inputs,
+            [.. data.Labels!.SelectMany(label => Enumerable.Range(0, 3).Select(i => i == label ? 1f : 0f))], 3);
 
     /// <summary>Throws unless every removed weight is +0 to the bit.</summary>
     public static void CheckRemoved(TrainableNetwork network)
@@ -34,7 +35,10 @@ internal static class PruningRun
             if (layer.Mask is not uint[] mask) continue;
             for (int i = 0; i < mask.Length; i++)
             {
-                if (mask[i] == Parameter.Removed && FloatBits.Of(layer.Values[i]) != 0) Assert.Fail($"{layer.Name}[{i}] is {layer.Values[i]:R}.");
+                if (mask[i] == Parameter.Removed && FloatBits.Of(layer.Values[i]) != 0)
+                {
+                    Assert.Fail($"{layer.Name}[{i}] is {layer.Values[i]:R}.");
+                }
             }
         }
     }
@@ -47,7 +51,8 @@ internal static class PruningRun
         {
             PruningRound round = log.Rounds[i];
             Assert.Equal((i + 1, weights), (round.Round, round.WeightsBefore));
-            Assert.Equal(network.PrunableParameters.Select(layer => (layer.Name, layer.Values.Length)), round.Layers.Select(layer => (layer.Name, layer.All)));
+            Assert.Equal(network.PrunableParameters.Select(layer => (layer.Name, layer.Values.Length)),
+                round.Layers.Select(layer => (layer.Name, layer.All)));
             Assert.All(round.Layers, layer => Assert.InRange(layer.After, 0, layer.Before));
             Assert.Equal(round.Threshold is not null, round.WeightsAfter < round.WeightsBefore);
             if (!round.IsTakenBack) weights = round.WeightsAfter;

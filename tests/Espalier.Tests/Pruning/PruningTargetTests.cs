@@ -30,7 +30,8 @@ public sealed class PruningTargetTests
     [InlineData(0)]
     [InlineData(-3)]
     public void An_impossible_count_is_refused(int count) => Assert.Equal(
-        $"{count} weights cannot be kept; give a number of at least 1.", Assert.Throws<EspalierException>(() => PruningTarget.Count(count)).Message);
+        $"{count} weights cannot be kept; give a number of at least 1.",
+        Assert.Throws<EspalierException>(() => PruningTarget.Count(count)).Message);
 
     [Theory]
     [InlineData(-0.1)]
