@@ -12,7 +12,6 @@ public sealed class GradualPruner
 {
     private readonly PruningStage _stage;
     private readonly GradualPruningOptions _options;
-    private readonly List<PruningRound> _rounds = [];
 
     /// <summary>Prepares a run.</summary>
     /// <param name="network">The network, which the run changes.</param>
@@ -26,60 +25,82 @@ public sealed class GradualPruner
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        _stage = new PruningStage(network, train, validation, options.Training.Loss);
+        _stage = new PruningStage(network, train, validation, options.Training.Loss, options.Training, options.FineTuning);
         _options = options;
     }
 
     /// <summary>Trains and prunes to <paramref name="target"/>, then trains the survivors.</summary>
     /// <param name="target">A fraction or a number of weights.</param>
-    /// <param name="progress">Told about every training step's progress, or null.</param>
+    /// <param name="progress">Told about the training, round 1, and the fine-tuning, round 2; or null.</param>
     /// <param name="cancellation">Ends the run; the network then stands as the step under way left it.</param>
     /// <exception cref="EspalierException">The target is an error rise, or cannot be met.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public PruningLog Run(PruningTarget target, IProgress<PruningProgress>? progress = null, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(target);
         if (target is not PruningTarget.Kept kept)
         {
-            throw new EspalierException("Gradual pruning goes to a fraction or a number of weights; prune in rounds to go to an error rise.");
+            throw new EspalierException(
+                "Gradual pruning goes to a fraction or a number of weights; prune in rounds to go to an error rise.");
         }
 
         TrainableNetwork network = _stage.Network;
         int start = network.LiveWeightCount, end = kept.CountOf(network.WeightCount, start), phases = _options.FineTuning is null ? 1 : 2;
         Evaluation before = _stage.Evaluate();
-        _rounds.Clear();
-
-        long steps = 0;
-        var trainer = new Trainer(network, _stage.Train, _stage.Validation, _options.Training)
-        {
-            BeforeStep = step =>
-            {
-                if (step % _options.Interval == 0) Renew(_options.Schedule.WeightsAt((double)step / steps, start, end));
-            },
-        };
-        steps = (long)trainer.StepsPerEpoch * _options.Training.Epochs;
-        trainer.Run(Relay(progress, 1, phases), cancellation);
-        Renew(end);
-        Evaluation afterPruning = _stage.Evaluate();
-
-        int epochs = 0;
+        progress?.Report(new PruningProgress(1, phases, start, null));
+        List<PruningRound> rounds = TrainAndPrune(start, end, Relay(progress, 1, phases), cancellation);
+        int fineTuningEpochs = 0;
         if (_options.FineTuning is TrainingOptions fineTuning)
         {
-            epochs = new Trainer(network, _stage.Train, _stage.Validation, fineTuning).Run(Relay(progress, 2, phases), cancellation).History.Count;
+            var trainer = new Trainer(network, _stage.Train, _stage.Validation, fineTuning);
+            fineTuningEpochs = trainer.Run(Relay(progress, 2, phases), cancellation).History.Count;
         }
 
         Evaluation after = _stage.Evaluate();
-        if (_rounds.Count > 0) _rounds[^1] = _rounds[^1] with { AfterPruning = afterPruning, AfterRetraining = epochs == 0 ? null : after, RetrainingEpochs = epochs };
-        return new PruningLog(_options.Criterion.Name, _options.Scope.ToString(), _options.Schedule.ToString(), _stage.Judge.Name,
-            start, network.LiveWeightCount, before, after, _rounds);
+        if (rounds.Count > 0 && fineTuningEpochs > 0)
+        {
+            rounds[^1] = rounds[^1] with { AfterRetraining = after, RetrainingEpochs = fineTuningEpochs };
+        }
+
+        return new PruningLog(_options.Criterion.Name, _options.Scope.ToString(), _options.Schedule.ToString(), _stage.MeasuredOn,
+            start, network.LiveWeightCount, before, after, rounds);
     }
 
-    private void Renew(int keep)
+    private List<PruningRound> TrainAndPrune(int start, int end, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
-        if (keep >= _stage.Network.LiveWeightCount) return;
+        var rounds = new List<PruningRound>();
+        var renewals = new List<long>();
+        var trainer = new Trainer(_stage.Network, _stage.Train, _stage.Validation, _options.Training);
+        double steps = (double)trainer.StepsPerEpoch * _options.Training.Epochs;
+        trainer.BeforeStep = step =>
+        {
+            if (step % _options.Interval == 0 && Renew(rounds, _options.Schedule.WeightsAt(step / steps, start, end))) renewals.Add(step);
+        };
+        trainer.Run(progress, cancellation);
+
+        // The end of an epoch shows what the network is worth with the weights that the last round before it left.
+        foreach (EpochRecord epoch in trainer.History)
+        {
+            int last = renewals.FindLastIndex(step => step < (long)epoch.Epoch * trainer.StepsPerEpoch);
+            if (last >= 0) rounds[last] = rounds[last] with { AfterRetraining = epoch.Validation };
+        }
+
+        // What the schedule leaves to its very end has no more step of training to go before.
+        Evaluation trained = _stage.Evaluate();
+        if (Renew(rounds, end)) rounds[^1] = rounds[^1] with { Before = trained, AfterPruning = _stage.Evaluate() };
+        return rounds;
+    }
+
+    /// <summary>Adds a round that leaves so many weights, unless no more are left already.</summary>
+    private bool Renew(List<PruningRound> rounds, int keep)
+    {
+        if (keep >= _stage.Network.LiveWeightCount) return false;
         (LayerPruning[] layers, float? threshold) = _stage.Prune(_options.Criterion, _options.Scope, keep);
-        _rounds.Add(new PruningRound(_rounds.Count + 1, layers, threshold, null, null, null, null, 0, IsTakenBack: false));
+        rounds.Add(new PruningRound(rounds.Count + 1, layers, threshold, null, null, null, null, 0, IsTakenBack: false));
+        return true;
     }
 
     private TrainingRelay? Relay(IProgress<PruningProgress>? progress, int phase, int phases) =>
-        progress is null ? null : new TrainingRelay(value => progress.Report(new PruningProgress(phase, phases, _stage.Network.LiveWeightCount, value)));
+        progress is null ? null : new TrainingRelay(value =>
+            progress.Report(new PruningProgress(phase, phases, _stage.Network.LiveWeightCount, value)));
 }

@@ -27,8 +27,14 @@ public sealed record GradualPruningOptions
     /// <exception cref="EspalierException">Names the option.</exception>
     public void Validate()
     {
+        PruningOptions.RequireKnown(Scope);
+        PruningOptions.RequireKnown(Schedule);
         if (Interval < 1) throw new EspalierException($"Pruning option Interval is {Interval}; it must be at least 1.");
-        if (Training.EarlyStopping is not null) throw new EspalierException("Gradual pruning cannot stop early while weights go; ask for it in fine-tuning only.");
+        if (Training.EarlyStopping is not null)
+        {
+            throw new EspalierException("Gradual pruning cannot stop early while weights go; ask for it in fine-tuning only.");
+        }
+
         Training.Validate();
         FineTuning?.Validate();
     }

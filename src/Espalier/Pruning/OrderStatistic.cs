@@ -1,37 +1,49 @@
 namespace Espalier.Pruning;
 
 /// <summary>
-/// Finds the k-th smallest of many numbers without sorting them (Hoare 1961): a mask over 266,200 weights that is renewed every 100 steps takes
-/// 3 ms this way, and 20 ms by sorting.
+/// Finds the k-th smallest of many numbers without sorting them: digit by digit of their bits, from the top (a radix selection). It reads
+/// the numbers three times whatever their order, where a selection by partitioning takes a square of their number on some: 266,200 take
+/// 1.3 ms, and 90 ms by sorting (measured in one run).
 /// </summary>
 internal static class OrderStatistic
 {
-    /// <summary>The element that would stand at <paramref name="index"/> if <paramref name="values"/> were sorted upwards; reorders a copy.</summary>
+    private const int DigitBits = 11, Digits = 1 << DigitBits;
+
+    /// <summary>The element that would stand at <paramref name="index"/> if <paramref name="values"/> were sorted upwards.</summary>
+    /// <param name="values">Numbers, none of them NaN; of two zeros -0 counts as the smaller.</param>
+    /// <param name="index">From 0 to their count less one.</param>
     public static float Select(ReadOnlySpan<float> values, int index)
     {
-        float[] work = values.ToArray();
-        int low = 0, high = work.Length - 1;
-        while (low < high)
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, values.Length);
+        Span<int> counts = stackalloc int[Digits];
+        uint found = 0, foundMask = 0;
+        int shift = 32;
+        while (shift > 0)
         {
-            float pivot = MedianOfThree(work[low], work[low + (high - low) / 2], work[high]);
-            (int left, int right) = (low, high);
-            while (left <= right)
+            shift = Math.Max(0, shift - DigitBits);
+            counts.Clear();
+            foreach (float value in values)
             {
-                while (work[left] < pivot) left++;
-                while (work[right] > pivot) right--;
-                if (left > right) break;
-                (work[left], work[right]) = (work[right], work[left]);
-                left++;
-                right--;
+                uint key = Key(value);
+                if ((key & foundMask) == found) counts[(int)(key >> shift) & (Digits - 1)]++;
             }
 
-            if (index <= right) high = right;
-            else if (index >= left) low = left;
-            else return work[index];
+            int digit = 0;
+            while (index >= counts[digit]) index -= counts[digit++];
+            found |= (uint)digit << shift;
+            foundMask = uint.MaxValue << shift;
         }
 
-        return work[index];
+        return Value(found);
     }
 
-    private static float MedianOfThree(float a, float b, float c) => Math.Max(Math.Min(a, b), Math.Min(Math.Max(a, b), c));
+    /// <summary>Bits in the order of the numbers: of a positive one the sign is set, of a negative one all bits are turned over.</summary>
+    private static uint Key(float value)
+    {
+        uint bits = BitConverter.SingleToUInt32Bits(value);
+        return bits ^ ((uint)((int)bits >> 31) | 0x8000_0000);
+    }
+
+    private static float Value(uint key) => BitConverter.UInt32BitsToSingle(key ^ (((key >> 31) - 1) | 0x8000_0000));
 }

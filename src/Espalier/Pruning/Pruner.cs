@@ -13,7 +13,7 @@ public sealed class Pruner
     /// <summary>A search starts by halving the network and gives up once it would remove less than this part of it.</summary>
     private const double FirstCut = 0.5, LeastCut = 0.04;
 
-    /// <summary>More rounds than any search makes: each either removes at least 4 % or halves the cut.</summary>
+    /// <summary>A search ends here at the latest.</summary>
     private const int MaxSearchRounds = 60;
 
     private readonly PruningStage _stage;
@@ -32,14 +32,17 @@ public sealed class Pruner
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        _stage = new PruningStage(network, train, validation, loss);
+        _stage = new PruningStage(network, train, validation, loss, options.Retraining);
         _options = options;
     }
 
     /// <summary>Prunes to <paramref name="target"/>.</summary>
     /// <param name="target">When the network is small enough.</param>
     /// <param name="progress">Told about every round and retraining step, or null.</param>
-    /// <param name="cancellation">Ends the run; the network then stands as the round under way left it.</param>
+    /// <param name="cancellation">
+    /// Ends the run; the network then stands as the round under way left it, or, when it was to an error rise, as the last good round left
+    /// it.
+    /// </param>
     /// <exception cref="EspalierException">The target cannot be met, or a search lacks a validation part.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public PruningLog Run(PruningTarget target, IProgress<PruningProgress>? progress = null, CancellationToken cancellation = default)
@@ -47,13 +50,14 @@ public sealed class Pruner
         ArgumentNullException.ThrowIfNull(target);
         int start = _stage.Network.LiveWeightCount;
         Evaluation before = _stage.Evaluate();
-        List<PruningRound> rounds = target switch
+        (string schedule, List<PruningRound> rounds) = target switch
         {
-            PruningTarget.Kept kept => RunRounds(kept.CountOf(_stage.Network.WeightCount, start), before, progress, cancellation),
-            PruningTarget.Tolerance tolerance => Search(tolerance.Points, before, progress, cancellation),
+            PruningTarget.Kept kept =>
+                (_options.Schedule.ToString(), RunRounds(kept.CountOf(_stage.Network.WeightCount, start), before, progress, cancellation)),
+            PruningTarget.Tolerance tolerance => ("Search", Search(tolerance.Points, before, progress, cancellation)),
             _ => throw new ArgumentOutOfRangeException(nameof(target)),
         };
-        return new PruningLog(_options.Criterion.Name, _options.Scope.ToString(), _options.Schedule.ToString(), _stage.Judge.Name,
+        return new PruningLog(_options.Criterion.Name, _options.Scope.ToString(), schedule, _stage.MeasuredOn,
             start, _stage.Network.LiveWeightCount, before, _stage.Evaluate(), rounds);
     }
 
@@ -74,31 +78,54 @@ public sealed class Pruner
     // Cuts deeper and deeper; a cut that costs too much is taken back and tried again at half its depth.
     private List<PruningRound> Search(double points, Evaluation dense, IProgress<PruningProgress>? progress, CancellationToken cancellation)
     {
-        if (_stage.Validation is null) throw new EspalierException("Pruning to an error rise needs a validation part to judge by; set some training samples aside.");
-        if (dense.ErrorPercent is not double denseError) throw new EspalierException("Pruning to an error rise needs classes; this set has target values. Give a number of weights.");
+        if (_stage.Validation is null)
+        {
+            throw new EspalierException("Pruning to an error rise needs a validation part to judge by; set some training samples aside.");
+        }
+
+        if (dense.Errors is null)
+        {
+            throw new EspalierException("Pruning to an error rise needs classes; this set has target values. Give a number of weights.");
+        }
+
         var rounds = new List<PruningRound>();
         Evaluation before = dense;
         for (double cut = FirstCut; cut >= LeastCut && rounds.Count < MaxSearchRounds;)
         {
             int live = _stage.Network.LiveWeightCount, keep = Math.Min(live - 1, (int)(live * (1 - cut)));
             if (keep < 1) break;
-            var snapshot = new NetworkSnapshot(_stage.Network);
-            PruningRound round = RunRound(rounds.Count + 1, MaxSearchRounds, keep, before, progress, cancellation);
-            bool isTooFar = Last(round).ErrorPercent > denseError + points;
-            rounds.Add(round with { IsTakenBack = isTooFar });
-            if (isTooFar)
-            {
-                snapshot.Restore(_stage.Network);
-                cut /= 2;
-            }
-            else
-            {
-                before = Last(round);
-            }
+            PruningRound round = TryRound(rounds.Count + 1, keep, before, dense, points, progress, cancellation);
+            rounds.Add(round);
+            if (round.IsTakenBack) cut /= 2;
+            else before = Last(round);
         }
 
         return rounds;
     }
+
+    // A round that is taken back when the error rises too far, or when it does not come to its end.
+    private PruningRound TryRound(
+        int number, int keep, Evaluation before, Evaluation dense, double points,
+        IProgress<PruningProgress>? progress, CancellationToken cancellation)
+    {
+        var snapshot = new NetworkSnapshot(_stage.Network);
+        try
+        {
+            PruningRound round = RunRound(number, MaxSearchRounds, keep, before, progress, cancellation);
+            bool isTooFar = RisesBeyond(points, dense, Last(round));
+            if (isTooFar) snapshot.Restore(_stage.Network);
+            return round with { IsTakenBack = isTooFar };
+        }
+        catch
+        {
+            snapshot.Restore(_stage.Network);
+            throw;
+        }
+    }
+
+    // In whole errors and decimals: 0.8 percent is 0.1 points above 0.7, which binary fractions deny.
+    private static bool RisesBeyond(double points, Evaluation dense, Evaluation pruned) =>
+        100m * (pruned.Errors!.Value - dense.Errors!.Value) > (decimal)points * pruned.Count;
 
     private PruningRound RunRound(
         int round, int rounds, int keep, Evaluation before, IProgress<PruningProgress>? progress, CancellationToken cancellation)
@@ -113,7 +140,8 @@ public sealed class Pruner
         {
             Dataset? validation = retraining.EarlyStopping is null ? null : _stage.Validation;
             var trainer = new Trainer(_stage.Network, _stage.Train, validation, retraining with { Seed = retraining.Seed + (ulong)round });
-            var relay = progress is null ? null : new TrainingRelay(value => progress.Report(new PruningProgress(round, rounds, keep, value)));
+            var relay = progress is null ? null : new TrainingRelay(value =>
+                progress.Report(new PruningProgress(round, rounds, keep, value)));
             epochs = trainer.Run(relay, cancellation).History.Count;
             afterRetraining = _stage.Evaluate();
         }

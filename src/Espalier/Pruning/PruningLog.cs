@@ -5,8 +5,8 @@ namespace Espalier.Pruning;
 /// <summary>All that a pruning run did, ready for JSON and plots. The mask itself is the zero pattern of the network.</summary>
 /// <param name="Criterion">What weights were worth.</param>
 /// <param name="Scope">Which of them competed: "Global" or "PerLayer".</param>
-/// <param name="Schedule">How fast they went.</param>
-/// <param name="MeasuredOn">The name of the set that the evaluations are of: the validation part, or the training part when there is none.</param>
+/// <param name="Schedule">How fast they went: a name of <see cref="SparsitySchedule"/>, or "Search" when the error decided.</param>
+/// <param name="MeasuredOn">The name of the set that evaluations are of: the validation part, or without one the training part.</param>
 /// <param name="WeightsBefore">The weights that were left before the run.</param>
 /// <param name="WeightsAfter">The weights that are left after it.</param>
 /// <param name="Before">The network before the run.</param>

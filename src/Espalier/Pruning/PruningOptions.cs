@@ -14,7 +14,7 @@ public sealed record PruningOptions
     /// <summary>How fast weights go from the first round to the last.</summary>
     public SparsitySchedule Schedule { get; init; } = SparsitySchedule.Exponential;
 
-    /// <summary>The number of rounds; 1 is one-shot pruning. A search for the smallest network within an error rise makes its own.</summary>
+    /// <summary>The number of rounds; 1 is one-shot pruning. A search within an error rise makes its own.</summary>
     public int Rounds { get; init; } = 1;
 
     /// <summary>How the survivors are retrained after each round, from their current weights; null for not at all.</summary>
@@ -24,7 +24,19 @@ public sealed record PruningOptions
     /// <exception cref="EspalierException">Names the option.</exception>
     public void Validate()
     {
+        RequireKnown(Scope);
+        RequireKnown(Schedule);
         if (Rounds < 1) throw new EspalierException($"Pruning option Rounds is {Rounds}; it must be at least 1.");
         Retraining?.Validate();
+    }
+
+    internal static void RequireKnown<T>(T choice)
+        where T : struct, Enum
+    {
+        if (!Enum.IsDefined(choice))
+        {
+            string known = string.Join(", ", Enum.GetNames<T>());
+            throw new EspalierException($"Pruning option {typeof(T).Name} is {choice}; give one of {known}.");
+        }
     }
 }

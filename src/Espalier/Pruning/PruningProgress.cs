@@ -3,7 +3,7 @@ using Espalier.Training;
 namespace Espalier.Pruning;
 
 /// <summary>Where a pruning run stands.</summary>
-/// <param name="Round">The round under way, from 1.</param>
+/// <param name="Round">The round under way, from 1; of a gradual run, 1 while weights go and 2 in fine-tuning.</param>
 /// <param name="Rounds">The number of rounds; for a search, an upper bound.</param>
 /// <param name="Weights">The weights that are left.</param>
 /// <param name="Training">The retraining under way, or null.</param>
@@ -14,8 +14,8 @@ public readonly record struct PruningProgress(int Round, int Rounds, int Weights
     {
         get
         {
-            double inRound = Training is { } training ? (training.Epoch - 1 + (double)training.Step / training.StepsPerEpoch) / training.Epochs : 0;
-            return Math.Min(1, (Round - 1 + inRound) / Rounds);
+            double epochs = Training is { } training ? training.Epoch - 1 + (double)training.Step / training.StepsPerEpoch : 0;
+            return Math.Min(1, (Round - 1 + epochs / (Training?.Epochs ?? 1)) / Rounds);
         }
     }
 }

@@ -9,8 +9,11 @@ namespace Espalier.Pruning;
 /// <param name="PredictedLossChange">What the criterion expects of the loss, or null when it does not say.</param>
 /// <param name="Before">The network before the round, or null when it was not measured.</param>
 /// <param name="AfterPruning">The network right after weights were removed, or null when it was not measured.</param>
-/// <param name="AfterRetraining">The network after retraining, or null when it was not retrained or not measured.</param>
-/// <param name="RetrainingEpochs">The epochs of retraining.</param>
+/// <param name="AfterRetraining">
+/// The network after retraining, or null when it was not retrained or not measured. While a gradual run removes weights, that is measured
+/// on the validation part at the end of an epoch, and so is there for the last round of each epoch.
+/// </param>
+/// <param name="RetrainingEpochs">The epochs of retraining; 0 while a gradual run removes weights.</param>
 /// <param name="IsTakenBack">Whether the round was undone, because the error rose too far.</param>
 public sealed record PruningRound(
     int Round,
@@ -32,10 +35,3 @@ public sealed record PruningRound(
     /// <summary>What removing weights did to the loss, before any retraining; null when it was not measured.</summary>
     public double? ActualLossChange => AfterPruning?.Loss - Before?.Loss;
 }
-
-/// <summary>The weights of one layer before and after a round.</summary>
-/// <param name="Name">The parameter's name, such as "fc1.weights".</param>
-/// <param name="All">The weights of the dense layer.</param>
-/// <param name="Before">Those left before the round.</param>
-/// <param name="After">Those left after it.</param>
-public sealed record LayerPruning(string Name, int All, int Before, int After);

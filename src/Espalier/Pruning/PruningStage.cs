@@ -1,30 +1,56 @@
 using Espalier.Data;
 using Espalier.Training;
+using Espalier.Training.Kernels;
 using Espalier.Training.Losses;
 
 namespace Espalier.Pruning;
 
 /// <summary>What all pruning runs share: a network, the samples it is judged by, and one renewal of its mask.</summary>
-internal sealed class PruningStage(TrainableNetwork network, Dataset train, Dataset? validation, LossKind loss)
+internal sealed class PruningStage
 {
-    public TrainableNetwork Network => network;
+    private readonly Evaluator _evaluator;
 
-    public Dataset Train => train;
+    /// <summary>Checks that the data fit the network and that trainings can begin, so that neither fails once weights are gone.</summary>
+    /// <exception cref="EspalierException">The data do not fit the network, or a training the data.</exception>
+    public PruningStage(
+        TrainableNetwork network, Dataset train, Dataset? validation, LossKind loss, params ReadOnlySpan<TrainingOptions?> trainings)
+    {
+        (Network, Train, Validation) = (network, train, validation);
+        Evaluator.RequireSamples(network, train);
+        _evaluator = new Evaluator(network, validation ?? train, loss);
+        foreach (TrainingOptions? training in trainings)
+        {
+            if (training is not null) _ = new Trainer(network, train, validation, training);
+        }
+    }
 
-    public Dataset? Validation => validation;
+    public TrainableNetwork Network { get; }
 
-    /// <summary>The set that the log's evaluations are of.</summary>
-    public Dataset Judge => validation ?? train;
+    public Dataset Train { get; }
 
-    public Evaluation Evaluate() => Evaluator.Evaluate(network, Judge, loss);
+    public Dataset? Validation { get; }
+
+    /// <summary>The name of the set that evaluations are of.</summary>
+    public string MeasuredOn => _evaluator.Data.Name;
+
+    /// <summary>How the network does on the validation part, or on the training part when there is none.</summary>
+    public Evaluation Evaluate()
+    {
+        using var engine = new ComputeEngine(threads: 0);
+        return _evaluator.Evaluate(engine);
+    }
 
     /// <summary>Removes the worst weights until <paramref name="keep"/> are left.</summary>
     /// <returns>What each layer had and has, and the highest score that was removed.</returns>
     public (LayerPruning[] Layers, float? Threshold) Prune(PruningCriterion criterion, PruningScope scope, int keep)
     {
-        int[] before = [.. network.PrunableParameters.Select(layer => layer.LiveCount)];
-        float threshold = MaskSelection.Apply(network, criterion.Score(network, train), keep, scope);
-        LayerPruning[] layers = [.. network.PrunableParameters.Select((layer, i) => new LayerPruning(layer.Name, layer.Values.Length, before[i], layer.LiveCount))];
+        int[] before = [.. Network.PrunableParameters.Select(layer => layer.LiveCount)];
+        float threshold = MaskSelection.Apply(Network, criterion.Score(Network, Train), keep, scope);
+        LayerPruning[] layers =
+        [
+            .. Network.PrunableParameters.Select((layer, i) =>
+                new LayerPruning(layer.Name, layer.Values.Length, before[i], layer.LiveCount)),
+        ];
         return (layers, float.IsNegativeInfinity(threshold) ? null : threshold);
     }
 }

@@ -10,7 +10,8 @@ public abstract record PruningTarget
     /// <summary>Keep this fraction of all weights, in (0, 1]; rounded to a whole number of weights, at least one.</summary>
     public static PruningTarget Fraction(double kept) => kept is > 0 and <= 1
         ? new Kept(kept, null)
-        : throw new EspalierException(FormattableString.Invariant($"A fraction of {kept} of the weights cannot be kept; give a number above 0 and up to 1."));
+        : throw new EspalierException(
+            FormattableString.Invariant($"A fraction of {kept} of the weights cannot be kept; give a number above 0 and up to 1."));
 
     /// <summary>Keep this number of weights.</summary>
     public static PruningTarget Count(int kept) => kept >= 1
@@ -18,9 +19,9 @@ public abstract record PruningTarget
         : throw new EspalierException($"{kept} weights cannot be kept; give a number of at least 1.");
 
     /// <summary>Keep as few weights as can be, while the validation error rises by at most so many percentage points.</summary>
-    public static PruningTarget ErrorRise(double points) => points >= 0 && double.IsFinite(points)
+    public static PruningTarget ErrorRise(double points) => points is >= 0 and <= 100
         ? new Tolerance(points)
-        : throw new EspalierException(FormattableString.Invariant($"An error rise of {points} points makes no sense; give 0 or more."));
+        : throw new EspalierException(FormattableString.Invariant($"An error rise of {points} points makes no sense; give 0 to 100."));
 
     /// <summary>A number of weights, given as such or as a fraction.</summary>
     internal sealed record Kept(double? FractionOfAll, int? Weights) : PruningTarget
@@ -32,7 +33,8 @@ public abstract record PruningTarget
             int count = Weights ?? Math.Max(1, (int)Math.Round(FractionOfAll!.Value * all, MidpointRounding.AwayFromZero));
             return count <= live
                 ? count
-                : throw new EspalierException($"{count} weights are to be kept, but only {live} of {all} are left; pruning never revives any. Ask for fewer.");
+                : throw new EspalierException(
+                    $"{count} weights are to be kept, but only {live} of {all} are left; pruning never revives any. Ask for fewer.");
         }
     }
 

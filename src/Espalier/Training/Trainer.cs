@@ -69,7 +69,7 @@ public sealed class Trainer
     public string? CheckpointPath { get; init; }
 
     /// <summary>Called before every step with the number of steps done: where a gradual pruner renews its masks.</summary>
-    internal Action<long>? BeforeStep { get; init; }
+    internal Action<long>? BeforeStep { get; set; }
 
     internal Optimizer Optimizer { get; }
 
