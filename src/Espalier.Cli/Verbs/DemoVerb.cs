@@ -64,7 +64,6 @@ internal sealed class DemoVerb : Verb
         Say(arguments, $"dense test error {Percent(dense)}; pruning to {KeptFraction.ToString("0 %", CultureInfo.InvariantCulture)} of the weights");
         PruningLog log = Terminal.Track("pruning", report => new GradualPruner(network, train, validation, new GradualPruningOptions
         {
-            Interval = 20,
             Training = Recipe(seed + 1, PruningEpochs) with { LearningRate = LearningRateSchedule.Constant(1.5e-3) },
             FineTuning = Recipe(seed + 2, FineTuningEpochs),
         }).Run(PruningTarget.Fraction(KeptFraction), new PruningMeter(report), cancel));

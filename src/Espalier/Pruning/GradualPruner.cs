@@ -10,6 +10,8 @@ namespace Espalier.Pruning;
 /// </summary>
 public sealed class GradualPruner
 {
+    private const int RenewalsOfShortTraining = 40, MaxAutomaticInterval = 100;
+
     private readonly PruningStage _stage;
     private readonly GradualPruningOptions _options;
 
@@ -72,9 +74,10 @@ public sealed class GradualPruner
         var renewals = new List<long>();
         var trainer = new Trainer(_stage.Network, _stage.Train, _stage.Validation, _options.Training);
         double steps = (double)trainer.StepsPerEpoch * _options.Training.Epochs;
+        long interval = _options.Interval > 0 ? _options.Interval : (long)Math.Clamp(steps / RenewalsOfShortTraining, 1, MaxAutomaticInterval);
         trainer.BeforeStep = step =>
         {
-            if (step % _options.Interval == 0 && Renew(rounds, _options.Schedule.WeightsAt(step / steps, start, end))) renewals.Add(step);
+            if (step % interval == 0 && Renew(rounds, _options.Schedule.WeightsAt(step / steps, start, end))) renewals.Add(step);
         };
         trainer.Run(progress, cancellation);
 

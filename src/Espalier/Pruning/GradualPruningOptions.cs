@@ -14,8 +14,11 @@ public sealed record GradualPruningOptions
     /// <summary>How fast weights go while training goes on.</summary>
     public SparsitySchedule Schedule { get; init; } = SparsitySchedule.Cubic;
 
-    /// <summary>The number of training steps between two renewals of the mask.</summary>
-    public int Interval { get; init; } = 100;
+    /// <summary>
+    /// The number of training steps between two renewals of the mask; 0 for 100 (as Zhu and Gupta have it), or for a fortieth of the
+    /// training where that is less.
+    /// </summary>
+    public int Interval { get; init; }
 
     /// <summary>The training during which weights are removed.</summary>
     public required TrainingOptions Training { get; init; }
@@ -29,7 +32,7 @@ public sealed record GradualPruningOptions
     {
         PruningOptions.RequireKnown(Scope);
         PruningOptions.RequireKnown(Schedule);
-        if (Interval < 1) throw new EspalierException($"Pruning option Interval is {Interval}; it must be at least 1.");
+        if (Interval < 0) throw new EspalierException($"Pruning option Interval is {Interval}; it must be 0 (automatic) or more.");
         if (Training.EarlyStopping is not null)
         {
             throw new EspalierException("Gradual pruning cannot stop early while weights go; ask for it in fine-tuning only.");

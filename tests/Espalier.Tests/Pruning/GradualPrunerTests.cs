@@ -62,6 +62,14 @@ public sealed class GradualPrunerTests
     }
 
     [Fact]
+    public void The_automatic_interval_cuts_a_short_training_into_small_steps()
+    {
+        // A fortieth of 60 steps is a step and a half: the mask is renewed before every step but the first, and after the last.
+        PruningLog log = Run(PruningRun.Dense(), s_options with { Interval = 0, Schedule = SparsitySchedule.Linear }, PruningTarget.Count(17));
+        Assert.Equal(60, log.Rounds.Count);
+    }
+
+    [Fact]
     public void Fine_tuning_keeps_the_mask()
     {
         TrainableNetwork with = PruningRun.Dense(), without = PruningRun.Dense();
@@ -142,7 +150,7 @@ public sealed class GradualPrunerTests
         Assert.Throws<ArgumentNullException>(() => Run(network, s_options, null!));
         Assert.Contains("only 152 of 152 are left",
             Assert.Throws<EspalierException>(() => Run(network, s_options, PruningTarget.Count(153))).Message, StringComparison.Ordinal);
-        Assert.Contains("Interval is 0", Refusal(s_options with { Interval = 0 }), StringComparison.Ordinal);
+        Assert.Contains("Interval is -1", Refusal(s_options with { Interval = -1 }), StringComparison.Ordinal);
         Assert.Contains("PruningScope is 7", Refusal(s_options with { Scope = (PruningScope)7 }), StringComparison.Ordinal);
         TrainingOptions stopping = PruningRun.Training() with { EarlyStopping = new EarlyStopping() };
         Assert.Contains("cannot stop early while weights go", Refusal(s_options with { Training = stopping }), StringComparison.Ordinal);
