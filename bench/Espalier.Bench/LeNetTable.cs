@@ -32,7 +32,7 @@ internal static class LeNetTable
 
     private static void AppendEpochs(StringBuilder text, DataSplit mnist)
     {
-        text.Append(CultureInfo.InvariantCulture, $"## An epoch of training\n\n{mnist.Train.Count:#,0} samples, batch {BatchSize}, Adam; median of {TimedEpochs - 1} epochs after a first one, one after the other in one run.\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"## An epoch of training\n\n{mnist.Train.Count:#,0} samples, batch {BatchSize}, Adam; median of {TimedEpochs - 1} epochs after a first one, one after the other in one run. PyTorch with one BLAS thread or as many as its own, whichever is faster.\n\n");
         text.Append("| trainer | threads | seconds | times Espalier on as many threads |\n| --- | ---: | ---: | ---: |\n");
         foreach (int threads in (int[])[1, 2])
         {
