@@ -32,7 +32,11 @@ internal static class LeNetTable
 
     private static void AppendEpochs(StringBuilder text, DataSplit mnist)
     {
-        text.Append(CultureInfo.InvariantCulture, $"## An epoch of training\n\n{mnist.Train.Count:#,0} samples, batch {BatchSize}, Adam; median of {TimedEpochs - 1} epochs after a first one, one after the other in one run. PyTorch with one BLAS thread or as many as its own, whichever is faster.\n\n");
+        text.Append("## An epoch of training\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"{mnist.Train.Count:#,0} samples, batch {BatchSize}, Adam; ");
+        text.Append(CultureInfo.InvariantCulture, $"median of {TimedEpochs - 1} epochs after a first one, ");
+        text.Append("one after the other in one run. ");
+        text.Append("PyTorch with one BLAS thread or as many as its own, whichever is faster.\n\n");
         text.Append("| trainer | threads | seconds | times Espalier on as many threads |\n| --- | ---: | ---: | ---: |\n");
         foreach (int threads in (int[])[1, 2])
         {
@@ -59,28 +63,44 @@ internal static class LeNetTable
 
     private static void AppendErrors(StringBuilder text, DataSplit mnist)
     {
-        text.Append(CultureInfo.InvariantCulture, $"## Errors\n\nDense: {DenseEpochs} epochs of Adam, rate 0.0015 falling in a line to a hundredth, weight decay 0.0001. Pruned: global magnitude, cubic schedule over {PruningEpochs} epochs at rate 0.0015, then {FineTuningEpochs} epochs of the survivors. A tenth of the training samples is set aside for validation. Seeds 1 to 3.\n\n");
-        text.Append("| network | weights | test error, seed 1 | seed 2 | seed 3 | mean | seconds |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n");
+        text.Append("## Errors\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"Dense: {DenseEpochs} epochs of Adam, rate 0.0015 falling in a line to a hundredth, ");
+        text.Append("weight decay 0.0001. ");
+        text.Append(CultureInfo.InvariantCulture, $"Pruned: global magnitude, cubic schedule over {PruningEpochs} epochs at rate 0.0015, ");
+        text.Append(CultureInfo.InvariantCulture, $"then {FineTuningEpochs} epochs of the survivors. ");
+        text.Append("A tenth of the training samples is set aside for validation. Seeds 1 to 3.\n\n");
+        text.Append("| network | weights | test error, seed 1 | seed 2 | seed 3 | mean | seconds |\n");
+        text.Append("| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n");
         var dense = new List<TrainableNetwork>();
         Row("dense", seed =>
         {
             (Dataset train, Dataset validation) = DatasetSplitter.CarveValidation(mnist.Train, 0.1, seed);
             TrainableNetwork network = NewNetwork(seed);
-            new Trainer(network, train, validation, Options(DenseEpochs, seed) with { LearningRate = LearningRateSchedule.Linear(1.5e-3, 1.5e-5) }).Run();
+            TrainingOptions options = Options(DenseEpochs, seed) with { LearningRate = LearningRateSchedule.Linear(1.5e-3, 1.5e-5) };
+            new Trainer(network, train, validation, options).Run();
             dense.Add(network);
             return network;
         });
-        foreach (double kept in (double[])[0.08, 0.05, 0.025]) Row("pruned", seed => Prune(dense[(int)seed - 1].Clone(), mnist, kept, seed));
+        foreach (double kept in (double[])[0.08, 0.05, 0.025])
+        {
+            Row("pruned", seed => Prune(dense[(int)seed - 1].Clone(), mnist, kept, seed));
+        }
 
         void Row(string name, Func<ulong, TrainableNetwork> make)
         {
             var watch = Stopwatch.StartNew();
             TrainableNetwork[] networks = [make(1), make(2), make(3)];
             double seconds = watch.Elapsed.TotalSeconds / networks.Length;
-            double[] errors = [.. networks.Select(network => Evaluator.Evaluate(network, mnist.Test, LossKind.CategoricalCrossEntropy).ErrorPercent!.Value)];
-            text.Append(CultureInfo.InvariantCulture, $"| {name} | {networks[0].LiveWeightCount:#,0} | {errors[0]:0.00} % | {errors[1]:0.00} % | {errors[2]:0.00} % | {errors.Average():0.00} % | {seconds:0.0} |\n");
+            double[] errors = [.. networks.Select(network => TestErrorPercent(network, mnist.Test))];
+            text.Append(CultureInfo.InvariantCulture, $"| {name} | {networks[0].LiveWeightCount:#,0} | ");
+            double[] columns = [.. errors, errors.Average()];
+            foreach (double percent in columns) text.Append(CultureInfo.InvariantCulture, $"{percent:0.00} % | ");
+            text.Append(CultureInfo.InvariantCulture, $"{seconds:0.0} |\n");
         }
     }
+
+    private static double TestErrorPercent(TrainableNetwork network, Dataset test) =>
+        Evaluator.Evaluate(network, test, LossKind.CategoricalCrossEntropy).ErrorPercent!.Value;
 
     private static TrainableNetwork Prune(TrainableNetwork network, DataSplit mnist, double kept, ulong seed)
     {

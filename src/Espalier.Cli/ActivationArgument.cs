@@ -31,7 +31,9 @@ internal static class ActivationArgument
     }
 
     private static float ParseAlpha(string text, string alpha) =>
-        float.TryParse(alpha, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && float.IsFinite(value) ? value : throw Unknown(text);
+        float.TryParse(alpha, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && float.IsFinite(value)
+            ? value
+            : throw Unknown(text);
 
     private static EspalierException Unknown(string text) => new($"'{text}' is no activation; known are {Spellings}.");
 }

@@ -13,11 +13,17 @@ internal static class BenchmarkTable
         double own = report.Results.First(result => result.Name == ContenderNames.Espalier).NsPerSample;
         Table table = new Table().Border(TableBorder.Simple);
         table.AddColumn("contender");
-        foreach (string column in (string[])["ns/sample", "times espalier", "bytes/call", "deviation"]) table.AddColumn(new TableColumn(column).RightAligned());
+        foreach (string column in (string[])["ns/sample", "times espalier", "bytes/call", "deviation"])
+        {
+            table.AddColumn(new TableColumn(column).RightAligned());
+        }
+
         foreach (BenchmarkResult result in report.Results.Where(result => result.SkippedReason is null))
         {
-            table.AddRow(result.Name, Number(result.NsPerSample), (result.NsPerSample / own).ToString("0.00", CultureInfo.InvariantCulture),
-                result.AllocatedBytes.ToString(CultureInfo.InvariantCulture), result.LargestDeviation.ToString("0.0e0", CultureInfo.InvariantCulture));
+            string times = (result.NsPerSample / own).ToString("0.00", CultureInfo.InvariantCulture);
+            string bytes = result.AllocatedBytes.ToString(CultureInfo.InvariantCulture);
+            string deviation = result.LargestDeviation.ToString("0.0e0", CultureInfo.InvariantCulture);
+            table.AddRow(result.Name, Number(result.NsPerSample), times, bytes, deviation);
         }
 
         terminal.Print($"{report.Processor}, {report.Runtime}, one thread, batch {report.Batch}, median of {report.Rounds} rounds");

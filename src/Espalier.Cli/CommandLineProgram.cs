@@ -46,7 +46,10 @@ internal static class CommandLineProgram
     {
         var help = new HelpOption { Recursive = true };
         help.Action = new HelpWithExamples((HelpAction)help.Action!);
-        var root = new Command(Name, "Trains small neural networks, prunes them, and compiles what is left into C#.") { help, new VersionOption() };
+        var root = new Command(Name, "Trains small neural networks, prunes them, and compiles what is left into C#.")
+        {
+            help, new VersionOption(),
+        };
         foreach (Command verb in VerbList.All(terminal)) root.Add(verb);
         root.SetAction(arguments => root.Parse("--help").Invoke(arguments.InvocationConfiguration));
         return root;

@@ -54,7 +54,8 @@ internal sealed class DataArguments
         DataSplit split = new DataCatalog(arguments.GetValue(CommonOptions.DataFolder)).Load(name, options);
         if (network is not null && split.Train.InputShape.Length != network.InputShape.Length)
         {
-            throw new EspalierException($"{name}: its samples have {split.Train.InputShape} values, but the network reads {network.InputShape}; " +
+            throw new EspalierException(
+                $"{name}: its samples have {split.Train.InputShape} values, but the network reads {network.InputShape}; " +
                 "name the set that the network was trained on.");
         }
 

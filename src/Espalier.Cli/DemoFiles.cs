@@ -21,7 +21,10 @@ internal sealed record DemoFiles(string Model, IReadOnlyList<string> Sources, st
     {
         string InFolder(string name) => Path.Combine(folder, name);
         var files = new DemoFiles(
-            InFolder("digits.espalier"), [.. result.Sources.Select(source => InFolder(source.HintName))], InFolder("network.svg"), InFolder("report.html"));
+            InFolder("digits.espalier"),
+            [.. result.Sources.Select(source => InFolder(source.HintName))],
+            InFolder("network.svg"),
+            InFolder("report.html"));
         string picture = NetworkPicture.ToSvg(result.Model);
         ModelFile.Save(files.Model, result.Model);
         for (int i = 0; i < files.Sources.Count; i++) AtomicFile.WriteText(files.Sources[i], result.Sources[i].Text);
@@ -33,8 +36,8 @@ internal sealed record DemoFiles(string Model, IReadOnlyList<string> Sources, st
     private static string Page(DemoResult result, string picture)
     {
         BenchmarkResult own = result.Times.Results.First(contender => contender.Name == ContenderNames.Espalier);
-        BenchmarkResult[] timed = [.. result.Times.Results.Where(contender => contender.SkippedReason is null)];
-        var page = new HtmlPage($"{result.Model.Name}: trained, pruned, compiled", "A network for drawn digits, and what is left of it as C#.");
+        var page = new HtmlPage(
+            $"{result.Model.Name}: trained, pruned, compiled", "A network for drawn digits, and what is left of it as C#.");
         page.Figures(
             [
                 (Percent(result.Pruned.ErrorPercent!.Value), $"test error; {Percent(result.Dense.ErrorPercent!.Value)} before pruning"),
@@ -42,7 +45,8 @@ internal sealed record DemoFiles(string Model, IReadOnlyList<string> Sources, st
                 (Number(result.Summary.CompiledBytes), $"bytes compiled; {Number(result.Summary.DenseBytes)} dense"),
                 ($"{Number(own.NsPerSample)} ns", "a prediction, on one core"),
             ]);
-        page.Section("What is left").Picture(picture, "A line for each surviving weight, blue where it is positive, orange where it is negative; pale units are dead.");
+        page.Section("What is left").Picture(picture,
+            "A line for each surviving weight, blue where it is positive, orange where it is negative; pale units are dead.");
         page.Table(
             ["layer", "shape", "lowered", "weights", "density", "kernel", "est. ns", "table bytes", "code bytes"],
             result.Summary.Layers.Select(layer => (IReadOnlyList<string>)
@@ -52,23 +56,40 @@ internal sealed record DemoFiles(string Model, IReadOnlyList<string> Sources, st
             ]));
         foreach (string note in result.Summary.Notes) page.Paragraph(note);
         page.Section("How it was pruned").Picture(PruningChart(result.Log).ToSvg(),
-            $"Weights by {result.Log.Criterion}, {result.Log.Scope.ToLowerInvariant()}, on a {result.Log.Schedule.ToLowerInvariant()} schedule while training went on.");
-        page.Section("How fast it is")
-            .Picture(new BarChart("Time of one prediction", "ns", [.. timed.Select(contender => (contender.Name, contender.NsPerSample))], ContenderNames.Espalier).ToSvg(),
-                $"{result.Times.Processor}, {result.Times.Runtime}, one thread, median of {result.Times.Rounds} rounds in turn; all contenders agree on the outputs.");
+            $"Weights by {result.Log.Criterion}, {result.Log.Scope.ToLowerInvariant()}, " +
+            $"on a {result.Log.Schedule.ToLowerInvariant()} schedule while training went on.");
+        page.Section("How fast it is").Picture(TimesChart(result.Times).ToSvg(),
+            $"{result.Times.Processor}, {result.Times.Runtime}, one thread, median of {result.Times.Rounds} rounds in turn; " +
+            "all contenders agree on the outputs.");
         page.Section("What was generated");
         EmittedFile kernels = result.Sources[^1];
-        page.Paragraph($"The first {LinesOfSource} lines of {kernels.HintName}:").Code(string.Join('\n', kernels.Text.Split('\n').Take(LinesOfSource)));
+        page.Paragraph($"The first {LinesOfSource} lines of {kernels.HintName}:")
+            .Code(string.Join('\n', kernels.Text.Split('\n').Take(LinesOfSource)));
         return page.ToString();
     }
 
+    // The error is that of the validation part, at the end of each epoch and after the fine-tuning.
     private static LineChart PruningChart(PruningLog log)
     {
-        ChartSeries Series(string name, Func<PruningRound, int> count) =>
-            new(name, [.. log.Rounds.Select(round => ((double)round.Round, (double)Math.Max(1, count(round))))]);
+        (double, double)[] pruned = [.. log.Rounds
+            .Where(round => round.AfterRetraining is not null)
+            .Select(round => ((double)round.WeightsAfter, round.AfterRetraining!.ErrorPercent!.Value))];
+        double dense = log.Before.ErrorPercent!.Value;
+        return new LineChart(
+            "Error against weights left",
+            new Axis("weights", Logarithmic: true, Reversed: true),
+            new Axis("validation error, %"),
+            [
+                new ChartSeries("pruned while training", [(log.WeightsBefore, dense), .. pruned]),
+                new ChartSeries("dense", [(log.WeightsBefore, dense), (log.WeightsAfter, dense)], Dashed: true),
+            ]);
+    }
 
-        IEnumerable<ChartSeries> layers = log.Rounds[0].Layers.Select((layer, i) => Series(layer.Name, round => round.Layers[i].After));
-        return new LineChart("Weights left", new Axis("renewal of the mask"), new Axis("weights", Logarithmic: true), [Series("all", round => round.WeightsAfter), .. layers]);
+    private static BarChart TimesChart(BenchmarkReport times)
+    {
+        IEnumerable<BenchmarkResult> timed = times.Results.Where(result => result.SkippedReason is null);
+        return new BarChart(
+            "Time of one prediction", "ns", [.. timed.Select(result => (result.Name, result.NsPerSample))], ContenderNames.Espalier);
     }
 
     private static string Number(double value) => SummaryTable.Number(value);

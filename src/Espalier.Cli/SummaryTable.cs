@@ -25,7 +25,8 @@ internal static class SummaryTable
 
         terminal.Output.Write(table);
         terminal.Print($"{Number(summary.NonZeros)} of {Number(summary.Weights)} weights ({Percent(summary.Density)}); " +
-            $"about {Number(summary.EstimatedNs)} ns a prediction; {Number(summary.CompiledBytes)} bytes compiled, {Number(summary.DenseBytes)} dense.");
+            $"about {Number(summary.EstimatedNs)} ns a prediction; " +
+            $"{Number(summary.CompiledBytes)} bytes compiled, {Number(summary.DenseBytes)} dense.");
         foreach (LayerSummary layer in summary.Layers) terminal.Print($"{layer.Name}: {layer.Kernel} because {layer.Reason}.");
         foreach (string note in summary.Notes) terminal.Print(note);
     }

@@ -63,7 +63,8 @@ internal sealed class TrainingArguments
         }
             .AcceptOnlyFromAmong("constant", "linear", "cosine", "step", "exponential");
         _epochs = new Option<int?>("--epochs") { Description = $"Passes through the training samples: {epochs}.", HelpName = "N" };
-        foreach (Option option in (Option[])[_epochs, _batch, _optimizer, _rate, _schedule, _momentum, _decay, _loss, _threads]) verb.Add(option);
+        Option[] options = [_epochs, _batch, _optimizer, _rate, _schedule, _momentum, _decay, _loss, _threads];
+        foreach (Option option in options) verb.Add(option);
     }
 
     /// <summary>What the user asked for.</summary>

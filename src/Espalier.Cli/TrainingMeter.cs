@@ -1,4 +1,3 @@
-using System.Globalization;
 using Espalier.Training;
 
 namespace Espalier.Cli;
@@ -16,9 +15,9 @@ internal sealed class TrainingMeter(Action<double, string> report) : IProgress<T
     /// <summary>The state of a run in a few words.</summary>
     public static string Describe(TrainingProgress value)
     {
-        string text = string.Create(CultureInfo.InvariantCulture, $"epoch {value.Epoch}/{value.Epochs}, loss {value.Loss:0.0000}");
-        if (value.TrainingErrorPercent is double training) text += string.Create(CultureInfo.InvariantCulture, $", error {training:0.00} %");
-        if (value.ValidationErrorPercent is double validation) text += string.Create(CultureInfo.InvariantCulture, $", validation {validation:0.00} %");
+        string text = FormattableString.Invariant($"epoch {value.Epoch}/{value.Epochs}, loss {value.Loss:0.0000}");
+        if (value.TrainingErrorPercent is double training) text += FormattableString.Invariant($", error {training:0.00} %");
+        if (value.ValidationErrorPercent is double validation) text += FormattableString.Invariant($", validation {validation:0.00} %");
         return text;
     }
 }

@@ -22,6 +22,8 @@ internal sealed class ValidationArgument
     {
         double share = arguments.GetValue(_share);
         if (share is not (>= 0 and < 1)) throw new EspalierException("--validation must be at least 0 and less than 1.");
-        return share == 0 ? (split.Train, null) : DatasetSplitter.CarveValidation(split.Train, share, arguments.GetValue(CommonOptions.Seed));
+        return share == 0
+            ? (split.Train, null)
+            : DatasetSplitter.CarveValidation(split.Train, share, arguments.GetValue(CommonOptions.Seed));
     }
 }

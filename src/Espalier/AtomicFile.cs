@@ -3,7 +3,9 @@ namespace Espalier;
 /// <summary>Writes files whole or not at all: to a temporary neighbour first, which then takes the file's name.</summary>
 public static class AtomicFile
 {
-    /// <summary>Writes a file through <paramref name="write"/>; when that throws, whatever stood at <paramref name="path"/> is untouched.</summary>
+    /// <summary>
+    /// Writes a file through <paramref name="write"/>; when that throws, whatever stood at <paramref name="path"/> is untouched.
+    /// </summary>
     /// <exception cref="EspalierException">The folder is missing, the disk is full, or the file cannot be written.</exception>
     public static void Write(string path, Action<Stream> write)
     {

@@ -61,7 +61,9 @@ public sealed class SeededRandom
     /// <summary>A number in [<paramref name="least"/>, <paramref name="most"/>).</summary>
     public double NextDouble(double least, double most) => least + (most - least) * NextDouble();
 
-    /// <summary>A number of the standard normal distribution (Box and Muller 1958; one of the pair is used, so that the state is all there is).</summary>
+    /// <summary>
+    /// A number of the standard normal distribution (Box and Muller 1958; one of the pair is used, so that the state is all there is).
+    /// </summary>
     public double NextNormal()
     {
         double radius = Math.Sqrt(-2 * Math.Log(1 - NextDouble()));

@@ -52,10 +52,17 @@ internal sealed class BenchVerb : Verb
         // All contenders run on one thread; MathNet would take all processors for one product.
         MathNet.Numerics.Control.UseSingleThread();
         var compile = new CompileOptions { Lowering = new LoweringOptions { Kernel = CommonOptions.KernelOf(arguments) } };
-        BenchmarkReport report = BenchmarkSuite.Run(
-            network, Contenders.All(network, compile), inputs, new BenchmarkOptions { Batch = batch, Budget = TimeSpan.FromSeconds(seconds) });
-        if (WantsJson(arguments)) Terminal.WriteJson(new { report.Processor, report.Runtime, report.Batch, report.Rounds, Contenders = report.Results });
-        else BenchmarkTable.Write(Terminal, report);
+        var timing = new BenchmarkOptions { Batch = batch, Budget = TimeSpan.FromSeconds(seconds) };
+        BenchmarkReport report = BenchmarkSuite.Run(network, Contenders.All(network, compile), inputs, timing);
+        if (WantsJson(arguments))
+        {
+            Terminal.WriteJson(new { report.Processor, report.Runtime, report.Batch, report.Rounds, Contenders = report.Results });
+        }
+        else
+        {
+            BenchmarkTable.Write(Terminal, report);
+        }
+
         return ExitCode.Success;
     }
 

@@ -47,7 +47,8 @@ internal sealed class CompileVerb : Verb
     {
         Network network = ModelFile.Load(arguments.GetRequiredValue(CommonOptions.Model));
         EmitOptions named = EmitOptions.For(network);
-        var options = new EmitOptions(arguments.GetValue(_className) ?? named.ClassName, arguments.GetRequiredValue(_namespace), !arguments.GetValue(_internal));
+        string className = arguments.GetValue(_className) ?? named.ClassName;
+        var options = new EmitOptions(className, arguments.GetRequiredValue(_namespace), !arguments.GetValue(_internal));
         if (options.FindFault() is { } fault) throw new EspalierException($"{fault} Give another name with --class or --namespace.");
         var lowering = new LoweringOptions { Kernel = CommonOptions.KernelOf(arguments) };
         LoweredNetwork lowered = LoweringPipeline.Run(network, lowering, cancel);
@@ -55,16 +56,18 @@ internal sealed class CompileVerb : Verb
 
         string folder = arguments.GetRequiredValue(_folder);
         OutputFolder.Make(folder);
-        foreach (EmittedFile file in files) AtomicFile.WriteText(Path.Combine(folder, file.HintName), file.Text);
+        foreach (EmittedFile file in files) AtomicFile.WriteText(PathOf(file), file.Text);
         if (WantsJson(arguments))
         {
-            Terminal.WriteJson(new { Files = files.Select(file => new { Path = Path.Combine(folder, file.HintName), Bytes = file.Text.Length }) });
+            Terminal.WriteJson(new { Files = files.Select(file => new { Path = PathOf(file), Bytes = file.Text.Length }) });
         }
         else
         {
-            foreach (EmittedFile file in files) Terminal.Print($"{Path.Combine(folder, file.HintName)}  {SummaryTable.Number(file.Text.Length)} bytes");
+            foreach (EmittedFile file in files) Terminal.Print($"{PathOf(file)}  {SummaryTable.Number(file.Text.Length)} bytes");
         }
 
         return ExitCode.Success;
+
+        string PathOf(EmittedFile file) => Path.Combine(folder, file.HintName);
     }
 }

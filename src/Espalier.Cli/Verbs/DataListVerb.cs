@@ -8,7 +8,8 @@ namespace Espalier.Cli.Verbs;
 internal sealed class DataListVerb : Verb
 {
     public DataListVerb(Terminal terminal)
-        : base("list", "List the named data sets: counts, classes, and whether they are here.", terminal, "espalier data list", "espalier data list --data-dir ~/data --json") =>
+        : base("list", "List the named data sets: counts, classes, and whether they are here.", terminal,
+            "espalier data list", "espalier data list --data-dir ~/data --json") =>
         Add(CommonOptions.DataFolder);
 
     protected override int Run(ParseResult arguments, CancellationToken cancel)
@@ -32,13 +33,18 @@ internal sealed class DataListVerb : Verb
         foreach (int column in (int[])[3, 4, 5]) table.Columns[column].RightAligned();
         foreach (DataCatalogEntry entry in entries)
         {
-            table.AddRow(entry.Name, entry.IsAvailable ? "yes" : "no", entry.InputShape.ToString(), SummaryTable.Number(entry.ClassNames.Count),
-                SummaryTable.Number(entry.TrainCount), SummaryTable.Number(entry.TestCount), Markup.Escape(entry.Title));
+            table.AddRow(entry.Name, entry.IsAvailable ? "yes" : "no", entry.InputShape.ToString(),
+                SummaryTable.Number(entry.ClassNames.Count), SummaryTable.Number(entry.TrainCount), SummaryTable.Number(entry.TestCount),
+                Markup.Escape(entry.Title));
         }
 
         Terminal.Output.Write(table);
         Terminal.Print("Also: idx:IMAGES,LABELS for IDX files, csv:FILE for tables.");
-        if (entries.Any(entry => !entry.IsAvailable)) Terminal.Print("Sets that are not here need --data-dir FOLDER or the environment variable ESPALIER_DATA.");
+        if (entries.Any(entry => !entry.IsAvailable))
+        {
+            Terminal.Print("Sets that are not here need --data-dir FOLDER or the environment variable ESPALIER_DATA.");
+        }
+
         return ExitCode.Success;
     }
 }

@@ -17,7 +17,9 @@ internal sealed class DataShowVerb : Verb
 
     public DataShowVerb(Terminal terminal)
         : base("show", "Show a data set: counts, classes, value ranges, and a contact sheet when its samples are pictures.", terminal,
-            "espalier data show --data digits", "espalier data show --data mnist --per-class 12 --out mnist.png", "espalier data show --data iris --json")
+            "espalier data show --data digits",
+            "espalier data show --data mnist --per-class 12 --out mnist.png",
+            "espalier data show --data iris --json")
     {
         _data = new DataArguments(this, isRequired: true, "The set");
         Add(_perClass);
@@ -28,8 +30,16 @@ internal sealed class DataShowVerb : Verb
     {
         string? file = arguments.GetValue(_out);
         string extension = Path.GetExtension(file ?? "").ToLowerInvariant();
-        if (file is not null && extension is not (".png" or ".svg")) throw new EspalierException($"--out {file}: name a .png or a .svg file.");
-        if (arguments.GetResult(_perClass) is not null && arguments.GetValue(_perClass) < 1) throw new EspalierException("--per-class must be at least 1.");
+        if (file is not null && extension is not (".png" or ".svg"))
+        {
+            throw new EspalierException($"--out {file}: name a .png or a .svg file.");
+        }
+
+        if (arguments.GetResult(_perClass) is not null && arguments.GetValue(_perClass) < 1)
+        {
+            throw new EspalierException("--per-class must be at least 1.");
+        }
+
         int perClass = arguments.GetValue(_perClass);
         DataSplit split = _data.Load(arguments);
         DatasetSummary summary = DatasetSummary.Of(_data.Name(arguments)!, split);
@@ -42,8 +52,15 @@ internal sealed class DataShowVerb : Verb
         }
 
         Terminal.Print(summary.ToText());
-        if (file is not null) Terminal.Print($"contact sheet in {file}");
-        else if (ContactSheet.CanShow(split.Train)) Terminal.Print(TerminalPicture.Render(ContactSheet.Draw(split.Train, perClass == 0 ? 4 : perClass), Style()));
+        if (file is not null)
+        {
+            Terminal.Print($"contact sheet in {file}");
+        }
+        else if (ContactSheet.CanShow(split.Train))
+        {
+            Terminal.Print(TerminalPicture.Render(ContactSheet.Draw(split.Train, perClass == 0 ? 4 : perClass), Style()));
+        }
+
         return ExitCode.Success;
     }
 

@@ -55,30 +55,36 @@ internal sealed class DemoVerb : Verb
         Say(arguments, "drawing digits: 10,000 to train, 2,000 to test");
         DataSplit digits = new DataCatalog("").Load("digits", new DataOptions { Seed = seed });
         (Dataset train, Dataset validation) = DatasetSplitter.CarveValidation(digits.Train, 0.1, seed);
-        TrainableNetwork network = TrainableNetwork.Perceptron("Digits", train.InputShape, s_widths, Activation.Relu, Activation.Softmax, seed);
+        var network = TrainableNetwork.Perceptron("Digits", train.InputShape, s_widths, Activation.Relu, Activation.Softmax, seed);
 
-        Say(arguments, $"training {train.InputShape.Length}-{string.Join('-', s_widths)}: {SummaryTable.Number(network.WeightCount)} weights");
-        Terminal.Track("training", report => new Trainer(network, train, validation, Recipe(seed, TrainingEpochs)).Run(new TrainingMeter(report), cancel));
+        Say(arguments, $"training {train.InputShape.Length}-{string.Join('-', s_widths)}: {Number(network.WeightCount)} weights");
+        var trainer = new Trainer(network, train, validation, Recipe(seed, TrainingEpochs));
+        Terminal.Track("training", report => trainer.Run(new TrainingMeter(report), cancel));
         Evaluation dense = Evaluate(network, digits.Test);
 
-        Say(arguments, $"dense test error {Percent(dense)}; pruning to {KeptFraction.ToString("0 %", CultureInfo.InvariantCulture)} of the weights");
-        PruningLog log = Terminal.Track("pruning", report => new GradualPruner(network, train, validation, new GradualPruningOptions
+        string kept = KeptFraction.ToString("0 %", CultureInfo.InvariantCulture);
+        Say(arguments, $"dense test error {Percent(dense)}; pruning to {kept} of the weights");
+        var pruner = new GradualPruner(network, train, validation, new GradualPruningOptions
         {
             Training = Recipe(seed + 1, PruningEpochs) with { LearningRate = LearningRateSchedule.Constant(1.5e-3) },
             FineTuning = Recipe(seed + 2, FineTuningEpochs),
-        }).Run(PruningTarget.Fraction(KeptFraction), new PruningMeter(report), cancel));
+        });
+        var target = PruningTarget.Fraction(KeptFraction);
+        PruningLog log = Terminal.Track("pruning", report => pruner.Run(target, new PruningMeter(report), cancel));
         Evaluation pruned = Evaluate(network, digits.Test);
 
-        Say(arguments, $"pruned test error {Percent(pruned)}; compiling {SummaryTable.Number(network.LiveWeightCount)} weights into C#");
+        Say(arguments, $"pruned test error {Percent(pruned)}; compiling {Number(network.LiveWeightCount)} weights into C#");
         Network model = ModelSamples.Attach(network.ToNetwork(), digits.Test, 4);
         using CompiledNetwork compiled = CompiledNetwork.Compile(model, cancellationToken: cancel);
         VerificationResult verification = NetworkVerifier.Verify(model, compiled, seed);
 
         Say(arguments, "timing the generated code against its baselines");
         MathNet.Numerics.Control.UseSingleThread();
-        BenchmarkReport times = BenchmarkSuite.Run(model, Contenders.All(model), digits.Test.Inputs, new BenchmarkOptions { Budget = TimeSpan.FromSeconds(seconds) });
+        var timing = new BenchmarkOptions { Budget = TimeSpan.FromSeconds(seconds) };
+        BenchmarkReport times = BenchmarkSuite.Run(model, Contenders.All(model), digits.Test.Inputs, timing);
 
-        var result = new DemoResult(model, dense, pruned, log, ModelSummary.Of(model, compiled.Lowered), compiled.Files, verification, times);
+        ModelSummary summary = ModelSummary.Of(model, compiled.Lowered);
+        var result = new DemoResult(model, dense, pruned, log, summary, compiled.Files, verification, times);
         DemoFiles files = DemoFiles.Write(folder, result);
         if (WantsJson(arguments)) WriteJson(result, files, watch.Elapsed);
         else Print(result, files, watch.Elapsed);
@@ -94,9 +100,13 @@ internal sealed class DemoVerb : Verb
         Optimizer = new OptimizerOptions(OptimizerKind.Adam) { WeightDecay = 1e-4 },
     };
 
-    private static Evaluation Evaluate(TrainableNetwork network, Dataset test) => Evaluator.Evaluate(network, test, LossKind.CategoricalCrossEntropy);
+    private static Evaluation Evaluate(TrainableNetwork network, Dataset test) =>
+        Evaluator.Evaluate(network, test, LossKind.CategoricalCrossEntropy);
 
-    private static string Percent(Evaluation evaluation) => evaluation.ErrorPercent!.Value.ToString("0.00", CultureInfo.InvariantCulture) + " %";
+    private static string Number(double value) => SummaryTable.Number(value);
+
+    private static string Percent(Evaluation evaluation) =>
+        evaluation.ErrorPercent!.Value.ToString("0.00", CultureInfo.InvariantCulture) + " %";
 
     // The running commentary is for people: with --json it goes to standard error.
     private void Say(ParseResult arguments, string line)
@@ -126,11 +136,12 @@ internal sealed class DemoVerb : Verb
         SummaryTable.Write(Terminal, result.Summary);
         Terminal.Print("");
         BenchmarkTable.Write(Terminal, result.Times);
-        Terminal.Print($"generated code against the reference interpreter: {(result.Verification.Passed ? "passed, equal bit for bit" : "FAILED")}");
+        string verdict = result.Verification.Passed ? "passed, equal bit for bit" : "FAILED";
+        Terminal.Print($"generated code against the reference interpreter: {verdict}");
         Terminal.Print("");
-        Terminal.Print($"{"",-10}{"test error",12}{"weights",12}{"bytes",12}");
-        Terminal.Print($"{"dense",-10}{Percent(result.Dense),12}{SummaryTable.Number(result.Log.WeightsBefore),12}{SummaryTable.Number(result.Summary.DenseBytes),12}");
-        Terminal.Print($"{"pruned",-10}{Percent(result.Pruned),12}{SummaryTable.Number(result.Log.WeightsAfter),12}{SummaryTable.Number(result.Summary.CompiledBytes),12}");
+        PrintRow("", "test error", "weights", "bytes");
+        PrintRow("dense", Percent(result.Dense), Number(result.Log.WeightsBefore), Number(result.Summary.DenseBytes));
+        PrintRow("pruned", Percent(result.Pruned), Number(result.Log.WeightsAfter), Number(result.Summary.CompiledBytes));
         Terminal.Print("");
         Terminal.Print($"model    {files.Model}");
         foreach (string source in files.Sources) Terminal.Print($"C#       {source}");
@@ -138,4 +149,7 @@ internal sealed class DemoVerb : Verb
         Terminal.Print($"report   {files.Report}");
         Terminal.Print(string.Create(CultureInfo.InvariantCulture, $"done in {elapsed.TotalSeconds:0} s"));
     }
+
+    private void PrintRow(string network, string error, string weights, string bytes) =>
+        Terminal.Print($"{network,-10}{error,12}{weights,12}{bytes,12}");
 }

@@ -1,9 +1,9 @@
 using System.CommandLine;
-using System.Globalization;
 using Espalier.Compilation.Model;
 using Espalier.Data;
 using Espalier.Interchange;
 using Espalier.Training;
+using Espalier.Training.Losses;
 
 namespace Espalier.Cli.Verbs;
 
@@ -31,13 +31,15 @@ internal sealed class EvalVerb : Verb
         Network network = ModelFile.Load(arguments.GetRequiredValue(CommonOptions.Model));
         DataSplit split = _data.Load(arguments, network);
         Dataset part = arguments.GetValue(_part) == "train" ? split.Train : split.Test;
-        Evaluation result = Evaluator.Evaluate(TrainableNetwork.FromNetwork(network), part, LossArgument.For(network.Layers[network.Layers.Length - 1]));
+        LossKind loss = LossArgument.For(network.Layers[network.Layers.Length - 1]);
+        Evaluation result = Evaluator.Evaluate(TrainableNetwork.FromNetwork(network), part, loss);
         if (WantsJson(arguments)) Terminal.WriteJson(result);
         else Terminal.Print(Text(part, result));
         return ExitCode.Success;
     }
 
     private static string Text(Dataset part, Evaluation result) => result.ErrorPercent is double percent
-        ? string.Create(CultureInfo.InvariantCulture, $"{part.Name}: {result.Errors:#,0} errors in {result.Count:#,0} samples ({percent:0.00} %), loss {result.Loss:G4}")
-        : string.Create(CultureInfo.InvariantCulture, $"{part.Name}: loss {result.Loss:G6} over {result.Count:#,0} samples");
+        ? FormattableString.Invariant(
+            $"{part.Name}: {result.Errors:#,0} errors in {result.Count:#,0} samples ({percent:0.00} %), loss {result.Loss:G4}")
+        : FormattableString.Invariant($"{part.Name}: loss {result.Loss:G6} over {result.Count:#,0} samples");
 }

@@ -87,7 +87,8 @@ internal sealed class PruneVerb : Verb
         Add(CommonOptions.Model);
         _data = new DataArguments(this, isRequired: true, "What the network was trained on");
         foreach (Option option in (Option[])[_keep, _weights, _rise, _method, _rounds, _scope, _curve]) Add(option);
-        _training = new TrainingArguments(this, $"{DefaultGradualEpochs} in all for gradual, {DefaultRoundEpochs} a round for rounds, unless given", rate: 1.5e-3);
+        string epochs = $"{DefaultGradualEpochs} in all for gradual, {DefaultRoundEpochs} a round for rounds, unless given";
+        _training = new TrainingArguments(this, epochs, rate: 1.5e-3);
         _validation = new ValidationArgument(this);
         foreach (Option option in (Option[])[_file, _log, _picture]) Add(option);
     }
@@ -103,7 +104,8 @@ internal sealed class PruneVerb : Verb
         LossKind loss = _training.Read(arguments, network.Layers[^1].Activation, DefaultGradualEpochs).Loss;
         Evaluation testBefore = Evaluator.Evaluate(network, split.Test, loss);
 
-        PruningLog log = Terminal.Track("pruning", report => Prune(arguments, network, train, validation, target, new PruningMeter(report), cancel));
+        PruningLog log = Terminal.Track(
+            "pruning", report => Prune(arguments, network, train, validation, target, new PruningMeter(report), cancel));
         Evaluation testAfter = Evaluator.Evaluate(network, split.Test, loss);
         Network pruned = ModelSamples.Attach(network.ToNetwork(), split.Test, Math.Max(1, given.Samples.Length));
         string file = arguments.GetValue(_file) ?? Path.ChangeExtension(path, ".pruned.espalier");
@@ -128,12 +130,14 @@ internal sealed class PruneVerb : Verb
     }
 
     private PruningLog Prune(
-        ParseResult arguments, TrainableNetwork network, Dataset train, Dataset? validation, PruningTarget target, PruningMeter meter, CancellationToken cancel)
+        ParseResult arguments, TrainableNetwork network, Dataset train, Dataset? validation,
+        PruningTarget target, PruningMeter meter, CancellationToken cancel)
     {
         PruningScope scope = arguments.GetValue(_scope) == "layer" ? PruningScope.PerLayer : PruningScope.Global;
         Activation output = network.Layers[^1].Activation;
         bool isRise = arguments.GetValue(_rise) is not null;
-        string method = isRise && arguments.GetResult(_method) is null or { Implicit: true } ? "rounds" : arguments.GetRequiredValue(_method);
+        bool isMethodOpen = arguments.GetResult(_method) is null or { Implicit: true };
+        string method = isRise && isMethodOpen ? "rounds" : arguments.GetRequiredValue(_method);
         if (method == "gradual")
         {
             TrainingOptions all = _training.Read(arguments, output, DefaultGradualEpochs);
@@ -165,7 +169,7 @@ internal sealed class PruneVerb : Verb
     private void Print(string file, PruningLog log, Evaluation testBefore, Evaluation testAfter)
     {
         Terminal.Print($"{SummaryTable.Number(log.WeightsBefore)} weights pruned to {SummaryTable.Number(log.WeightsAfter)} " +
-            $"({((double)log.WeightsAfter / log.WeightsBefore).ToString("0.0 %", CultureInfo.InvariantCulture)}) in {log.Rounds.Count} rounds");
+            $"({SummaryTable.Percent((double)log.WeightsAfter / log.WeightsBefore)}) in {log.Rounds.Count} rounds");
         foreach (LayerPruning layer in log.Rounds.LastOrDefault(round => !round.IsTakenBack)?.Layers ?? [])
         {
             Terminal.Print($"  {layer.Name}: {SummaryTable.Number(layer.After)} of {SummaryTable.Number(layer.All)}");

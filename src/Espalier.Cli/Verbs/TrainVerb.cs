@@ -82,7 +82,7 @@ internal sealed class TrainVerb : Verb
     {
         _data = new DataArguments(this, isRequired: true, "What to learn");
         foreach (Option option in (Option[])[_layers, _activation, _output]) Add(option);
-        _training = new TrainingArguments(this, $"{DefaultEpochs} unless given", rate: 1e-3);
+        _training = new TrainingArguments(this, $"{DefaultEpochs} unless given", rate: 1.5e-3);
         _validation = new ValidationArgument(this);
         foreach (Option option in (Option[])[_patience, _file, _name, _samples, _checkpoint, _resume]) Add(option);
     }
@@ -91,7 +91,11 @@ internal sealed class TrainVerb : Verb
     {
         DataSplit split = _data.Load(arguments);
         string name = arguments.GetValue(_name) ?? NameOf(_data.Name(arguments)!);
-        if (!Identifier.IsValid(name)) throw new EspalierException($"--name '{name}' is no identifier; use letters, digits and underscores, a letter first.");
+        if (!Identifier.IsValid(name))
+        {
+            throw new EspalierException($"--name '{name}' is no identifier; use letters, digits and underscores, a letter first.");
+        }
+
         string file = arguments.GetValue(_file) ?? $"{name}.espalier";
         (Dataset train, Dataset? validation) = _validation.SetAside(arguments, split);
         Trainer trainer = MakeTrainer(arguments, name, split, train, validation);
@@ -102,7 +106,16 @@ internal sealed class TrainVerb : Verb
         Evaluation test = Evaluator.Evaluate(trainer.Network, split.Test, trainer.Options.Loss);
         if (WantsJson(arguments))
         {
-            Terminal.WriteJson(new { model = file, network = network.Name, weights = network.WeightCount, result.BestEpoch, result.StoppedEarly, test, result.History });
+            Terminal.WriteJson(new
+            {
+                model = file,
+                network = network.Name,
+                weights = network.WeightCount,
+                result.BestEpoch,
+                result.StoppedEarly,
+                test,
+                result.History,
+            });
         }
         else
         {
@@ -124,25 +137,28 @@ internal sealed class TrainVerb : Verb
 
         Activation hidden = ActivationArgument.Parse(arguments.GetRequiredValue(_activation));
         string outputName = arguments.GetRequiredValue(_output);
-        Activation output = outputName != "auto" ? ActivationArgument.Parse(outputName) : train.IsClassification ? Activation.Softmax : Activation.Identity;
+        Activation customary = train.IsClassification ? Activation.Softmax : Activation.Identity;
+        Activation output = outputName == "auto" ? customary : ActivationArgument.Parse(outputName);
         // Two classes need one output where that output says yes or no by itself.
         bool isBinary = train.IsClassification && train.TargetLength == 2 && output.Kind is ActivationKind.Sigmoid or ActivationKind.Tanh;
         int[] widths = [.. HiddenLayers(arguments.GetRequiredValue(_layers)), isBinary ? 1 : train.TargetLength];
         TrainingOptions options = _training.Read(arguments, output, DefaultEpochs);
         int patience = arguments.GetValue(_patience);
         if (patience > 0) options = options with { EarlyStopping = new EarlyStopping(patience) };
-        var network = TrainableNetwork.Perceptron(name, split.Train.InputShape, widths, hidden, output, arguments.GetValue(CommonOptions.Seed));
+        ulong seed = arguments.GetValue(CommonOptions.Seed);
+        var network = TrainableNetwork.Perceptron(name, split.Train.InputShape, widths, hidden, output, seed);
         return new Trainer(network, train, validation, options) { CheckpointPath = checkpoint };
     }
 
     private void Print(string file, Network network, TrainingResult result, Evaluation test)
     {
         EpochRecord last = result.History[result.BestEpoch - 1];
-        string text = string.Create(CultureInfo.InvariantCulture, $"{network.Name}: {network.WeightCount:#,0} weights after epoch {result.BestEpoch}, training loss {last.Loss:G4}");
-        if (last.Validation?.ErrorPercent is double validation) text += string.Create(CultureInfo.InvariantCulture, $", validation error {validation:0.00} %");
+        string text = FormattableString.Invariant(
+            $"{network.Name}: {network.WeightCount:#,0} weights after epoch {result.BestEpoch}, training loss {last.Loss:G4}");
+        if (last.Validation?.ErrorPercent is double percent) text += FormattableString.Invariant($", validation error {percent:0.00} %");
         text += test.ErrorPercent is double error
-            ? string.Create(CultureInfo.InvariantCulture, $", test error {error:0.00} % ({test.Errors:#,0} of {test.Count:#,0})")
-            : string.Create(CultureInfo.InvariantCulture, $", test loss {test.Loss:G4}");
+            ? FormattableString.Invariant($", test error {error:0.00} % ({test.Errors:#,0} of {test.Count:#,0})")
+            : FormattableString.Invariant($", test loss {test.Loss:G4}");
         Terminal.Print(text);
         Terminal.Print($"written to {file}");
     }
@@ -156,7 +172,8 @@ internal sealed class TrainVerb : Verb
         {
             if (!int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out widths[i]) || widths[i] < 1)
             {
-                throw new EspalierException($"--layers {text}: '{parts[i]}' is no number of units; write numbers with commas between, such as 300,100.");
+                throw new EspalierException(
+                    $"--layers {text}: '{parts[i]}' is no number of units; write numbers with commas between, such as 300,100.");
             }
         }
 
@@ -166,7 +183,8 @@ internal sealed class TrainVerb : Verb
     // "fashion-mnist" becomes FashionMnist, "csv:data/my table.csv" MyTable.
     private static string NameOf(string set)
     {
-        string word = set.Contains(':', StringComparison.Ordinal) ? Path.GetFileNameWithoutExtension(set[(set.IndexOf(':', StringComparison.Ordinal) + 1)..].Split(',')[0]) : set;
+        int colon = set.IndexOf(':', StringComparison.Ordinal);
+        string word = colon < 0 ? set : Path.GetFileNameWithoutExtension(set[(colon + 1)..].Split(',')[0]);
         string[] parts = word.Split(['-', '_', ' ', '.'], StringSplitOptions.RemoveEmptyEntries);
         string name = string.Concat(parts.Select(part => char.ToUpperInvariant(part[0]) + part[1..]));
         return Identifier.IsValid(name) ? name : "Network";

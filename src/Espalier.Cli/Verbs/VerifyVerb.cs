@@ -49,30 +49,33 @@ internal sealed class VerifyVerb : Verb
         return same;
     }
 
-    private void WriteJson(VerificationResult result, (int Same, int Count)? answers, bool passed) => Terminal.WriteJson(new
+    private void WriteJson(VerificationResult result, (int Same, int Count)? answers, bool passed)
     {
-        passed,
-        widths = new[]
+        Deviation scalar = result.FromLowered;
+        Terminal.WriteJson(new
         {
-            new { name = "scalar", result.FromLowered.MaxAbs, result.FromLowered.MaxRel, result.FromLowered.MaxUlp, result.FromLowered.BitEqual },
-        },
-        result.FromGiven,
-        samples = result.SampleCount,
-        result.SamplesHold,
-        answers = answers is { } both ? new { same = both.Same, count = both.Count } : null,
-    });
+            passed,
+            widths = new[] { new { name = "scalar", scalar.MaxAbs, scalar.MaxRel, scalar.MaxUlp, scalar.BitEqual } },
+            result.FromGiven,
+            samples = result.SampleCount,
+            result.SamplesHold,
+            answers = answers is { } both ? new { same = both.Same, count = both.Count } : null,
+        });
+    }
 
     private void WriteText(Network network, VerificationResult result, (int Same, int Count)? answers, bool passed)
     {
         Terminal.Print($"{network.Name}: generated code against the reference interpreter");
         Terminal.Print($"  lowered network, all inputs:       {Text(result.FromLowered)}");
         Terminal.Print($"  network as given, ordinary inputs: {Text(result.FromGiven)}");
-        Terminal.Print($"  its own {result.SampleCount} samples: {(result.SamplesHold ? "hold" : "FAIL")}, largest error {result.LargestSampleError.ToString("G3", CultureInfo.InvariantCulture)}");
+        string samples = result.SamplesHold ? "hold" : "FAIL";
+        string largest = result.LargestSampleError.ToString("G3", CultureInfo.InvariantCulture);
+        Terminal.Print($"  its own {result.SampleCount} samples: {samples}, largest error {largest}");
         if (answers is { } both) Terminal.Print($"  test samples answered alike: {both.Same:#,0} of {both.Count:#,0}");
         Terminal.Print(passed ? "passed" : "FAILED");
     }
 
     private static string Text(Deviation deviation) => deviation.BitEqual
         ? "equal bit for bit"
-        : string.Create(CultureInfo.InvariantCulture, $"max abs {deviation.MaxAbs:G3}, max rel {deviation.MaxRel:G3}, max ULP {deviation.MaxUlp}");
+        : FormattableString.Invariant($"max abs {deviation.MaxAbs:G3}, max rel {deviation.MaxRel:G3}, max ULP {deviation.MaxUlp}");
 }

@@ -101,8 +101,10 @@ internal static class KernelEmitter
         yield return "";
         foreach (PassNote note in lowered.Notes) yield return $"{note.Pass}: {note.Text}.";
         if (lowered.Notes.Length > 0) yield return "";
-        yield return "Order of summation: term j of a row goes to partial sum j mod 4; p0 starts at the bias; the sum is (p0 + p1) + (p2 + p3).";
-        yield return "No multiplication is fused with an addition: every machine computes the same bits (which bits a NaN has is left open).";
+        yield return "Order of summation: term j of a row goes to partial sum j mod 4; p0 starts at the bias; "
+            + "the sum is (p0 + p1) + (p2 + p3).";
+        yield return "No multiplication is fused with an addition: every machine computes the same bits "
+            + "(which bits a NaN has is left open).";
         if (lowered.FoldedUnits == 0) yield break;
         yield return "Constants were folded and the other terms regroup: results may differ from those of the model file by rounding.";
     }

@@ -121,10 +121,16 @@ internal static class SurfaceEmitter
         long length = (long)header.WorkspaceLength + header.OutputLength;
         bool isBinary = header.OutputLength == 1;
         string threshold = FloatLiteral.Of(header.DecisionThreshold);
+        string summary = isBinary
+            ? $"The class of one sample: 1 when the output is above {threshold}, else 0."
+            : "The index of the largest output for one sample, the first of equals.";
+        string classes = isBinary
+            ? "0 or 1; -1 when the output is NaN."
+            : "0 to <see cref=\"OutputLength\"/> - 1; outputs that are NaN do not count, and when all are, -1.";
         writer.Lines($$"""
-            /// <summary>{{(isBinary ? $"The class of one sample: 1 when the output is above {threshold}, else 0." : "The index of the largest output for one sample, the first of equals.")}} {{ScratchRemark(length)}}</summary>
+            /// <summary>{{summary}} {{ScratchRemark(length)}}</summary>
             /// <param name="input"><see cref="InputLength"/> values.</param>
-            /// <returns>{{(isBinary ? "0 or 1; -1 when the output is NaN." : "0 to <see cref=\"OutputLength\"/> - 1; outputs that are NaN do not count, and when all are, -1.")}}</returns>
+            /// <returns>{{classes}}</returns>
             /// <exception cref="global::System.ArgumentException">The length is wrong.</exception>
             public static int Classify(global::System.ReadOnlySpan<float> input)
             {

@@ -34,8 +34,9 @@ internal static class KernelChooser
             }
             else if (unrolled[i].CodeBytes > left)
             {
-                choices[i] = new KernelChoice(KernelKind.Table, table[i], FormattableString.Invariant(
-                    $"straight-line code would take {unrolled[i].CodeBytes} B; {left} B of the model's budget of {options.CodeBudget} B are left"));
+                string needed = FormattableString.Invariant($"straight-line code would take {unrolled[i].CodeBytes} B");
+                string room = FormattableString.Invariant($"{left} B of the model's budget of {options.CodeBudget} B are left");
+                choices[i] = new KernelChoice(KernelKind.Table, table[i], $"{needed}; {room}");
             }
             else
             {

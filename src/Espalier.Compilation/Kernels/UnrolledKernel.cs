@@ -133,7 +133,8 @@ internal sealed class UnrolledKernel : Kernel
         if (!isWholeLayer)
         {
             int last = part.FirstUnit + part.UnitCount - 1;
-            writer.Line($"/// <summary>{layer.Name}, units {part.FirstUnit} to {last} of {weights.Rows}: {part.TermCount} terms.</summary>");
+            string units = $"units {part.FirstUnit} to {last} of {weights.Rows}";
+            writer.Line($"/// <summary>{layer.Name}, {units}: {part.TermCount} terms.</summary>");
         }
 
         writer.Line(Optimize);

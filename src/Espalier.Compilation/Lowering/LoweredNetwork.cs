@@ -41,7 +41,8 @@ public sealed record LoweredNetwork(NetworkHeader Header, ContentHash Content, N
     public DenseLayer Dense(int index)
     {
         Layer layer = Network.Layers[index];
-        return layer as DenseLayer ?? throw new NotSupportedException($"Layer '{layer.Name}' is a {layer.GetType().Name}, which has no kernel.");
+        return layer as DenseLayer
+            ?? throw new NotSupportedException($"Layer '{layer.Name}' is a {layer.GetType().Name}, which has no kernel.");
     }
 
     /// <summary>The same with one more note.</summary>

@@ -24,6 +24,7 @@ public sealed record NetworkHeader(string Name, int InputLength, int OutputLengt
         var hidden = new int[Math.Max(0, network.Layers.Length - 1)];
         for (int i = 0; i < hidden.Length; i++) hidden[i] = network.Layers[i].OutputShape.Length;
         return new NetworkHeader(
-            network.Name, network.InputShape.Length, network.OutputShape.Length, ScratchPlan.LengthFor(hidden), network.OutputActivation.DecisionThreshold);
+            network.Name, network.InputShape.Length, network.OutputShape.Length, ScratchPlan.LengthFor(hidden),
+            network.OutputActivation.DecisionThreshold);
     }
 }

@@ -30,7 +30,9 @@ public enum ActivationKind
 
 /// <summary>An activation function with its parameter.</summary>
 /// <param name="Kind">The function.</param>
-/// <param name="Alpha">The slope of <see cref="ActivationKind.LeakyRelu"/> or the scale of <see cref="ActivationKind.Elu"/>; 0 for all others.</param>
+/// <param name="Alpha">
+/// The slope of <see cref="ActivationKind.LeakyRelu"/> or the scale of <see cref="ActivationKind.Elu"/>; 0 for all others.
+/// </param>
 public readonly record struct Activation(ActivationKind Kind, float Alpha = 0)
 {
     /// <summary>f(x) = x.</summary>
@@ -61,7 +63,8 @@ public readonly record struct Activation(ActivationKind Kind, float Alpha = 0)
     public bool HasParameter => Kind is ActivationKind.LeakyRelu or ActivationKind.Elu;
 
     /// <summary>
-    /// Where a single output of two classes is cut: above it is class 1. The middle between the targets, which are 0 and 1, for tanh -1 and 1.
+    /// Where a single output of two classes is cut: above it is class 1. The middle between the targets, which are 0 and 1,
+    /// for tanh -1 and 1.
     /// </summary>
     public float DecisionThreshold => Kind == ActivationKind.Tanh ? 0f : 0.5f;
 

@@ -13,7 +13,8 @@ public sealed record Network(string Name, Shape InputShape, EquatableArray<Layer
     public Shape OutputShape => Layers.Length == 0 ? InputShape : Layers[Layers.Length - 1].OutputShape;
 
     /// <summary>The activation of the last layer.</summary>
-    public Activation OutputActivation => Layers.Length > 0 && Layers[Layers.Length - 1] is DenseLayer last ? last.Activation : Activation.Identity;
+    public Activation OutputActivation =>
+        Layers.Length > 0 && Layers[Layers.Length - 1] is DenseLayer last ? last.Activation : Activation.Identity;
 
     /// <summary>The number of stored weights of all layers, biases not counted.</summary>
     public int WeightCount
@@ -40,8 +41,16 @@ public sealed record Network(string Name, Shape InputShape, EquatableArray<Layer
     /// </summary>
     public string? FindFault()
     {
-        if (!Identifier.IsValid(Name)) return $"'{Name}' is not an identifier of 1 to {Identifier.MaxLength} ASCII letters, digits and underscores.";
-        if (InputShape.Channels < 1 || InputShape.Height < 1 || InputShape.Width < 1) return $"The input shape {InputShape} has no element.";
+        if (!Identifier.IsValid(Name))
+        {
+            return $"'{Name}' is not an identifier of 1 to {Identifier.MaxLength} ASCII letters, digits and underscores.";
+        }
+
+        if (InputShape.Channels < 1 || InputShape.Height < 1 || InputShape.Width < 1)
+        {
+            return $"The input shape {InputShape} has no element.";
+        }
+
         if (Layers.Length == 0) return "The network has no layer.";
         var names = new System.Collections.Generic.HashSet<string>(StringComparer.Ordinal);
         Shape shape = InputShape;
@@ -66,7 +75,10 @@ public sealed record Network(string Name, Shape InputShape, EquatableArray<Layer
                 return $"Sample {i} sets input {sample.InputIndex(sample.InputCount - 1)}, but there are only {InputShape.Length}.";
             }
 
-            if (sample.Outputs.Length != shape.Length) return $"Sample {i} has {sample.Outputs.Length} outputs; the network has {shape.Length}.";
+            if (sample.Outputs.Length != shape.Length)
+            {
+                return $"Sample {i} has {sample.Outputs.Length} outputs; the network has {shape.Length}.";
+            }
         }
 
         return null;

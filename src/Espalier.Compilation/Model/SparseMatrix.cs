@@ -135,7 +135,11 @@ public sealed class SparseMatrix : IEquatable<SparseMatrix>
                     throw new ArgumentException($"Row {row}: column {indices[i]} is out of order or not below {columns}.");
                 }
 
-                if (!FloatBits.IsFinite(values[i])) throw new ArgumentException($"Row {row}, column {indices[i]}: the weight is not finite.");
+                if (!FloatBits.IsFinite(values[i]))
+                {
+                    throw new ArgumentException($"Row {row}, column {indices[i]}: the weight is not finite.");
+                }
+
                 if (shared is not null && values[i] != 0 && !shared.Contains(FloatBits.Of(values[i])))
                 {
                     throw new ArgumentException($"Row {row}, column {indices[i]}: the weight is not in the codebook.");

@@ -10,11 +10,19 @@ public readonly record struct Deviation(double MaxAbs, double MaxRel, long MaxUl
     /// <summary>No difference.</summary>
     public static Deviation None => new(0, 0, 0, true);
 
-    /// <summary>The deviation of <paramref name="actual"/> from <paramref name="reference"/>; where just one of two is NaN it is infinite.</summary>
+    private static Deviation Infinite => new(double.PositiveInfinity, double.PositiveInfinity, long.MaxValue, false);
+
+    /// <summary>
+    /// The deviation of <paramref name="actual"/> from <paramref name="reference"/>; where just one of two is NaN it is infinite.
+    /// </summary>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static Deviation Between(ReadOnlySpan<float> actual, ReadOnlySpan<float> reference)
     {
-        if (actual.Length != reference.Length) throw new ArgumentException($"{actual.Length} outputs against {reference.Length} reference outputs.");
+        if (actual.Length != reference.Length)
+        {
+            throw new ArgumentException($"{actual.Length} outputs against {reference.Length} reference outputs.");
+        }
+
         Deviation all = None;
         for (int i = 0; i < actual.Length; i++) all = all.Or(Between(actual[i], reference[i]));
         return all;
@@ -28,7 +36,7 @@ public readonly record struct Deviation(double MaxAbs, double MaxRel, long MaxUl
     {
         if (BitConverter.SingleToInt32Bits(actual) == BitConverter.SingleToInt32Bits(reference)) return None;
         if (float.IsNaN(actual) && float.IsNaN(reference)) return None;
-        if (float.IsNaN(actual) || float.IsNaN(reference)) return new Deviation(double.PositiveInfinity, double.PositiveInfinity, long.MaxValue, false);
+        if (float.IsNaN(actual) || float.IsNaN(reference)) return Infinite;
         double difference = actual == reference ? 0 : Math.Abs((double)actual - reference);
         double relative = difference == 0 ? 0 : difference / Math.Max(1, Math.Abs((double)reference));
         return new Deviation(difference, double.IsNaN(relative) ? 1 : relative, Math.Abs(Ordinal(actual) - Ordinal(reference)), false);

@@ -39,7 +39,8 @@ internal static class InMemoryCompiler
         string? path = trusted.Split(Path.PathSeparator)
             .FirstOrDefault(path => Path.GetFileNameWithoutExtension(path).Equals(assemblyName, StringComparison.OrdinalIgnoreCase));
         return MetadataReference.CreateFromFile(path ?? throw new EspalierException(
-            $"{assemblyName}.dll is not on disk, so networks cannot be compiled in memory; use the source generator, or do not publish as a single file."));
+            $"{assemblyName}.dll is not on disk, so networks cannot be compiled in memory; " +
+            "use the source generator, or do not publish as a single file."));
     }
 
     private static string Describe(IReadOnlyList<EmittedFile> files, IEnumerable<Diagnostic> diagnostics)

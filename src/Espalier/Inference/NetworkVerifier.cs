@@ -3,8 +3,8 @@ using Espalier.Compilation.Model;
 namespace Espalier.Inference;
 
 /// <summary>
-/// Holds compiled code against the reference interpreter: over the lowered network, where the scalar kernels must agree bit for bit, and over
-/// the network as it was given, where folding constants may round differently.
+/// Holds compiled code against the reference interpreter: over the lowered network, where the scalar kernels must agree bit for bit,
+/// and over the network as it was given, where folding constants may round differently.
 /// </summary>
 public static class NetworkVerifier
 {

@@ -9,13 +9,16 @@ namespace Espalier.Reporting;
 public sealed class HtmlPage
 {
     private const string Style = """
-        body { font: 15px/1.55 system-ui, sans-serif; color: #22272e; background: #fff; max-width: 1120px; margin: 2.5rem auto; padding: 0 1.2rem }
-        h1 { font-size: 1.7rem; margin: 0 0 .3rem } h2 { font-size: 1.15rem; margin: 2.4rem 0 .6rem; border-bottom: 1px solid #e4e7ec; padding-bottom: .25rem }
+        body { font: 15px/1.55 system-ui, sans-serif; color: #22272e; background: #fff }
+        body { max-width: 1120px; margin: 2.5rem auto; padding: 0 1.2rem }
+        h1 { font-size: 1.7rem; margin: 0 0 .3rem }
+        h2 { font-size: 1.15rem; margin: 2.4rem 0 .6rem; border-bottom: 1px solid #e4e7ec; padding-bottom: .25rem }
         p { max-width: 75ch } .lead { color: #667085; margin-top: 0 }
         .figures { display: flex; flex-wrap: wrap; gap: .8rem; margin: 1.2rem 0 }
         .figures div { border: 1px solid #e4e7ec; border-radius: 8px; padding: .7rem 1.1rem; min-width: 9rem }
         .figures b { display: block; font-size: 1.45rem; font-weight: 600 } .figures span { color: #667085; font-size: .85rem }
-        table { border-collapse: collapse; margin: .8rem 0 } th, td { padding: .3rem .9rem .3rem 0; text-align: right; border-bottom: 1px solid #e4e7ec }
+        table { border-collapse: collapse; margin: .8rem 0 }
+        th, td { padding: .3rem .9rem .3rem 0; text-align: right; border-bottom: 1px solid #e4e7ec }
         th { font-weight: 600; font-size: .85rem; color: #667085 } th:first-child, td:first-child { text-align: left }
         figure { margin: 1rem 0; overflow-x: auto } figcaption { color: #667085; font-size: .85rem } svg { max-width: 100%; height: auto }
         pre { background: #f6f7f9; border-radius: 8px; padding: .9rem 1.1rem; overflow-x: auto; font: 12.5px/1.5 ui-monospace, monospace }
@@ -92,7 +95,11 @@ public sealed class HtmlPage
     private void Row(string cell, IReadOnlyList<string> texts)
     {
         _body.Append("<tr>");
-        foreach (string text in texts) _body.Append('<').Append(cell).Append('>').Append(Escape(text)).Append("</").Append(cell).Append('>');
+        foreach (string text in texts)
+        {
+            _body.Append('<').Append(cell).Append('>').Append(Escape(text)).Append("</").Append(cell).Append('>');
+        }
+
         _body.Append("</tr>\n");
     }
 

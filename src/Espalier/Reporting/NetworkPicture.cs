@@ -91,11 +91,16 @@ public static class NetworkPicture
         {
             if (paths[i].Length == 0) continue;
             double shade = (i % Shades + 1.0) / Shades;
-            canvas.Path(paths[i].ToString(), i < Shades ? Palette.Negative : Palette.Positive, 0.4 + 0.7 * shade, (0.3 + 0.4 * density) * shade * shade);
+            string stroke = i < Shades ? Palette.Negative : Palette.Positive;
+            canvas.Path(paths[i].ToString(), stroke, 0.4 + 0.7 * shade, (0.3 + 0.4 * density) * shade * shade);
         }
 
         double middle = (from.CentreX + to.CentreX) / 2;
-        canvas.Label(middle, Height - 26, $"{weights.Count:#,0} of {(long)weights.Rows * weights.Columns:#,0} weights", 11, "middle", Palette.Muted);
-        if (magnitudes.Length > MaxLinesPerLayer) canvas.Label(middle, Height - 12, $"the largest {MaxLinesPerLayer:#,0} drawn", 11, "middle", Palette.Muted);
+        string counts = $"{weights.Count:#,0} of {(long)weights.Rows * weights.Columns:#,0} weights";
+        canvas.Label(middle, Height - 26, counts, 11, "middle", Palette.Muted);
+        if (magnitudes.Length > MaxLinesPerLayer)
+        {
+            canvas.Label(middle, Height - 12, $"the largest {MaxLinesPerLayer:#,0} drawn", 11, "middle", Palette.Muted);
+        }
     }
 }

@@ -1,6 +1,8 @@
 namespace Espalier.Reporting;
 
-/// <summary>The colours of all pictures: an ink, greys, and series colours that stay apart for colour-blind readers (Okabe and Ito 2008).</summary>
+/// <summary>
+/// The colours of all pictures: an ink, greys, and series colours that stay apart for colour-blind readers (Okabe and Ito 2008).
+/// </summary>
 public static class Palette
 {
     /// <summary>The background.</summary>

@@ -33,8 +33,11 @@ public sealed class SvgCanvas
         Open("line").Number("x1", x1).Number("y1", y1).Number("x2", x2).Number("y2", y2)
             .Text("stroke", stroke).Number("stroke-width", width).Text("stroke-dasharray", dashes).Close();
 
-    /// <summary>A filled rectangle with corners of radius <paramref name="radius"/>; <paramref name="tooltip"/> shows when pointed at.</summary>
-    public void Rectangle(double x, double y, double width, double height, string fill, string? stroke = null, double radius = 0, string? tooltip = null) =>
+    /// <summary>
+    /// A filled rectangle with corners of radius <paramref name="radius"/>; <paramref name="tooltip"/> shows when pointed at.
+    /// </summary>
+    public void Rectangle(
+        double x, double y, double width, double height, string fill, string? stroke = null, double radius = 0, string? tooltip = null) =>
         Open("rect").Number("x", x).Number("y", y).Number("width", width).Number("height", height)
             .Number("rx", radius == 0 ? null : radius).Text("fill", fill).Text("stroke", stroke).Close(tooltip);
 
@@ -45,10 +48,13 @@ public sealed class SvgCanvas
     /// <summary>A path given by <paramref name="path"/> in SVG's path language, stroked and not filled.</summary>
     public void Path(string path, string stroke, double width, double opacity = 1, string? dashes = null) =>
         Open("path").Text("d", path).Text("fill", "none").Text("stroke", stroke).Number("stroke-width", width)
-            .Number("stroke-opacity", opacity == 1 ? null : opacity).Text("stroke-dasharray", dashes).Text("stroke-linejoin", "round").Close();
+            .Number("stroke-opacity", opacity == 1 ? null : opacity).Text("stroke-dasharray", dashes)
+            .Text("stroke-linejoin", "round").Close();
 
     /// <summary>A line of text whose anchor is "start", "middle" or "end".</summary>
-    public void Label(double x, double y, string text, double size = 12, string anchor = "start", string fill = Palette.Ink, bool bold = false, double rotate = 0)
+    public void Label(
+        double x, double y, string text, double size = 12, string anchor = "start", string fill = Palette.Ink,
+        bool bold = false, double rotate = 0)
     {
         Open("text").Number("x", x).Number("y", y).Number("font-size", size).Text("text-anchor", anchor).Text("fill", fill)
             .Text("font-weight", bold ? "600" : null)
@@ -58,7 +64,8 @@ public sealed class SvgCanvas
 
     /// <summary>The picture as an SVG element that stands alone or inside an HTML page.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Format(Width)} {Format(Height)}\" width=\"{Format(Width)}\" height=\"{Format(Height)}\" "
+        $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Format(Width)} {Format(Height)}\" "
+        + $"width=\"{Format(Width)}\" height=\"{Format(Height)}\" "
         + $"font-family=\"system-ui, sans-serif\" role=\"img\">\n<title>{WebUtility.HtmlEncode(Title)}</title>\n"
         + $"<rect width=\"100%\" height=\"100%\" fill=\"{Palette.Paper}\"/>\n{_body}</svg>\n");
 

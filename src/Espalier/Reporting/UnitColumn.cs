@@ -52,7 +52,8 @@ internal sealed class UnitColumn
             (double x, double y) = Centre(unit);
             if (_isImage)
             {
-                canvas.Rectangle(x - _pitch / 2, y - _pitch / 2, _pitch - 0.5, _pitch - 0.5, lives ? Shade(_outgoing[unit] / strongest) : Palette.Faint);
+                string fill = lives ? Shade(_outgoing[unit] / strongest) : Palette.Faint;
+                canvas.Rectangle(x - _pitch / 2, y - _pitch / 2, _pitch - 0.5, _pitch - 0.5, fill);
             }
             else
             {
