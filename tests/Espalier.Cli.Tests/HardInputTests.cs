@@ -107,7 +107,8 @@ public sealed class HardInputTests : IDisposable
 
     private async Task TrainOnDigitsAsync()
     {
-        JsonElement trained = await _run.JsonAsync("train", "--data", "digits", "--layers", "none", "--epochs", "1", "--out", "@m.espalier");
+        string[] line = ["train", "--data", "digits", "--layers", "none", "--epochs", "1", "--out", "@m.espalier"];
+        JsonElement trained = await _run.JsonAsync(line);
         Assert.Equal(7840, trained.GetProperty("weights").GetInt32());
     }
 

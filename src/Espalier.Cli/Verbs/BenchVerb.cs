@@ -69,7 +69,8 @@ internal sealed class BenchVerb : Verb
         MathNet.Numerics.Control.UseSingleThread();
         var compile = new CompileOptions { Lowering = new LoweringOptions { Kernel = CommonOptions.KernelOf(arguments) } };
         var timing = new BenchmarkOptions { Batch = batch, Budget = TimeSpan.FromSeconds(seconds) };
-        BenchmarkReport report = BenchmarkSuite.Run(network, Contenders.All(network, compile), inputs, timing);
+        BenchmarkReport report = RunOrLeave(
+            () => BenchmarkSuite.Run(network, Contenders.All(network, compile), inputs, timing), cancel);
         if (WantsJson(arguments))
         {
             Terminal.WriteJson(new { report.Processor, report.Runtime, report.Batch, report.Rounds, Contenders = report.Results });
