@@ -13,9 +13,9 @@ internal static class CommandLineProgram
     public static async Task<int> RunAsync(string[] args, Terminal terminal)
     {
         ParseResult parsed = Build(terminal).Parse(args, new ParserConfiguration { EnablePosixBundling = false });
-        if (parsed.Errors.Count > 0 && parsed.Action is not HelpWithExamples)
+        if (parsed.Action is not HelpWithExamples && ParseErrorText.Of(parsed) is { } fault)
         {
-            terminal.RawError.WriteLine($"espalier: {parsed.Errors[0].Message} See: {HelpCommand(parsed)}");
+            terminal.RawError.WriteLine($"espalier: {fault} See: {HelpCommand(parsed)}");
             return ExitCode.BadInput;
         }
 
@@ -32,6 +32,11 @@ internal static class CommandLineProgram
         catch (EspalierException error)
         {
             terminal.RawError.WriteLine($"espalier: {error.Message}");
+            return ExitCode.BadInput;
+        }
+        catch (OutOfMemoryException)
+        {
+            terminal.RawError.WriteLine("espalier: there is not enough memory for this; take a smaller network, batch or data set.");
             return ExitCode.BadInput;
         }
         catch (OperationCanceledException)
@@ -51,7 +56,12 @@ internal static class CommandLineProgram
             help, new VersionOption(),
         };
         foreach (Command verb in VerbList.All(terminal)) root.Add(verb);
-        root.SetAction(arguments => root.Parse("--help").Invoke(arguments.InvocationConfiguration));
+        foreach (Command group in root.Subcommands.Where(command => command is not Verb).Append(root))
+        {
+            string[] askForHelp = group == root ? ["--help"] : [group.Name, "--help"];
+            group.SetAction(arguments => root.Parse(askForHelp).Invoke(arguments.InvocationConfiguration));
+        }
+
         return root;
     }
 

@@ -46,6 +46,12 @@ internal sealed class DataArguments
     public DataSplit Load(ParseResult arguments, Network? network = null)
     {
         string name = arguments.GetRequiredValue(_set)!;
+        bool isCsv = name.StartsWith("csv:", StringComparison.Ordinal);
+        if (!isCsv && (arguments.GetValue(_label) is not null || arguments.GetValue(_regression)))
+        {
+            throw new EspalierException($"{name}: --label and --regression are for csv:FILE only; leave them out.");
+        }
+
         var options = new DataOptions
         {
             Seed = arguments.GetValue(CommonOptions.Seed),

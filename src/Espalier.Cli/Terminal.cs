@@ -11,6 +11,9 @@ namespace Espalier.Cli;
 /// </summary>
 internal sealed class Terminal
 {
+    // The bar, "100%", "00:00:00" and the spaces between; what is wider than the window would be folded into several lines.
+    private const int BarWidth = 14, WidthBesideDescription = BarWidth + 18;
+
     private static readonly JsonSerializerOptions s_json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
@@ -72,17 +75,26 @@ internal sealed class Terminal
         T result = default!;
         Messages.Progress()
             .AutoClear(true)
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            .Columns(
+                new TaskDescriptionColumn(), new ProgressBarColumn { Width = BarWidth }, new PercentageColumn(), new RemainingTimeColumn())
             .Start(progress =>
             {
                 ProgressTask bar = progress.AddTask(Markup.Escape(what));
                 result = work((fraction, status) =>
                 {
                     bar.Value = 100 * fraction;
-                    bar.Description = Markup.Escape(status.Length == 0 ? what : $"{what}  {status}");
+                    string description = status.Length == 0 ? what : $"{what}  {status}";
+                    bar.Description = Markup.Escape(Shorten(description, Messages.Profile.Width - WidthBesideDescription));
                 });
             });
         return result;
+    }
+
+    /// <summary>As many of the comma-separated parts of <paramref name="text"/> as fit <paramref name="width"/>, at least one.</summary>
+    internal static string Shorten(string text, int width)
+    {
+        while (text.Length > width && text.LastIndexOf(", ", StringComparison.Ordinal) is > 0 and var comma) text = text[..comma];
+        return text;
     }
 
     private T TrackByLines<T>(string what, Func<Action<double, string>, T> work)

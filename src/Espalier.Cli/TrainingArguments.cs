@@ -8,6 +8,8 @@ namespace Espalier.Cli;
 /// <summary>The options that say how weights are trained, shared by the verbs that train and retrain.</summary>
 internal sealed class TrainingArguments
 {
+    private const int MaxThreads = 256;
+
     private readonly Option<string> _loss;
     private readonly Option<string> _optimizer;
     private readonly Option<double> _rate;
@@ -74,6 +76,12 @@ internal sealed class TrainingArguments
     /// <exception cref="EspalierException">A number is out of its range.</exception>
     public TrainingOptions Read(ParseResult arguments, Activation output, int defaultEpochs)
     {
+        int threads = arguments.GetValue(_threads);
+        if (threads is < 0 or > MaxThreads)
+        {
+            throw new EspalierException($"--threads {threads}: give a number from 0, for all processors, to {MaxThreads}.");
+        }
+
         double rate = arguments.GetValue(_rate);
         int epochs = arguments.GetValue(_epochs) ?? defaultEpochs;
         var options = new TrainingOptions
@@ -82,7 +90,7 @@ internal sealed class TrainingArguments
             Epochs = epochs,
             BatchSize = arguments.GetValue(_batch),
             Seed = arguments.GetValue(CommonOptions.Seed),
-            Threads = arguments.GetValue(_threads),
+            Threads = threads,
             Optimizer = new OptimizerOptions(arguments.GetValue(_optimizer) switch
             {
                 "sgd" => OptimizerKind.GradientDescent,

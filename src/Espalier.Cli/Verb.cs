@@ -24,6 +24,13 @@ internal abstract class Verb : Command
     /// <exception cref="EspalierException">The user gave something that cannot be used.</exception>
     protected abstract int Run(ParseResult arguments, CancellationToken cancel);
 
+    /// <summary>
+    /// Runs <paramref name="work"/>, which cannot be cancelled and writes no file: when the user interrupts, it is left to itself.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The user interrupted.</exception>
+    protected static T RunOrLeave<T>(Func<T> work, CancellationToken cancel) =>
+        Task.Run(work, cancel).WaitAsync(cancel).GetAwaiter().GetResult();
+
     /// <summary>Whether the user asked for JSON.</summary>
     protected static bool WantsJson(ParseResult arguments) => arguments.GetValue(CommonOptions.Json);
 }

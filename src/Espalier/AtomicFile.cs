@@ -9,11 +9,8 @@ public static class AtomicFile
     /// <exception cref="EspalierException">The folder is missing, the disk is full, or the file cannot be written.</exception>
     public static void Write(string path, Action<Stream> write)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(write);
-        string full = Path.GetFullPath(path);
-        if (Directory.Exists(full)) throw new EspalierException($"{path}: is a folder; name a file.");
-        string temporary = $"{full}.{Environment.ProcessId}.tmp";
+        string temporary = TemporaryFor(path);
         try
         {
             using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 1 << 16))
@@ -22,16 +19,35 @@ public static class AtomicFile
                 stream.Flush(flushToDisk: true);
             }
 
-            File.Move(temporary, full, overwrite: true);
+            File.Move(temporary, path, overwrite: true);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new EspalierException($"{path}: cannot be written; make the folder first or name another file. ({error.Message})", error);
+            throw CannotWrite(path, error);
         }
         finally
         {
             if (File.Exists(temporary)) File.Delete(temporary);
         }
+    }
+
+    /// <summary>
+    /// Checks that a file can be written, so that hours of work do not end in a wrong path. Whatever stands there stays untouched.
+    /// </summary>
+    /// <exception cref="EspalierException">The folder is missing or not writable, or <paramref name="path"/> is a folder.</exception>
+    public static void RequireWritable(string path)
+    {
+        string temporary = TemporaryFor(path);
+        try
+        {
+            File.Create(temporary).Dispose();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw CannotWrite(path, error);
+        }
+
+        File.Delete(temporary);
     }
 
     /// <summary>Writes <paramref name="text"/> as UTF-8 without a byte-order mark.</summary>
@@ -41,4 +57,15 @@ public static class AtomicFile
         using var writer = new StreamWriter(stream, leaveOpen: true);
         writer.Write(text);
     });
+
+    private static string TemporaryFor(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        string full = Path.GetFullPath(path);
+        if (Directory.Exists(full)) throw new EspalierException($"{path}: is a folder; name a file.");
+        return $"{full}.{Environment.ProcessId}.tmp";
+    }
+
+    private static EspalierException CannotWrite(string path, Exception error) =>
+        new($"{path}: cannot be written; make the folder first or name another file. ({error.Message})", error);
 }

@@ -12,6 +12,9 @@ internal sealed class BenchVerb : Verb
 {
     private const int RandomSamples = 1024;
 
+    // 64 MB a buffer: far beyond the caches already, so that a larger batch would tell nothing more.
+    private const int MaxBatchValues = 1 << 24;
+
     private readonly DataArguments _data;
     private readonly Option<int> _batch = new("--batch")
     {
@@ -46,14 +49,28 @@ internal sealed class BenchVerb : Verb
         if (batch < 1) throw new EspalierException($"--batch {batch}: a call needs at least one sample.");
         if (seconds is not (> 0 and <= 3600)) throw new EspalierException("--seconds must be more than 0 and at most 3600.");
         Network network = ModelFile.Load(arguments.GetRequiredValue(CommonOptions.Model));
+        int widest = Math.Max(network.InputShape.Length, network.Layers.Max(layer => layer.OutputShape.Length));
+        if ((long)batch * widest > MaxBatchValues)
+        {
+            throw new EspalierException(
+                $"--batch {batch}: too many samples a call for this network; give at most {MaxBatchValues / widest}.");
+        }
+
         float[] inputs = _data.Name(arguments) is null
             ? RandomInputs(network.InputShape.Length, Math.Max(batch, RandomSamples), arguments.GetValue(CommonOptions.Seed))
             : _data.Load(arguments, network).Test.Inputs;
+        int samples = inputs.Length / network.InputShape.Length;
+        if (samples < batch)
+        {
+            throw new EspalierException($"--batch {batch}: {_data.Name(arguments)} has only {samples} test samples; give no more.");
+        }
+
         // All contenders run on one thread; MathNet would take all processors for one product.
         MathNet.Numerics.Control.UseSingleThread();
         var compile = new CompileOptions { Lowering = new LoweringOptions { Kernel = CommonOptions.KernelOf(arguments) } };
         var timing = new BenchmarkOptions { Batch = batch, Budget = TimeSpan.FromSeconds(seconds) };
-        BenchmarkReport report = BenchmarkSuite.Run(network, Contenders.All(network, compile), inputs, timing);
+        BenchmarkReport report = RunOrLeave(
+            () => BenchmarkSuite.Run(network, Contenders.All(network, compile), inputs, timing), cancel);
         if (WantsJson(arguments))
         {
             Terminal.WriteJson(new { report.Processor, report.Runtime, report.Batch, report.Rounds, Contenders = report.Results });

@@ -43,7 +43,9 @@ internal sealed class DataShowVerb : Verb
         int perClass = arguments.GetValue(_perClass);
         DataSplit split = _data.Load(arguments);
         DatasetSummary summary = DatasetSummary.Of(_data.Name(arguments)!, split);
+        string? picture = null;
         if (file is not null) Draw(split.Train, perClass == 0 ? 12 : perClass, file, extension);
+        else if (!WantsJson(arguments) && ContactSheet.CanShow(split.Train)) picture = Picture(split.Train, perClass == 0 ? 4 : perClass);
 
         if (WantsJson(arguments))
         {
@@ -52,15 +54,8 @@ internal sealed class DataShowVerb : Verb
         }
 
         Terminal.Print(summary.ToText());
-        if (file is not null)
-        {
-            Terminal.Print($"contact sheet in {file}");
-        }
-        else if (ContactSheet.CanShow(split.Train))
-        {
-            Terminal.Print(TerminalPicture.Render(ContactSheet.Draw(split.Train, perClass == 0 ? 4 : perClass), Style()));
-        }
-
+        if (file is not null) Terminal.Print($"contact sheet in {file}");
+        if (picture is not null) Terminal.Print(picture);
         return ExitCode.Success;
     }
 
@@ -69,6 +64,8 @@ internal sealed class DataShowVerb : Verb
         if (extension == ".png") PngEncoder.Save(ContactSheet.Draw(set, perClass), file);
         else AtomicFile.WriteText(file, ContactSheetSvg.Draw(set, perClass));
     }
+
+    private string Picture(Dataset set, int perClass) => TerminalPicture.Render(ContactSheet.Draw(set, perClass), Style());
 
     private TerminalStyle Style() => Terminal.Output.Profile.Capabilities switch
     {

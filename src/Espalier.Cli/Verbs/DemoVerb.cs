@@ -53,7 +53,7 @@ internal sealed class DemoVerb : Verb
         var watch = Stopwatch.StartNew();
 
         Say(arguments, "drawing digits: 10,000 to train, 2,000 to test");
-        DataSplit digits = new DataCatalog("").Load("digits", new DataOptions { Seed = seed });
+        DataSplit digits = RunOrLeave(() => new DataCatalog("").Load("digits", new DataOptions { Seed = seed }), cancel);
         (Dataset train, Dataset validation) = DatasetSplitter.CarveValidation(digits.Train, 0.1, seed);
         var network = TrainableNetwork.Perceptron("Digits", train.InputShape, s_widths, Activation.Relu, Activation.Softmax, seed);
 
@@ -81,7 +81,8 @@ internal sealed class DemoVerb : Verb
         Say(arguments, "timing the generated code against its baselines");
         MathNet.Numerics.Control.UseSingleThread();
         var timing = new BenchmarkOptions { Budget = TimeSpan.FromSeconds(seconds) };
-        BenchmarkReport times = BenchmarkSuite.Run(model, Contenders.All(model), digits.Test.Inputs, timing);
+        BenchmarkReport times = RunOrLeave(
+            () => BenchmarkSuite.Run(model, Contenders.All(model), digits.Test.Inputs, timing), cancel);
 
         ModelSummary summary = ModelSummary.Of(model, compiled.Lowered);
         var result = new DemoResult(model, dense, pruned, log, summary, compiled.Files, verification, times);

@@ -98,6 +98,14 @@ internal sealed class PruneVerb : Verb
         string path = arguments.GetRequiredValue(CommonOptions.Model);
         PruningTarget target = Target(arguments);
         Network given = ModelFile.Load(path);
+        string file = arguments.GetValue(_file) ?? Path.ChangeExtension(path, ".pruned.espalier");
+        RequireFiles(path, file, arguments.GetValue(_log), arguments.GetValue(_picture));
+        if (arguments.GetValue(_rounds) is not null && Method(arguments) != "rounds")
+        {
+            throw new EspalierException("--rounds is for --method rounds; name that method or leave it out.");
+        }
+
+
         DataSplit split = _data.Load(arguments, given);
         (Dataset train, Dataset? validation) = _validation.SetAside(arguments, split);
         TrainableNetwork network = TrainableNetwork.FromNetwork(given, freezeZeros: true);
@@ -108,7 +116,6 @@ internal sealed class PruneVerb : Verb
             "pruning", report => Prune(arguments, network, train, validation, target, new PruningMeter(report), cancel));
         Evaluation testAfter = Evaluator.Evaluate(network, split.Test, loss);
         Network pruned = ModelSamples.Attach(network.ToNetwork(), split.Test, Math.Max(1, given.Samples.Length));
-        string file = arguments.GetValue(_file) ?? Path.ChangeExtension(path, ".pruned.espalier");
         ModelFile.Save(file, pruned);
         if (arguments.GetValue(_log) is { } logFile) AtomicFile.WriteText(logFile, Terminal.ToJson(log) + "\n");
         if (arguments.GetValue(_picture) is { } picture) AtomicFile.WriteText(picture, NetworkPicture.ToSvg(pruned));
@@ -135,9 +142,7 @@ internal sealed class PruneVerb : Verb
     {
         PruningScope scope = arguments.GetValue(_scope) == "layer" ? PruningScope.PerLayer : PruningScope.Global;
         Activation output = network.Layers[^1].Activation;
-        bool isRise = arguments.GetValue(_rise) is not null;
-        bool isMethodOpen = arguments.GetResult(_method) is null or { Implicit: true };
-        string method = isRise && isMethodOpen ? "rounds" : arguments.GetRequiredValue(_method);
+        string method = Method(arguments);
         if (method == "gradual")
         {
             TrainingOptions all = _training.Read(arguments, output, DefaultGradualEpochs);
@@ -161,6 +166,29 @@ internal sealed class PruneVerb : Verb
             Retraining = method == "once" ? null : retraining,
         };
         return new Pruner(network, train, validation, retraining.Loss, options).Run(target, meter, cancel);
+    }
+
+    // An error rise can only be approached in rounds, so that these are what it means unless the user says otherwise.
+    private string Method(ParseResult arguments)
+    {
+        bool isMethodOpen = arguments.GetResult(_method) is null or { Implicit: true };
+        return isMethodOpen && arguments.GetValue(_rise) is not null ? "rounds" : arguments.GetRequiredValue(_method);
+    }
+
+    // The pruned model may take the place of the given one; a log or a picture there would destroy it.
+    private static void RequireFiles(string model, string pruned, string? log, string? picture)
+    {
+        var taken = new HashSet<string>(StringComparer.Ordinal) { Path.GetFullPath(model), Path.GetFullPath(pruned) };
+        AtomicFile.RequireWritable(pruned);
+        foreach (string? file in (string?[])[log, picture])
+        {
+            if (file is null) continue;
+            AtomicFile.RequireWritable(file);
+            if (!taken.Add(Path.GetFullPath(file)))
+            {
+                throw new EspalierException($"{file}: is named twice; give each file a name of its own.");
+            }
+        }
     }
 
     private SparsitySchedule Curve(ParseResult arguments, SparsitySchedule automatic) =>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Espalier.Compilation.Format;
 using Espalier.Compilation.Model;
 using Espalier.Data;
 using Espalier.Inference;
@@ -89,6 +90,8 @@ internal sealed class TrainVerb : Verb
 
     protected override int Run(ParseResult arguments, CancellationToken cancel)
     {
+        RequireRange("--samples", arguments.GetValue(_samples), ModelLimits.MaxSamples);
+        RequireRange("--patience", arguments.GetValue(_patience), int.MaxValue);
         DataSplit split = _data.Load(arguments);
         string name = arguments.GetValue(_name) ?? NameOf(_data.Name(arguments)!);
         if (!Identifier.IsValid(name))
@@ -97,6 +100,8 @@ internal sealed class TrainVerb : Verb
         }
 
         string file = arguments.GetValue(_file) ?? $"{name}.espalier";
+        AtomicFile.RequireWritable(file);
+        if (arguments.GetValue(_checkpoint) is { } checkpoint) AtomicFile.RequireWritable(checkpoint);
         (Dataset train, Dataset? validation) = _validation.SetAside(arguments, split);
         Trainer trainer = MakeTrainer(arguments, name, split, train, validation);
         TrainingResult result = Terminal.Track("training", report => trainer.Run(new TrainingMeter(report), cancel));
@@ -143,6 +148,7 @@ internal sealed class TrainVerb : Verb
         bool isBinary = train.IsClassification && train.TargetLength == 2 && output.Kind is ActivationKind.Sigmoid or ActivationKind.Tanh;
         int[] widths = [.. HiddenLayers(arguments.GetRequiredValue(_layers)), isBinary ? 1 : train.TargetLength];
         TrainingOptions options = _training.Read(arguments, output, DefaultEpochs);
+        NetworkSize.Require(split.Train.InputShape.Length, widths, options.BatchSize, train.Count);
         int patience = arguments.GetValue(_patience);
         if (patience > 0) options = options with { EarlyStopping = new EarlyStopping(patience) };
         ulong seed = arguments.GetValue(CommonOptions.Seed);
@@ -161,6 +167,13 @@ internal sealed class TrainVerb : Verb
             : FormattableString.Invariant($", test loss {test.Loss:G4}");
         Terminal.Print(text);
         Terminal.Print($"written to {file}");
+    }
+
+    private static void RequireRange(string option, int value, int most)
+    {
+        if (value >= 0 && value <= most) return;
+        string range = most == int.MaxValue ? "0 or more" : $"a number from 0 to {most}";
+        throw new EspalierException($"{option} {value}: give {range}.");
     }
 
     private static int[] HiddenLayers(string text)

@@ -82,6 +82,7 @@ internal sealed class ContentReader : IDisposable
 
     private static FileStream OpenFile(string path)
     {
+        if (Directory.Exists(path)) throw new EspalierException($"{path}: is a folder; name a file.");
         try
         {
             return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
