@@ -8,18 +8,21 @@ namespace Espalier.Cli;
 /// <summary>The options that say how weights are trained, shared by the verbs that train and retrain.</summary>
 internal sealed class TrainingArguments
 {
-    private const int MaxThreads = 256;
+    private const int MaxThreads = 256, MinDefaultBatch = 8, MaxDefaultBatch = 128;
+
+    // What a default run makes at least, for each default epoch: a small set passes by more often, up to ten times.
+    private const int StepsPerDefaultEpoch = 100, MostRepeats = 10;
 
     private readonly Option<string> _loss;
     private readonly Option<string> _optimizer;
     private readonly Option<double> _rate;
     private readonly Option<string> _schedule;
     private readonly Option<int?> _epochs;
-    private readonly Option<int> _batch = new("--batch")
+    private readonly Option<int?> _batch = new("--batch")
     {
-        Description = "Samples of a step; 1 is stochastic, 0 batch gradient descent.",
+        Description = "Samples of a step; 1 is stochastic, 0 batch gradient descent: "
+            + $"a fortieth of the samples, {MinDefaultBatch} to {MaxDefaultBatch}, unless given.",
         HelpName = "N",
-        DefaultValueFactory = _ => 128,
     };
 
     private readonly Option<double> _momentum = new("--momentum")
@@ -64,7 +67,7 @@ internal sealed class TrainingArguments
             DefaultValueFactory = _ => "linear",
         }
             .AcceptOnlyFromAmong("constant", "linear", "cosine", "step", "exponential");
-        _epochs = new Option<int?>("--epochs") { Description = $"Passes through the training samples: {epochs}.", HelpName = "N" };
+        _epochs = new Option<int?>("--epochs") { Description = $"Passes through the training samples: {epochs}; more on small sets.", HelpName = "N" };
         Option[] options = [_epochs, _batch, _optimizer, _rate, _schedule, _momentum, _decay, _loss, _threads];
         foreach (Option option in options) verb.Add(option);
     }
@@ -72,9 +75,10 @@ internal sealed class TrainingArguments
     /// <summary>What the user asked for.</summary>
     /// <param name="arguments">The command line.</param>
     /// <param name="output">The network's last activation.</param>
-    /// <param name="defaultEpochs">The number of epochs unless the user says otherwise.</param>
+    /// <param name="samples">The number of training samples, by which the defaults go.</param>
+    /// <param name="defaultEpochs">The number of epochs on a large set unless the user says otherwise.</param>
     /// <exception cref="EspalierException">A number is out of its range.</exception>
-    public TrainingOptions Read(ParseResult arguments, Activation output, int defaultEpochs)
+    public TrainingOptions Read(ParseResult arguments, Activation output, int samples, int defaultEpochs)
     {
         int threads = arguments.GetValue(_threads);
         if (threads is < 0 or > MaxThreads)
@@ -83,12 +87,13 @@ internal sealed class TrainingArguments
         }
 
         double rate = arguments.GetValue(_rate);
-        int epochs = arguments.GetValue(_epochs) ?? defaultEpochs;
+        int batch = arguments.GetValue(_batch) ?? Math.Clamp(samples / 40, MinDefaultBatch, MaxDefaultBatch);
+        int epochs = arguments.GetValue(_epochs) ?? DefaultEpochs(defaultEpochs, samples, batch);
         var options = new TrainingOptions
         {
             Loss = LossArgument.Parse(arguments.GetRequiredValue(_loss), output),
             Epochs = epochs,
-            BatchSize = arguments.GetValue(_batch),
+            BatchSize = batch,
             Seed = arguments.GetValue(CommonOptions.Seed),
             Threads = threads,
             Optimizer = new OptimizerOptions(arguments.GetValue(_optimizer) switch
@@ -113,5 +118,11 @@ internal sealed class TrainingArguments
         };
         options.Validate();
         return options;
+    }
+
+    private static int DefaultEpochs(int onLargeSets, int samples, int batch)
+    {
+        int stepsPerEpoch = batch == 0 ? 1 : Math.Max(1, samples / Math.Max(1, batch));
+        return Math.Max(onLargeSets, Math.Min(MostRepeats * onLargeSets, StepsPerDefaultEpoch * onLargeSets / stepsPerEpoch));
     }
 }

@@ -105,11 +105,10 @@ internal sealed class PruneVerb : Verb
             throw new EspalierException("--rounds is for --method rounds; name that method or leave it out.");
         }
 
-
         DataSplit split = _data.Load(arguments, given);
         (Dataset train, Dataset? validation) = _validation.SetAside(arguments, split);
         TrainableNetwork network = TrainableNetwork.FromNetwork(given, freezeZeros: true);
-        LossKind loss = _training.Read(arguments, network.Layers[^1].Activation, DefaultGradualEpochs).Loss;
+        LossKind loss = _training.Read(arguments, network.Layers[^1].Activation, train.Count, DefaultGradualEpochs).Loss;
         Evaluation testBefore = Evaluator.Evaluate(network, split.Test, loss);
 
         PruningLog log = Terminal.Track(
@@ -145,7 +144,7 @@ internal sealed class PruneVerb : Verb
         string method = Method(arguments);
         if (method == "gradual")
         {
-            TrainingOptions all = _training.Read(arguments, output, DefaultGradualEpochs);
+            TrainingOptions all = _training.Read(arguments, output, train.Count, DefaultGradualEpochs);
             if (all.Epochs < 2) throw new EspalierException("Gradual pruning needs at least 2 epochs: one to prune, one to fine-tune.");
             int half = all.Epochs / 2;
             return new GradualPruner(network, train, validation, new GradualPruningOptions
@@ -157,7 +156,7 @@ internal sealed class PruneVerb : Verb
             }).Run(target, meter, cancel);
         }
 
-        TrainingOptions retraining = _training.Read(arguments, output, DefaultRoundEpochs);
+        TrainingOptions retraining = _training.Read(arguments, output, train.Count, DefaultRoundEpochs);
         var options = new PruningOptions
         {
             Scope = scope,

@@ -147,7 +147,7 @@ internal sealed class TrainVerb : Verb
         // Two classes need one output where that output says yes or no by itself.
         bool isBinary = train.IsClassification && train.TargetLength == 2 && output.Kind is ActivationKind.Sigmoid or ActivationKind.Tanh;
         int[] widths = [.. HiddenLayers(arguments.GetRequiredValue(_layers)), isBinary ? 1 : train.TargetLength];
-        TrainingOptions options = _training.Read(arguments, output, DefaultEpochs);
+        TrainingOptions options = _training.Read(arguments, output, train.Count, DefaultEpochs);
         NetworkSize.Require(split.Train.InputShape.Length, widths, options.BatchSize, train.Count);
         int patience = arguments.GetValue(_patience);
         if (patience > 0) options = options with { EarlyStopping = new EarlyStopping(patience) };
