@@ -7,7 +7,7 @@ namespace Espalier.Bench;
 
 /// <summary>
 /// All contenders on one network and one batch of inputs. The set-up lets nobody start before all agree with a double-precision
-/// reference; a contender that this machine cannot have shows as NA.
+/// reference; ONNX Runtime is left out where its library is missing.
 /// </summary>
 [MemoryDiagnoser]
 public abstract class ContenderBenchmarks

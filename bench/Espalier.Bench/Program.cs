@@ -1,6 +1,9 @@
 using System.Globalization;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Filters;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
+using Espalier.Inference.Baselines.OnnxRuntime;
 using MathNet.Numerics;
 
 namespace Espalier.Bench;
@@ -29,7 +32,23 @@ public static class Program
             return;
         }
 
-        foreach (Summary summary in BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args)) Keep(summary);
+        IConfig config = DefaultConfig.Instance.AddFilter(new SimpleFilter(IsPossible));
+        foreach (Summary summary in BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, config)) Keep(summary);
+    }
+
+    // ONNX Runtime is the one contender that a machine may lack.
+    private static bool IsPossible(BenchmarkCase benchmark)
+    {
+        if (benchmark.Descriptor.WorkloadMethod.Name != nameof(ContenderBenchmarks.OnnxRuntime)) return true;
+        try
+        {
+            OnnxRuntimeLibrary.Load();
+            return true;
+        }
+        catch (OnnxRuntimeException)
+        {
+            return false;
+        }
     }
 
     private static void Keep(Summary summary)
