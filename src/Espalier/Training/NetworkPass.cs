@@ -1,4 +1,5 @@
 using Espalier.Compilation.Model;
+using Espalier.Numerics;
 using Espalier.Training.Kernels;
 
 namespace Espalier.Training;

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Espalier.Compilation.Model;
-using Espalier.Training;
+using Espalier.Numerics;
 
 namespace Espalier.Inference.Baselines;
 

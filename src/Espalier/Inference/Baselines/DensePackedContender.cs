@@ -2,7 +2,6 @@ using System.Runtime.Intrinsics;
 using Espalier.Compilation.Model;
 using Espalier.Inference.Baselines.Packed;
 using Espalier.Numerics;
-using Espalier.Training;
 
 namespace Espalier.Inference.Baselines;
 

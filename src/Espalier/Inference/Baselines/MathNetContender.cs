@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 using Espalier.Compilation.Model;
-using Espalier.Training;
+using Espalier.Numerics;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Espalier.Inference.Baselines;

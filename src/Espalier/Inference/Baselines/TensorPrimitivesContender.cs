@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 using Espalier.Compilation.Model;
-using Espalier.Training;
+using Espalier.Numerics;
 
 namespace Espalier.Inference.Baselines;
 

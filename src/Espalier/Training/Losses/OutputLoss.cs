@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Espalier.Compilation.Model;
+using Espalier.Numerics;
 
 namespace Espalier.Training.Losses;
 

@@ -3,7 +3,7 @@ using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Espalier.Compilation.Model;
 
-namespace Espalier.Training;
+namespace Espalier.Numerics;
 
 /// <summary>Activation functions over whole batches, in place, and their derivatives expressed by the function's own value.</summary>
 internal static class ActivationFunction
