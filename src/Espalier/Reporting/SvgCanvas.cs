@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using System.Xml;
 
 namespace Espalier.Reporting;
 
@@ -51,6 +52,11 @@ public sealed class SvgCanvas
             .Number("stroke-opacity", opacity == 1 ? null : opacity).Text("stroke-dasharray", dashes)
             .Text("stroke-linejoin", "round").Close();
 
+    /// <summary>A picture given as a PNG file's bytes, scaled to the box without smoothing.</summary>
+    public void Image(double x, double y, double width, double height, byte[] png) =>
+        Open("image").Number("x", x).Number("y", y).Number("width", width).Number("height", height)
+            .Text("style", "image-rendering:pixelated").Text("href", "data:image/png;base64," + Convert.ToBase64String(png)).Close();
+
     /// <summary>A line of text whose anchor is "start", "middle" or "end".</summary>
     public void Label(
         double x, double y, string text, double size = 12, string anchor = "start", string fill = Palette.Ink,
@@ -59,14 +65,14 @@ public sealed class SvgCanvas
         Open("text").Number("x", x).Number("y", y).Number("font-size", size).Text("text-anchor", anchor).Text("fill", fill)
             .Text("font-weight", bold ? "600" : null)
             .Text("transform", rotate == 0 ? null : $"rotate({Format(rotate)} {Format(x)} {Format(y)})");
-        _body.Append('>').Append(WebUtility.HtmlEncode(text)).Append("</text>\n");
+        _body.Append('>').Append(Encode(text)).Append("</text>\n");
     }
 
     /// <summary>The picture as an SVG element that stands alone or inside an HTML page.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Format(Width)} {Format(Height)}\" "
         + $"width=\"{Format(Width)}\" height=\"{Format(Height)}\" "
-        + $"font-family=\"system-ui, sans-serif\" role=\"img\">\n<title>{WebUtility.HtmlEncode(Title)}</title>\n"
+        + $"font-family=\"system-ui, sans-serif\" role=\"img\">\n<title>{Encode(Title)}</title>\n"
         + $"<rect width=\"100%\" height=\"100%\" fill=\"{Palette.Paper}\"/>\n{_body}</svg>\n");
 
     /// <summary>A coordinate with at most two decimals.</summary>
@@ -83,13 +89,17 @@ public sealed class SvgCanvas
 
     private SvgCanvas Text(string name, string? value)
     {
-        if (value is not null) _body.Append(' ').Append(name).Append("=\"").Append(WebUtility.HtmlEncode(value)).Append('"');
+        if (value is not null) _body.Append(' ').Append(name).Append("=\"").Append(Encode(value)).Append('"');
         return this;
     }
 
     private void Close(string? tooltip = null)
     {
         if (tooltip is null) _body.Append("/>\n");
-        else _body.Append("><title>").Append(WebUtility.HtmlEncode(tooltip)).Append("</title></").Append(_element).Append(">\n");
+        else _body.Append("><title>").Append(Encode(tooltip)).Append("</title></").Append(_element).Append(">\n");
     }
+
+    // Names of classes and sets come from files, and XML has no way to write most control characters.
+    private static string Encode(string text) =>
+        WebUtility.HtmlEncode(string.Concat(text.Select(c => XmlConvert.IsXmlChar(c) || char.IsSurrogate(c) ? c : '\uFFFD')));
 }
