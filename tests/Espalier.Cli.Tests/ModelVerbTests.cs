@@ -29,7 +29,7 @@ public sealed class ModelVerbTests : IDisposable
         JsonElement layer = inspected.GetProperty("layers")[0];
         Assert.Equal("17x3", layer.GetProperty("shape").GetString());
         Assert.Equal("unrolled", layer.GetProperty("kernel").GetString());
-        foreach (string field in (string[])["name", "nonZeros", "density", "reason", "estimatedNs", "tableBytes", "codeBytes", "scratchBytes"])
+        foreach (string field in (string[])["name", "nonZeros", "density", "reason", "estimatedNs", "tableBytes", "codeBytes", "scratchBytes", "fill"])
         {
             Assert.True(layer.TryGetProperty(field, out _), field);
         }

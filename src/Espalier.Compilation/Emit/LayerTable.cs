@@ -39,19 +39,18 @@ internal static class LayerTable
         DenseLayer layer = lowered.Dense(index);
         KernelChoice choice = lowered.Kernels[index];
         SparseMatrix weights = layer.Weights;
-        bool isHidden = index < lowered.LayerCount - 1;
         return
         [
             layer.Name,
             $"{weights.Columns} -> {weights.Rows}",
             Name(layer.Activation),
             CSharpWriter.Number(weights.Count),
-            (weights.Count / ((double)weights.Rows * weights.Columns)).ToString("0.0 %", CultureInfo.InvariantCulture),
+            weights.Density.ToString("0.0 %", CultureInfo.InvariantCulture),
             Name(choice),
             choice.Estimate.Nanoseconds.ToString("0", CultureInfo.InvariantCulture),
             CSharpWriter.Number(choice.Estimate.TableBytes),
             CSharpWriter.Number(choice.Estimate.CodeBytes),
-            CSharpWriter.Number(isHidden ? sizeof(float) * (long)weights.Rows : 0),
+            CSharpWriter.Number(lowered.ScratchBytes(index)),
         ];
     }
 

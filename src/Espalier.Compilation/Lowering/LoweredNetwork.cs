@@ -45,6 +45,10 @@ public sealed record LoweredNetwork(NetworkHeader Header, ContentHash Content, N
             ?? throw new NotSupportedException($"Layer '{layer.Name}' is a {layer.GetType().Name}, which has no kernel.");
     }
 
+    /// <summary>The bytes of scratch memory for the outputs of the layer at <paramref name="index"/>; none for the last one.</summary>
+    /// <exception cref="NotSupportedException">Its kind has no kernel.</exception>
+    public long ScratchBytes(int index) => index == LayerCount - 1 ? 0 : sizeof(float) * (long)Dense(index).Weights.Rows;
+
     /// <summary>The same with one more note.</summary>
     internal LoweredNetwork WithNote(string pass, string text) =>
         this with { Notes = new EquatableArray<PassNote>([.. Notes, new PassNote(pass, text)]) };

@@ -40,6 +40,9 @@ public sealed class SparseMatrix : IEquatable<SparseMatrix>
     /// <summary>The number of stored entries.</summary>
     public int Count => _values.Length;
 
+    /// <summary>The share of the elements that are stored, 0 to 1.</summary>
+    public double Density => Count / ((double)Rows * Columns);
+
     /// <summary>The distinct weights that all entries share, or null when each entry has a value of its own.</summary>
     public FloatVector? Codebook { get; }
 

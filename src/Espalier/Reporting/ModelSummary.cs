@@ -32,10 +32,10 @@ public sealed record ModelSummary(
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(lowered);
-        LayerSummary[] layers =
-            [.. Enumerable.Range(0, lowered.LayerCount).Select(i => LayerSummary.Of((DenseLayer)network.Layers[i], lowered, i))];
-        long weights = network.Layers.Cast<DenseLayer>().Sum(layer => (long)layer.Weights.Rows * layer.Weights.Columns);
-        long biases = network.Layers.Cast<DenseLayer>().Sum(layer => (long)layer.Biases.Length);
+        DenseLayer[] given = [.. network.Layers.Cast<DenseLayer>()];
+        LayerSummary[] layers = Array.ConvertAll(given, layer => LayerSummary.Of(layer, lowered));
+        long weights = given.Sum(layer => (long)layer.Weights.Rows * layer.Weights.Columns);
+        long biases = given.Sum(layer => (long)layer.Biases.Length);
         return new ModelSummary(
             network.Name,
             network.InputShape.ToString(),
