@@ -18,10 +18,8 @@ internal static class LossArgument
         _ => For(output),
     };
 
-    /// <summary>The customary loss of a network that ends in <paramref name="last"/>.</summary>
-    public static LossKind For(Layer last) => For(((DenseLayer)last).Activation);
-
-    private static LossKind For(Activation output) => output.Kind switch
+    /// <summary>The customary loss of a network that ends in <paramref name="output"/>.</summary>
+    public static LossKind For(Activation output) => output.Kind switch
     {
         ActivationKind.Softmax => LossKind.CategoricalCrossEntropy,
         ActivationKind.Sigmoid => LossKind.BinaryCrossEntropy,

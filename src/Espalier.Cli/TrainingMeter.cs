@@ -6,11 +6,7 @@ namespace Espalier.Cli;
 internal sealed class TrainingMeter(Action<double, string> report) : IProgress<TrainingProgress>
 {
     /// <inheritdoc/>
-    public void Report(TrainingProgress value)
-    {
-        double fraction = (value.Epoch - 1 + (double)value.Step / value.StepsPerEpoch) / value.Epochs;
-        report(fraction, Describe(value));
-    }
+    public void Report(TrainingProgress value) => report(value.Fraction, Describe(value));
 
     /// <summary>The state of a run in a few words.</summary>
     public static string Describe(TrainingProgress value)

@@ -23,12 +23,7 @@ internal sealed class BenchVerb : Verb
         DefaultValueFactory = _ => 1,
     };
 
-    private readonly Option<double> _seconds = new("--seconds")
-    {
-        Description = "Time for warming up and measuring all contenders.",
-        HelpName = "S",
-        DefaultValueFactory = _ => 6,
-    };
+    private readonly SecondsArgument _seconds;
 
     public BenchVerb(Terminal terminal)
         : base("bench", "Time a model's generated code against dense and sparse baselines, after checking that all agree. " +
@@ -38,16 +33,15 @@ internal sealed class BenchVerb : Verb
         Add(CommonOptions.Model);
         _data = new DataArguments(this, isRequired: false, "Inputs from the test part of this set; otherwise random ones");
         Add(_batch);
-        Add(_seconds);
+        _seconds = new SecondsArgument(this, unlessGiven: 6);
         Add(CommonOptions.Kernel);
     }
 
     protected override int Run(ParseResult arguments, CancellationToken cancel)
     {
         int batch = arguments.GetValue(_batch);
-        double seconds = arguments.GetValue(_seconds);
+        TimeSpan budget = _seconds.Read(arguments);
         if (batch < 1) throw new EspalierException($"--batch {batch}: a call needs at least one sample.");
-        if (seconds is not (> 0 and <= 3600)) throw new EspalierException("--seconds must be more than 0 and at most 3600.");
         Network network = ModelFile.Load(arguments.GetRequiredValue(CommonOptions.Model));
         int widest = Math.Max(network.InputShape.Length, network.Layers.Max(layer => layer.OutputShape.Length));
         if ((long)batch * widest > MaxBatchValues)
@@ -68,7 +62,7 @@ internal sealed class BenchVerb : Verb
         // All contenders run on one thread; MathNet would take all processors for one product.
         MathNet.Numerics.Control.UseSingleThread();
         var compile = new CompileOptions { Lowering = new LoweringOptions { Kernel = CommonOptions.KernelOf(arguments) } };
-        var timing = new BenchmarkOptions { Batch = batch, Budget = TimeSpan.FromSeconds(seconds) };
+        var timing = new BenchmarkOptions { Batch = batch, Budget = budget };
         BenchmarkReport report = RunOrLeave(
             () => BenchmarkSuite.Run(network, Contenders.All(network, compile), inputs, timing), cancel);
         if (WantsJson(arguments))

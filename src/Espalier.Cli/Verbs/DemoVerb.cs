@@ -27,27 +27,21 @@ internal sealed class DemoVerb : Verb
         DefaultValueFactory = _ => "espalier-demo",
     };
 
-    private readonly Option<double> _seconds = new("--seconds")
-    {
-        Description = "Time for the benchmark.",
-        HelpName = "S",
-        DefaultValueFactory = _ => 5,
-    };
+    private readonly SecondsArgument _seconds;
 
     public DemoVerb(Terminal terminal)
         : base("demo", "Train, prune, compile, verify and time a network on built-in drawn digits, in under a minute.", terminal,
             "espalier demo", "espalier demo --out /tmp/demo --seed 7")
     {
         Add(_folder);
-        Add(_seconds);
+        _seconds = new SecondsArgument(this, unlessGiven: 5);
         Add(CommonOptions.Seed);
     }
 
     protected override int Run(ParseResult arguments, CancellationToken cancel)
     {
         string folder = arguments.GetRequiredValue(_folder);
-        double seconds = arguments.GetValue(_seconds);
-        if (seconds is not (> 0 and <= 3600)) throw new EspalierException("--seconds must be more than 0 and at most 3600.");
+        TimeSpan budget = _seconds.Read(arguments);
         OutputFolder.Make(folder);
         ulong seed = arguments.GetValue(CommonOptions.Seed);
         var watch = Stopwatch.StartNew();
@@ -80,7 +74,7 @@ internal sealed class DemoVerb : Verb
 
         Say(arguments, "timing the generated code against its baselines");
         MathNet.Numerics.Control.UseSingleThread();
-        var timing = new BenchmarkOptions { Budget = TimeSpan.FromSeconds(seconds) };
+        var timing = new BenchmarkOptions { Budget = budget };
         BenchmarkReport times = RunOrLeave(
             () => BenchmarkSuite.Run(model, Contenders.All(model), digits.Test.Inputs, timing), cancel);
 

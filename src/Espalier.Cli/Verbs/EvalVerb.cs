@@ -31,7 +31,7 @@ internal sealed class EvalVerb : Verb
         Network network = ModelFile.Load(arguments.GetRequiredValue(CommonOptions.Model));
         DataSplit split = _data.Load(arguments, network);
         Dataset part = arguments.GetValue(_part) == "train" ? split.Train : split.Test;
-        LossKind loss = LossArgument.For(network.Layers[network.Layers.Length - 1]);
+        LossKind loss = LossArgument.For(network.OutputActivation);
         Evaluation result = Evaluator.Evaluate(TrainableNetwork.FromNetwork(network), part, loss);
         if (WantsJson(arguments)) Terminal.WriteJson(result);
         else Terminal.Print(Text(part, result));

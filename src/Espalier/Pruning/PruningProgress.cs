@@ -10,12 +10,5 @@ namespace Espalier.Pruning;
 public readonly record struct PruningProgress(int Round, int Rounds, int Weights, TrainingProgress? Training)
 {
     /// <summary>The part of the run that is done, 0 to 1.</summary>
-    public double Fraction
-    {
-        get
-        {
-            double epochs = Training is { } training ? training.Epoch - 1 + (double)training.Step / training.StepsPerEpoch : 0;
-            return Math.Min(1, (Round - 1 + epochs / (Training?.Epochs ?? 1)) / Rounds);
-        }
-    }
+    public double Fraction => Math.Min(1, (Round - 1 + (Training?.Fraction ?? 0)) / Rounds);
 }

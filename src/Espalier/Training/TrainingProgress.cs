@@ -13,4 +13,8 @@ namespace Espalier.Training;
 /// <param name="Remaining">The time to the last epoch's end at the pace so far.</param>
 public readonly record struct TrainingProgress(
     int Epoch, int Epochs, int Step, int StepsPerEpoch, double Loss, double? TrainingErrorPercent, double? ValidationErrorPercent,
-    double LearningRate, TimeSpan Elapsed, TimeSpan Remaining);
+    double LearningRate, TimeSpan Elapsed, TimeSpan Remaining)
+{
+    /// <summary>The part of the run that is done, 0 to 1.</summary>
+    public double Fraction => (Epoch - 1 + (double)Step / StepsPerEpoch) / Epochs;
+}
