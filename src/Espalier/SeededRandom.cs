@@ -4,7 +4,8 @@ namespace Espalier;
 
 /// <summary>
 /// xoshiro256** seeded through SplitMix64 (Blackman and Vigna 2018): the one source of chance in this library, so that a
-/// seed gives the same numbers on every machine and .NET version. Its state can be saved and restored bit for bit.
+/// seed gives the same bits on every machine and .NET version; only <see cref="NextNormal"/> goes through the platform's logarithm and
+/// cosine, whose last bit may differ. Its state can be saved and restored bit for bit.
 /// </summary>
 public sealed class SeededRandom
 {

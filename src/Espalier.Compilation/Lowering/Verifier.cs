@@ -5,8 +5,8 @@ using Espalier.Compilation.Model;
 namespace Espalier.Compilation.Lowering;
 
 /// <summary>
-/// Checks what must hold between any two passes. A failure is a fault of this compiler, never of the user's network. Its cost is far below
-/// that of one pass, so it always runs.
+/// Checks what must hold between any two passes. A failure is a fault of this compiler, never of the user's network. It looks at layers,
+/// units and methods and never at the weights, so it always runs.
 /// </summary>
 internal static class Verifier
 {

@@ -9,7 +9,7 @@ public static class RandomNetwork
     /// Makes dense layers whose weights are kept with a given probability and are normal with variance 1 / (inputs x density), so
     /// that sums neither vanish nor grow from layer to layer; biases are standard normal.
     /// </summary>
-    /// <param name="seed">The same seed gives the same network on every machine.</param>
+    /// <param name="seed">The same seed gives the same network.</param>
     /// <param name="density">The probability of a weight to be there, above 0 and at most 1.</param>
     /// <param name="hidden">The activation of all layers but the last.</param>
     /// <param name="last">The activation of the last layer.</param>
