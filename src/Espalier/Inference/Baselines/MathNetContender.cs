@@ -15,6 +15,7 @@ namespace Espalier.Inference.Baselines;
 /// </remarks>
 public sealed class MathNetContender : Contender
 {
+    private readonly bool _isSparse;
     private readonly Matrix<float>[] _weights;
     private readonly Vector<float>[] _biases, _vectors;
     private Matrix<float>[] _matrices = [];
@@ -26,6 +27,7 @@ public sealed class MathNetContender : Contender
     public MathNetContender(Network network, bool isSparse)
         : base(isSparse ? ContenderNames.MathNetSparse : ContenderNames.MathNetDense, network)
     {
+        _isSparse = isSparse;
         _weights = [.. Layers.Select(layer => Matrix(layer.Weights, isSparse))];
         _biases = [.. Layers.Select(layer => Vector<float>.Build.Dense(layer.Biases.ToArray()))];
         _vectors = [Vector<float>.Build.Dense(InputLength), .. Layers.Select(layer => Vector<float>.Build.Dense(layer.Weights.Rows))];
@@ -37,6 +39,7 @@ public sealed class MathNetContender : Contender
         input.CopyTo(_vectors[0].AsArray());
         for (int i = 0; i < _weights.Length; i++)
         {
+            Clear(_vectors[i + 1].AsArray());
             _weights[i].Multiply(_vectors[i], _vectors[i + 1]);
             _vectors[i + 1].Add(_biases[i], _vectors[i + 1]);
             ActivationFunction.Apply(Layers[i].Activation, _vectors[i + 1].AsArray(), _vectors[i + 1].Count);
@@ -56,6 +59,7 @@ public sealed class MathNetContender : Contender
         inputs.CopyTo(_matrices[0].AsColumnMajorArray());
         for (int i = 0; i < _weights.Length; i++)
         {
+            Clear(_matrices[i + 1].AsColumnMajorArray());
             _weights[i].Multiply(_matrices[i], _matrices[i + 1]);
             Span<float> columns = _matrices[i + 1].AsColumnMajorArray();
             float[] biases = _biases[i].AsArray();
@@ -69,6 +73,12 @@ public sealed class MathNetContender : Contender
         }
 
         _matrices[^1].AsColumnMajorArray().CopyTo(outputs);
+    }
+
+    // Math.NET 5.0 leaves alone what stands in the result at a sparse matrix's empty rows. Dense products write every element.
+    private void Clear(float[] result)
+    {
+        if (_isSparse) Array.Clear(result);
     }
 
     private static Matrix<float> Matrix(SparseMatrix weights, bool isSparse) => isSparse
