@@ -6,7 +6,9 @@ namespace Espalier.Pruning;
 /// <summary>
 /// Prunes a network in place while it trains: every so many steps the mask grows along a schedule, then the survivors train
 /// on under the last mask (Zhu and Gupta 2017). Global magnitude, the cubic schedule and Adam with a coupled weight decay of 1e-4
-/// to 2e-4 keep LeNet-300-100 on MNIST at its dense error with a twelfth of its weights; without the decay it loses.
+/// keep LeNet-300-100 on MNIST at its dense error with 8 % of its weights. The decay does not matter there (1.57 % with, 1.54 %
+/// without), but further down: at 2.5 % of the weights 1.72 % with, 1.93 % without, 2.23 % when the dense network had none either
+/// (one seed, 20 + 20 epochs).
 /// </summary>
 public sealed class GradualPruner
 {

@@ -22,8 +22,8 @@ public sealed record OptimizerOptions(OptimizerKind Kind = OptimizerKind.Adam)
     public double WeightDecay { get; init; }
 
     /// <summary>
-    /// Whether the decay bypasses the rule (Loshchilov and Hutter 2019). Coupled is the default: with Adam it is what drives useless
-    /// weights to zero and makes magnitude a good guide for pruning.
+    /// Whether the decay bypasses the rule (Loshchilov and Hutter 2019). Coupled is the default, because magnitude
+    /// pruning is tried with it: see <see cref="Pruning.GradualPruner"/>.
     /// </summary>
     public bool DecoupledDecay { get; init; }
 
