@@ -18,5 +18,6 @@ internal static class VerbList
         new CompileVerb(terminal),
         new VerifyVerb(terminal),
         new BenchVerb(terminal),
+        new ReproduceVerb(terminal),
     ];
 }

@@ -77,10 +77,10 @@ public sealed class GradualPruner
         var trainer = new Trainer(_stage.Network, _stage.Train, _stage.Validation, _options.Training);
         double steps = (double)trainer.StepsPerEpoch * _options.Training.Epochs;
         long interval = _options.Interval > 0 ? _options.Interval : (long)Math.Clamp(steps / RenewalsOfShortTraining, 1, MaxAutomaticInterval);
-        trainer.BeforeStep = step =>
+        trainer.Hook = new RenewalHook(step =>
         {
-            if (step % interval == 0 && Renew(rounds, _options.Schedule.WeightsAt(step / steps, start, end))) renewals.Add(step);
-        };
+            if (step % interval == 0 && Renew(rounds, _options.Schedule.WeightsAt(step / steps, start, end), cancellation)) renewals.Add(step);
+        });
         trainer.Run(progress, cancellation);
 
         // The end of an epoch shows what the network is worth with the weights that the last round before it left.
@@ -92,20 +92,27 @@ public sealed class GradualPruner
 
         // What the schedule leaves to its very end has no more step of training to go before.
         Evaluation trained = _stage.Evaluate();
-        if (Renew(rounds, end)) rounds[^1] = rounds[^1] with { Before = trained, AfterPruning = _stage.Evaluate() };
+        if (Renew(rounds, end, cancellation)) rounds[^1] = rounds[^1] with { Before = trained, AfterPruning = _stage.Evaluate() };
         return rounds;
     }
 
     /// <summary>Adds a round that leaves so many weights, unless no more are left already.</summary>
-    private bool Renew(List<PruningRound> rounds, int keep)
+    private bool Renew(List<PruningRound> rounds, int keep, CancellationToken cancellation)
     {
         if (keep >= _stage.Network.LiveWeightCount) return false;
-        (LayerPruning[] layers, float? threshold) = _stage.Prune(_options.Criterion, _options.Scope, keep);
-        rounds.Add(new PruningRound(rounds.Count + 1, layers, threshold, null, null, null, null, 0, IsTakenBack: false));
+        (LayerPruning[] layers, Removal removal) = _stage.Prune(_options.Criterion, _options.Scope, keep, cancellation);
+        rounds.Add(new PruningRound(
+            rounds.Count + 1, layers, removal.Threshold, removal.PredictedLossChange, null, null, null, 0, IsTakenBack: false));
         return true;
     }
 
     private TrainingRelay? Relay(IProgress<PruningProgress>? progress, int phase, int phases) =>
         progress is null ? null : new TrainingRelay(value =>
             progress.Report(new PruningProgress(phase, phases, _stage.Network.LiveWeightCount, value)));
+
+    /// <summary>Renews the mask before a step.</summary>
+    private sealed class RenewalHook(Action<long> renew) : TrainingHook
+    {
+        public override void BeforeStep(long step) => renew(step);
+    }
 }

@@ -1,3 +1,4 @@
+using Espalier.Pruning.Criteria;
 using Espalier.Training;
 
 namespace Espalier.Pruning;

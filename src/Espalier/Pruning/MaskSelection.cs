@@ -10,24 +10,52 @@ public static class MaskSelection
 {
     /// <summary>Removes weights from <paramref name="network"/> until <paramref name="keep"/> are left; none comes back.</summary>
     /// <param name="network">The network, whose masks change.</param>
-    /// <param name="scores">A score for each weight: see <see cref="PruningCriterion.Score"/>.</param>
+    /// <param name="scores">A score for each weight: see <see cref="ScoreCriterion.Score"/>.</param>
     /// <param name="keep">The number of weights to leave, at most as many as live.</param>
     /// <param name="scope">Which weights compete.</param>
     /// <returns>The highest score that was removed; negative infinity when none was.</returns>
     /// <exception cref="ArgumentException">
     /// A score is NaN, the scores do not fit the network, or fewer weights live than are to be left. Nothing is removed then.
     /// </exception>
-    public static float Apply(TrainableNetwork network, float[][] scores, int keep, PruningScope scope)
+    public static float Apply(TrainableNetwork network, float[][] scores, int keep, PruningScope scope) =>
+        Apply(network, scores, new RemovalBudget(keep, scope));
+
+    /// <summary>Removes weights from <paramref name="network"/> until as many are left as <paramref name="budget"/> says.</summary>
+    /// <inheritdoc cref="Apply(TrainableNetwork, float[][], int, PruningScope)"/>
+    public static float Apply(TrainableNetwork network, float[][] scores, RemovalBudget budget)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(scores);
+        ArgumentNullException.ThrowIfNull(budget);
         Parameter[] layers = [.. network.PrunableParameters];
-        Check(layers, scores, keep);
-        if (scope == PruningScope.Global) return Remove(layers, scores, keep);
-        int[] shares = Apportion(layers, keep);
+        Check(layers, scores, budget.Keep);
+        if (budget is { Scope: PruningScope.Global, LayerCounts: null }) return Remove(layers, scores, budget.Keep);
+        IReadOnlyList<int> shares = Shares(layers, budget);
         float highest = float.NegativeInfinity;
         for (int i = 0; i < layers.Length; i++) highest = Math.Max(highest, Remove([layers[i]], [scores[i]], shares[i]));
         return highest;
+    }
+
+    /// <summary>How many weights each layer keeps under a budget in which layers do not compete.</summary>
+    /// <exception cref="ArgumentException">The counts of the budget do not fit the layers.</exception>
+    internal static IReadOnlyList<int> Shares(IReadOnlyList<Parameter> layers, RemovalBudget budget)
+    {
+        if (budget.LayerCounts is not IReadOnlyList<int> counts) return Apportion(layers, budget.Keep);
+        if (counts.Count != layers.Count || counts.Sum() != budget.Keep)
+        {
+            throw new ArgumentException($"A budget of {counts.Count} counts, {counts.Sum()} in all, for {layers.Count} layers.", nameof(budget));
+        }
+
+        for (int i = 0; i < counts.Count; i++)
+        {
+            if (counts[i] < 0 || counts[i] > layers[i].LiveCount)
+            {
+                throw new ArgumentException(
+                    $"{layers[i].Name} has {layers[i].LiveCount} weights left; it cannot keep {counts[i]}.", nameof(budget));
+            }
+        }
+
+        return counts;
     }
 
     /// <summary>

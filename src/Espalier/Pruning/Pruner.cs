@@ -132,7 +132,7 @@ public sealed class Pruner
     {
         cancellation.ThrowIfCancellationRequested();
         progress?.Report(new PruningProgress(round, rounds, keep, null));
-        (LayerPruning[] layers, float? threshold) = _stage.Prune(_options.Criterion, _options.Scope, keep);
+        (LayerPruning[] layers, Removal removal) = _stage.Prune(_options.Criterion, _options.Scope, keep, cancellation);
         Evaluation afterPruning = _stage.Evaluate();
         Evaluation? afterRetraining = null;
         int epochs = 0;
@@ -146,7 +146,8 @@ public sealed class Pruner
             afterRetraining = _stage.Evaluate();
         }
 
-        return new PruningRound(round, layers, threshold, null, before, afterPruning, afterRetraining, epochs, IsTakenBack: false);
+        return new PruningRound(round, layers, removal.Threshold, removal.PredictedLossChange, before, afterPruning, afterRetraining, epochs,
+            IsTakenBack: false);
     }
 
     private static Evaluation Last(PruningRound round) => round.AfterRetraining ?? round.AfterPruning!;

@@ -16,7 +16,8 @@ internal sealed class PruningStage
         TrainableNetwork network, Dataset train, Dataset? validation, LossKind loss, params ReadOnlySpan<TrainingOptions?> trainings)
     {
         (Network, Train, Validation) = (network, train, validation);
-        Evaluator.RequireSamples(network, train);
+        Context = new PruningContext(network, train, loss);
+        SampleSweep.RequireSamples(network, train);
         _evaluator = new Evaluator(network, validation ?? train, loss);
         foreach (TrainingOptions? training in trainings)
         {
@@ -27,6 +28,9 @@ internal sealed class PruningStage
     public TrainableNetwork Network { get; }
 
     public Dataset Train { get; }
+
+    /// <summary>What criteria look at.</summary>
+    public PruningContext Context { get; }
 
     public Dataset? Validation { get; }
 
@@ -41,16 +45,17 @@ internal sealed class PruningStage
     }
 
     /// <summary>Removes the worst weights until <paramref name="keep"/> are left.</summary>
-    /// <returns>What each layer had and has, and the highest score that was removed.</returns>
-    public (LayerPruning[] Layers, float? Threshold) Prune(PruningCriterion criterion, PruningScope scope, int keep)
+    /// <returns>What each layer had and has, and what the removal came to.</returns>
+    public (LayerPruning[] Layers, Removal Removal) Prune(
+        PruningCriterion criterion, PruningScope scope, int keep, CancellationToken cancellation)
     {
         int[] before = [.. Network.PrunableParameters.Select(layer => layer.LiveCount)];
-        float threshold = MaskSelection.Apply(Network, criterion.Score(Network, Train), keep, scope);
+        Removal removal = criterion.Remove(Context, new RemovalBudget(keep, scope), cancellation);
         LayerPruning[] layers =
         [
             .. Network.PrunableParameters.Select((layer, i) =>
                 new LayerPruning(layer.Name, layer.Values.Length, before[i], layer.LiveCount)),
         ];
-        return (layers, float.IsNegativeInfinity(threshold) ? null : threshold);
+        return (layers, removal);
     }
 }

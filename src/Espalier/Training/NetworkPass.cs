@@ -29,6 +29,9 @@ internal sealed class NetworkPass
     /// <summary>The largest batch.</summary>
     public int Capacity { get; }
 
+    /// <summary>Whether <see cref="Backward"/> can be called.</summary>
+    public bool HasGradients => _gradients.Length > 0;
+
     /// <summary>The batch's inputs, for the caller to fill: samples x inputs.</summary>
     public float[] Input { get; }
 
@@ -41,17 +44,21 @@ internal sealed class NetworkPass
     /// <summary>The activations of layer <paramref name="index"/> (for the last one, its sums), samples x outputs.</summary>
     public float[] Output(int index) => _outputs[index];
 
+    /// <summary>What layer <paramref name="index"/> reads, samples x inputs.</summary>
+    public float[] InputOf(int index) => index == 0 ? Input : _outputs[index - 1];
+
+    /// <summary>After <see cref="Backward"/>, the derivative of the loss by the sums of layer <paramref name="index"/>.</summary>
+    public float[] GradientOfSums(int index) => _gradients[index];
+
     /// <summary>Computes <see cref="Logits"/> of the first <paramref name="count"/> samples of <see cref="Input"/>.</summary>
     public void Forward(ComputeEngine engine, int count)
     {
-        float[] input = Input;
         for (int i = 0; i < _outputs.Length; i++)
         {
             TrainableLayer layer = _network.Layers[i];
-            layer.Forward(engine, input, _outputs[i], count);
+            layer.Forward(engine, InputOf(i), _outputs[i], count);
             int length = layer.OutputShape.Length;
             if (i < _outputs.Length - 1) ActivationFunction.Apply(layer.Activation, _outputs[i].AsSpan(0, count * length), length);
-            input = _outputs[i];
         }
     }
 
@@ -60,7 +67,7 @@ internal sealed class NetworkPass
     {
         for (int i = _outputs.Length - 1; i >= 0; i--)
         {
-            float[] input = i == 0 ? Input : _outputs[i - 1];
+            float[] input = InputOf(i);
             float[]? inputGradient = i == 0 ? null : _gradients[i - 1];
             _network.Layers[i].Backward(engine, input, _gradients[i], inputGradient, count);
             if (inputGradient is null) continue;

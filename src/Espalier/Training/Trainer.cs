@@ -36,7 +36,7 @@ public sealed class Trainer
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        Evaluator.RequireSamples(network, train);
+        SampleSweep.RequireSamples(network, train);
         if (options.EarlyStopping is not null && validation is null)
         {
             throw new EspalierException("Early stopping needs a validation part; give one or turn it off.");
@@ -68,8 +68,8 @@ public sealed class Trainer
     /// <summary>Where to keep a checkpoint, or null for none. It is written after every epoch and when the run is cancelled.</summary>
     public string? CheckpointPath { get; init; }
 
-    /// <summary>Called before every step with the number of steps done: where a gradual pruner renews its masks.</summary>
-    internal Action<long>? BeforeStep { get; set; }
+    /// <summary>What is done around every step besides, or null.</summary>
+    internal TrainingHook? Hook { get; set; }
 
     internal Optimizer Optimizer { get; }
 
@@ -138,7 +138,7 @@ public sealed class Trainer
 
     private void RunStep(ComputeEngine engine)
     {
-        BeforeStep?.Invoke(Optimizer.Steps);
+        Hook?.BeforeStep(Optimizer.Steps);
         int count = _batches.Gather(engine, State.Step, _pass.Input);
         _pass.Forward(engine, count);
         double loss = _loss.Evaluate(_pass.Logits, _batches.Targets, _pass.LogitGradient, count);
@@ -151,7 +151,9 @@ public sealed class Trainer
         _pass.Backward(engine, count);
         double time = State.Epoch + (State.Step + 0.5) / StepsPerEpoch;
         State.LearningRate = Options.LearningRate.At(time, Options.Epochs);
+        Hook?.BeforeUpdate(Optimizer.Steps);
         Optimizer.Step(engine, State.LearningRate);
+        Hook?.AfterUpdate(Optimizer.Steps);
         State.LossSum += loss;
         State.Samples += count;
         if (_train.IsClassification)

@@ -1,6 +1,7 @@
 using Espalier.Compilation.Model;
 using Espalier.Data;
 using Espalier.Pruning;
+using Espalier.Pruning.Criteria;
 using Espalier.Tests.Training;
 using Espalier.Training;
 using Espalier.Training.Losses;
@@ -53,7 +54,7 @@ public sealed class ErrorRiseTests
         PruningLog log = new Pruner(network, PruningRun.Train, PruningRun.Validation, Loss,
             new PruningOptions { Criterion = criterion, Retraining = PruningRun.Training() })
             .Run(PruningTarget.ErrorRise(1));
-        criterion.Score(network, PruningRun.Train);
+        criterion.Score(new PruningContext(network, PruningRun.Train, Loss));
         int takenBack = 0;
         for (int i = 0; i < log.Rounds.Count; i++)
         {
@@ -137,7 +138,7 @@ public sealed class ErrorRiseTests
     }
 
     /// <summary>Magnitude, with a memory of the bits it was shown.</summary>
-    private sealed class WatchingCriterion : PruningCriterion
+    private sealed class WatchingCriterion : ScoreCriterion
     {
         private readonly MagnitudeCriterion _magnitude = new();
 
@@ -145,10 +146,10 @@ public sealed class ErrorRiseTests
 
         public override string Name => "watching";
 
-        public override float[][] Score(TrainableNetwork network, Dataset train)
+        public override float[][] Score(PruningContext context, CancellationToken cancellation = default)
         {
-            Seen.Add(TrainingData.Bits(network));
-            return _magnitude.Score(network, train);
+            Seen.Add(TrainingData.Bits(context.Network));
+            return _magnitude.Score(context, cancellation);
         }
     }
 }

@@ -1,6 +1,7 @@
 using Espalier.Compilation.Model;
 using Espalier.Data;
 using Espalier.Pruning;
+using Espalier.Pruning.Criteria;
 using Espalier.Tests.Data;
 using Espalier.Training;
 using Espalier.Training.Losses;

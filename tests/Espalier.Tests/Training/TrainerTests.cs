@@ -122,7 +122,7 @@ public sealed class TrainerTests
         var allocated = new long[40];
         var trainer = new Trainer(TrainingData.Network(), s_train, null, new TrainingOptions { Epochs = 1, BatchSize = 8, Threads = 1 })
         {
-            BeforeStep = step => allocated[step] = GC.GetAllocatedBytesForCurrentThread(),
+            Hook = new StepHook(step => allocated[step] = GC.GetAllocatedBytesForCurrentThread()),
         };
         trainer.Run();
         Assert.Equal(allocated[5], allocated[35]);
@@ -195,5 +195,10 @@ public sealed class TrainerTests
         var values = new float[length];
         foreach (ref float value in values.AsSpan()) value = (float)random.NextNormal();
         return values;
+    }
+
+    private sealed class StepHook(Action<long> before) : TrainingHook
+    {
+        public override void BeforeStep(long step) => before(step);
     }
 }

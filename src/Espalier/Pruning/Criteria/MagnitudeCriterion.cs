@@ -1,20 +1,19 @@
 using System.Numerics.Tensors;
-using Espalier.Data;
 using Espalier.Training;
 
-namespace Espalier.Pruning;
+namespace Espalier.Pruning.Criteria;
 
 /// <summary>s = |w|: small weights go first (Han et al. 2015; the oldest criterion there is).</summary>
-public sealed class MagnitudeCriterion : PruningCriterion
+public sealed class MagnitudeCriterion : ScoreCriterion
 {
     /// <inheritdoc/>
     public override string Name => "magnitude";
 
     /// <inheritdoc/>
-    public override float[][] Score(TrainableNetwork network, Dataset train)
+    public override float[][] Score(PruningContext context, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(network);
-        return [.. network.PrunableParameters.Select(Magnitudes)];
+        ArgumentNullException.ThrowIfNull(context);
+        return [.. context.Network.PrunableParameters.Select(Magnitudes)];
     }
 
     private static float[] Magnitudes(Parameter weights)

@@ -1,0 +1,67 @@
+using System.Text;
+using Espalier.Reporting;
+
+namespace Espalier.Cli.Reproduction;
+
+/// <summary>Writes what experiments came to: a page with the plots, and a table in Markdown for each.</summary>
+internal static class ReproductionReport
+{
+    private static readonly string[] s_headings = ["what", "published", "bar", "ours", "verdict"];
+
+    /// <summary>One word on a row.</summary>
+    public static string Verdict(ReproductionRow row) => row.Holds switch { true => "holds", false => "MISSED", null => "" };
+
+    /// <summary>The cells of a row.</summary>
+    public static string[] Cells(ReproductionRow row) =>
+        [row.What, row.Published ?? "", row.Bar ?? "", row.Ours, Verdict(row)];
+
+    /// <summary>The headings of <see cref="Cells"/>.</summary>
+    public static string[] Headings => s_headings;
+
+    /// <summary>The experiment as Markdown.</summary>
+    public static string ToMarkdown(Experiment experiment, ReproductionResult result)
+    {
+        var text = new StringBuilder();
+        text.Append("# ").Append(experiment.Title).Append("\n\n").Append(experiment.Source).Append("\n\n");
+        AppendTable(text, s_headings, result.Rows.Select(Cells));
+        foreach (ReproductionTable table in result.Tables)
+        {
+            text.Append("\n## ").Append(table.Title).Append("\n\n");
+            AppendTable(text, table.Headings, table.Rows);
+        }
+
+        foreach (ReproductionFigure figure in result.Figures)
+        {
+            text.Append("\n![").Append(figure.Caption).Append("](").Append(figure.Name).Append(".svg)\n");
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>All experiments as one HTML page.</summary>
+    public static string ToHtml(IReadOnlyList<(Experiment Experiment, ReproductionResult Result)> all)
+    {
+        int bars = all.Sum(one => one.Result.Rows.Count(row => row.Holds is not null));
+        int held = all.Sum(one => one.Result.Rows.Count(row => row.Holds is true));
+        var page = new HtmlPage("Reproductions", "What the papers say, beside what comes out here.");
+        page.Figures([($"{all.Count}", "experiments"), ($"{held} of {bars}", "bars that hold")]);
+        foreach ((Experiment experiment, ReproductionResult result) in all)
+        {
+            page.Section(experiment.Title).Paragraph(experiment.Source).Table(s_headings, result.Rows.Select(Cells));
+            foreach (ReproductionFigure figure in result.Figures) page.Picture(figure.Svg, figure.Caption);
+            foreach (ReproductionTable table in result.Tables) page.Paragraph(table.Title).Table(table.Headings, table.Rows);
+        }
+
+        return page.ToString();
+    }
+
+    private static void AppendTable(StringBuilder text, IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<string>> rows)
+    {
+        AppendRow(text, headings);
+        AppendRow(text, [.. headings.Select(_ => "---")]);
+        foreach (IReadOnlyList<string> row in rows) AppendRow(text, row);
+    }
+
+    private static void AppendRow(StringBuilder text, IReadOnlyList<string> cells) =>
+        text.Append("| ").AppendJoin(" | ", cells.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal))).Append(" |\n");
+}
