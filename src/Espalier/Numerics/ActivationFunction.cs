@@ -149,7 +149,8 @@ internal static class ActivationFunction
     /// <summary>How a derivative passes through a function that treats each sum alone, and how through softmax.</summary>
     private interface IChainRule
     {
-        public static abstract void Apply<TSlope>(ReadOnlySpan<float> values, ReadOnlySpan<float> gradient, Span<float> target, TSlope slope)
+        public static abstract void Apply<TSlope>(
+            ReadOnlySpan<float> values, ReadOnlySpan<float> gradient, Span<float> target, TSlope slope)
             where TSlope : struct, ISlope;
 
         public static abstract void ApplySoftmax(ReadOnlySpan<float> sample, ReadOnlySpan<float> gradient, Span<float> target);

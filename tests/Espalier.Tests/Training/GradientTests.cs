@@ -21,7 +21,8 @@ public sealed class GradientTests
         return data;
     }
 
-    public static TheoryData<ActivationKind> HiddenActivations() => [.. DerivativeProblem.Activations.Select(activation => activation.Kind)];
+    public static TheoryData<ActivationKind> HiddenActivations() =>
+        [.. DerivativeProblem.Activations.Select(activation => activation.Kind)];
 
     [Theory]
     [MemberData(nameof(OutputsAndLosses))]
@@ -31,7 +32,8 @@ public sealed class GradientTests
     [Theory]
     [MemberData(nameof(HiddenActivations))]
     public void Every_hidden_activation_agrees_with_central_differences_through_three_layers(ActivationKind hidden) =>
-        AssertGradients(DerivativeProblem.Network([7, 6, 4], DerivativeProblem.Find(hidden), Activation.Softmax), LossKind.CategoricalCrossEntropy, 9);
+        AssertGradients(
+            DerivativeProblem.Network([7, 6, 4], DerivativeProblem.Find(hidden), Activation.Softmax), LossKind.CategoricalCrossEntropy, 9);
 
     [Theory]
     [MemberData(nameof(HiddenActivations))]

@@ -62,7 +62,9 @@ internal abstract class PatternCurvature
     /// <summary>d2E/do^2 of hidden layer <paramref name="layer"/>.</summary>
     public float[] OfOutputs(int layer) => _ofOutputs[layer];
 
-    /// <summary>Computes all derivatives of the batch whose forward pass has just been done: call it from <see cref="SampleSweep.Run"/>.</summary>
+    /// <summary>
+    /// Computes all derivatives of the batch whose forward pass has just been done: call it from <see cref="SampleSweep.Run"/>.
+    /// </summary>
     /// <param name="engine">Does the work.</param>
     /// <param name="start">The batch's first sample.</param>
     /// <param name="count">The samples of the batch.</param>
@@ -75,11 +77,11 @@ internal abstract class PatternCurvature
         TensorPrimitives.Multiply(gradient, count, gradient); // of each pattern's loss in place of their mean
         for (int i = last; i > 0; i--)
         {
-            engine.Product.Multiply(
-                GradientOfSums(i), Layers[i].Weights.Values, GradientOfOutputs(i - 1), count, Layers[i].Weights.Columns, Layers[i].Weights.Rows);
+            Parameter weights = Layers[i].Weights;
+            engine.Product.Multiply(GradientOfSums(i), weights.Values, GradientOfOutputs(i - 1), count, weights.Columns, weights.Rows);
             Span<float> sums = Used(GradientOfSums(i - 1), i - 1, count);
             Used(GradientOfOutputs(i - 1), i - 1, count).CopyTo(sums);
-            ActivationFunction.Backpropagate(Layers[i - 1].Activation, Values(i - 1, count), sums, Layers[i - 1].OutputShape.Length);
+            ActivationFunction.Backpropagate(Layers[i - 1].Activation, Values(i - 1, count), sums, weights.Columns);
         }
 
         ReadOnlySpan<float> outputs = Sweep.Outputs[..gradient.Length];
