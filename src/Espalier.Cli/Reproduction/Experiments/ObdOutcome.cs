@@ -11,8 +11,14 @@ namespace Espalier.Cli.Reproduction.Experiments;
 internal sealed record ObdOutcome(
     IReadOnlyList<DeletionStep> Steps, RetrainedRun Obd, RetrainedRun Magnitude, Evaluation DenseValidation, Evaluation DenseTest)
 {
-    /// <summary>The largest ratio of OBD's error to magnitude's.</summary>
-    public double LargestRatioToMagnitude => Steps.Max(step => step.Actual / step.Magnitude);
+    /// <summary>The error of ten outputs that answer how often each class occurs, whatever the image: the mean of p (1 - p).</summary>
+    public const double Blind = 0.09;
+
+    /// <summary>The largest ratio of OBD's error to magnitude's while OBD's is below <see cref="Blind"/>.</summary>
+    public double LargestRatioToMagnitude => Steps.Skip(1).TakeWhile(step => step.Actual < Blind).Max(step => step.Actual / step.Magnitude);
+
+    /// <summary>The part of all deletions up to which OBD's error is below <see cref="Blind"/>.</summary>
+    public double BlindFrom => Deleted(Steps.TakeWhile(step => step.Actual < Blind).Last());
 
     /// <summary>The largest difference of predicted and actual error up to so many deletions, as a part of the actual error.</summary>
     public double LargestDifference(double deleted) => Steps.Where(step => Deleted(step) <= deleted + 1e-9).Max(Difference);
