@@ -11,7 +11,7 @@ public enum GapCoding
 
     /// <summary>
     /// By size classes that are Huffman coded, with the rest of the gap in plain bits behind them, as deflate writes its distances: no gap
-    /// is too wide, which is what high sparsity needs.
+    /// is too wide, which is what high sparsity needs. Inputs that no unit reads may be left out of the count.
     /// </summary>
     Classes,
 

@@ -13,6 +13,8 @@ internal static class FloatStream
     /// <summary>The most distinct floats of a table: the shared weights of a layer, and the zero of its fillers.</summary>
     public const int MaxTable = ModelLimits.MaxCodes + 1;
 
+    private const int WidthBits = 5;
+
     /// <summary>Writes <paramref name="values"/> in the shorter of the two ways.</summary>
     /// <param name="writer">Takes the bits.</param>
     /// <param name="values">Finite floats.</param>
@@ -20,11 +22,20 @@ internal static class FloatStream
     public static FloatStreamSize Write(BitWriter writer, ReadOnlySpan<float> values, IReadOnlyCollection<float>? table = null)
     {
         SortedSet<uint> distinct = [.. (table ?? values.ToArray()).Select(FloatBits.Of)];
-        FloatStreamSize? coded = distinct.Count <= MaxTable ? WriteCoded(writer: null, values, distinct) : null;
-        long plain = 5 + (long)Width(values) * values.Length;
-        bool isCoded = table is not null || coded?.Total < plain;
-        writer.Write(isCoded);
-        if (isCoded) return WriteCoded(writer, values, distinct) with { Mode = 1 };
+        long plain = WidthBits + (long)Width(values) * values.Length;
+        if (distinct.Count <= MaxTable)
+        {
+            var bits = new BitWriter();
+            FloatStreamSize coded = WriteCoded(bits, values, distinct);
+            if (table is not null || coded.Total < 1 + plain)
+            {
+                writer.Write(true);
+                writer.Append(bits);
+                return coded;
+            }
+        }
+
+        writer.Write(false);
         WritePacked(writer, values);
         return new FloatStreamSize(1, 0, 0, 0, plain);
     }
@@ -46,20 +57,18 @@ internal static class FloatStream
         return (Array.ConvertAll(symbols, symbol => table[symbol]), table);
     }
 
-    private static FloatStreamSize WriteCoded(BitWriter? writer, ReadOnlySpan<float> values, SortedSet<uint> distinct)
+    private static FloatStreamSize WriteCoded(BitWriter writer, ReadOnlySpan<float> values, SortedSet<uint> distinct)
     {
-        writer ??= new BitWriter();
-        long start = writer.Length;
         float[] table = [.. distinct.Select(FloatBits.ToFloat)];
         writer.WriteNumber(table.Length);
         WritePacked(writer, table);
-        long codebook = writer.Length - start;
+        long codebook = writer.Length;
         var index = new Dictionary<uint, int>();
         foreach (uint bits in distinct) index.Add(bits, index.Count);
         var symbols = new int[values.Length];
         for (int i = 0; i < symbols.Length; i++) symbols[i] = index[FloatBits.Of(values[i])];
         (long tableBits, long stream) = SymbolStream.Write(writer, symbols, table.Length);
-        return new FloatStreamSize(0, table.Length, codebook, tableBits, stream);
+        return new FloatStreamSize(1, table.Length, codebook, tableBits, stream);
     }
 
     /// <summary>The bits of a float without the low ones that are zero in all of <paramref name="values"/>; one at least.</summary>
@@ -73,13 +82,13 @@ internal static class FloatStream
     private static void WritePacked(BitWriter writer, ReadOnlySpan<float> values)
     {
         int width = Width(values);
-        writer.Write((ulong)(width - 1), 5);
+        writer.Write((ulong)(width - 1), WidthBits);
         foreach (float value in values) writer.Write(FloatBits.Of(value) >> (32 - width), width);
     }
 
     private static float[] ReadPacked(BitReader reader, int count)
     {
-        int width = (int)reader.Read(5) + 1;
+        int width = (int)reader.Read(WidthBits) + 1;
         if ((long)count * width > reader.Remaining) throw reader.Fault($"{count} numbers do not fit into the rest of the file.");
         var values = new float[count];
         for (int i = 0; i < count; i++)

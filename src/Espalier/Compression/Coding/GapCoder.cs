@@ -13,16 +13,11 @@ internal readonly record struct GapCoder(bool IsRelative, int Parameter)
     /// <summary>The ways that <paramref name="options"/> allow.</summary>
     public static IEnumerable<GapCoder> Candidates(CompressionOptions options)
     {
-        if (options.GapCoding != GapCoding.Classes)
+        for (int bits = 0; bits <= MaxClassBits && options.GapCoding != GapCoding.Relative; bits++) yield return new GapCoder(false, bits);
+        for (int bits = MaxRelativeBits; bits >= 1 && options.GapCoding != GapCoding.Classes; bits--)
         {
-            for (int bits = 1; bits <= MaxRelativeBits; bits++)
-            {
-                if (options.IndexBits == 0 || options.IndexBits == bits) yield return new GapCoder(true, bits);
-            }
+            if (options.IndexBits == 0 || options.IndexBits == bits) yield return new GapCoder(true, bits);
         }
-
-        if (options.GapCoding == GapCoding.Relative) yield break;
-        for (int bits = 0; bits <= MaxClassBits; bits++) yield return new GapCoder(false, bits);
     }
 
     /// <inheritdoc/>
@@ -42,6 +37,15 @@ internal readonly record struct GapCoder(bool IsRelative, int Parameter)
     {
         writer.Write(IsRelative);
         writer.Write((ulong)Parameter, ParameterBits);
+    }
+
+    /// <summary>How many fillers <see cref="Fill"/> will add.</summary>
+    public long CountFillers(ReadOnlySpan<long> gaps)
+    {
+        long count = 0;
+        if (!IsRelative) return count;
+        foreach (long gap in gaps) count += gap >> Parameter;
+        return count;
     }
 
     /// <summary>

@@ -7,18 +7,21 @@ namespace Espalier.Compression.Container;
 /// <summary>Writes a layer's weights: their positions as gaps, row after row, and then their values.</summary>
 internal static class MatrixCoder
 {
+    private const int MostFillers = 4;
+
     private static readonly GapCoder s_inputMap = new(false, 0);
 
     /// <summary>Writes <paramref name="matrix"/> without its stored zeros in the shortest of the ways that the options allow.</summary>
     public static LayerSize Write(BitWriter writer, SparseMatrix matrix, CompressionOptions options)
     {
         (BitWriter Bits, LayerSize Size)? best = null;
-        foreach (bool mapsInputs in (bool[])[false, true])
+        bool[] maps = options.GapCoding == GapCoding.Relative ? [false] : [false, true];
+        foreach (bool mapsInputs in maps)
         {
             foreach (GapCoder coder in GapCoder.Candidates(options))
             {
                 var bits = new BitWriter();
-                LayerSize size = Write(bits, matrix, coder, mapsInputs);
+                if (Write(bits, matrix, coder, mapsInputs, mayGiveUp: best is not null) is not LayerSize size) continue;
                 if (best is null || bits.Length < best.Value.Bits.Length) best = (bits, size);
             }
         }
@@ -64,7 +67,8 @@ internal static class MatrixCoder
         return new SparseMatrix(rows, columns, starts, [.. indices], [.. weights], codebook);
     }
 
-    private static LayerSize Write(BitWriter writer, SparseMatrix matrix, GapCoder coder, bool mapsInputs)
+    // Null when there would be so many fillers that another way is shorter for sure: each takes two bits at least.
+    private static LayerSize? Write(BitWriter writer, SparseMatrix matrix, GapCoder coder, bool mapsInputs, bool mayGiveUp)
     {
         long start = writer.Length;
         writer.Write(matrix.Codebook is not null);
@@ -73,6 +77,7 @@ internal static class MatrixCoder
         int[]? ranks = mapsInputs ? WriteMap(writer, matrix) : null;
         long map = writer.Length - mapStart;
         (long[] gaps, List<float> values) = Entries(matrix, ranks);
+        if (mayGiveUp && coder.CountFillers(gaps) > MostFillers * (long)matrix.Count) return null;
         (List<long> filled, List<bool> isFiller) = coder.Fill(gaps);
         var weights = new float[filled.Count];
         for (int i = 0, next = 0; i < weights.Length; i++) weights[i] = isFiller[i] ? 0 : values[next++];
