@@ -17,9 +17,6 @@ public sealed record CompressedModel(byte[] Bytes, long HeaderBits, IReadOnlyLis
     // Larger than any model within the limits, so that a wrong path is told before gigabytes are read.
     private const long MaxFileLength = 1L << 28;
 
-    /// <summary>The floats of the dense network, in bytes.</summary>
-    public long DenseBytes => Layers.Sum(layer => layer.DenseBits) / 8;
-
     /// <summary>Compresses <paramref name="network"/>.</summary>
     /// <param name="network">The network; layers with a codebook keep it.</param>
     /// <param name="options">The coding, or null for the smallest.</param>

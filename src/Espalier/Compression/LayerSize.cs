@@ -37,7 +37,4 @@ public sealed record LayerSize(
 {
     /// <summary>All bits of the layer.</summary>
     public long Bits => WeightBits + GapBits + CodebookBits + TableBits + InputMapBits + BiasBits + HeaderBits;
-
-    /// <summary>The weights and biases of the dense layer in single precision.</summary>
-    public long DenseBits => 32L * Outputs * (Inputs + 1L);
 }
