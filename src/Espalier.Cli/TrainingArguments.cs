@@ -18,6 +18,7 @@ internal sealed class TrainingArguments
     private readonly Option<double> _rate;
     private readonly Option<string> _schedule;
     private readonly Option<int?> _epochs;
+    private readonly Option[] _all;
     private readonly Option<int?> _batch = new("--batch")
     {
         Description = "Samples of a step; 1 is stochastic, 0 batch gradient descent: "
@@ -68,8 +69,18 @@ internal sealed class TrainingArguments
         }
             .AcceptOnlyFromAmong("constant", "linear", "cosine", "step", "exponential");
         _epochs = new Option<int?>("--epochs") { Description = $"Passes through the training samples: {epochs}; more on small sets.", HelpName = "N" };
-        Option[] options = [_epochs, _batch, _optimizer, _rate, _schedule, _momentum, _decay, _loss, _threads];
-        foreach (Option option in options) verb.Add(option);
+        _all = [_epochs, _batch, _optimizer, _rate, _schedule, _momentum, _decay, _loss, _threads];
+        foreach (Option option in _all) verb.Add(option);
+    }
+
+    /// <summary>Refuses every one of the options, for a verb that will not train.</summary>
+    /// <exception cref="EspalierException">One was given; the message ends in <paramref name="mend"/>.</exception>
+    public void RequireNone(ParseResult arguments, string mend)
+    {
+        foreach (Option option in _all)
+        {
+            if (arguments.GetResult(option) is { Implicit: false }) throw new EspalierException($"{option.Name} is for training; {mend}");
+        }
     }
 
     /// <summary>What the user asked for.</summary>

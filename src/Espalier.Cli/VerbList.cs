@@ -17,6 +17,8 @@ internal static class VerbList
         new InspectVerb(terminal),
         new CompileVerb(terminal),
         new VerifyVerb(terminal),
+        new CompressVerb(terminal),
+        new DecompressVerb(terminal),
         new BenchVerb(terminal),
         new ReproduceVerb(terminal),
     ];
