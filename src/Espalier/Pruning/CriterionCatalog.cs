@@ -9,6 +9,7 @@ public static class CriterionCatalog
     public static IReadOnlyList<CriterionEntry> All { get; } =
     [
         new("magnitude", "s = |w| (Han et al. 2015)", () => new MagnitudeCriterion()),
+        new("activation-magnitude", "s = w^2 E[x^2] (Sun et al. 2023)", () => new ActivationMagnitudeCriterion()),
     ];
 
     /// <summary>Makes the criterion of this name.</summary>
