@@ -7,5 +7,7 @@ internal static class ExperimentList
     public static IReadOnlyList<Experiment> All { get; } =
     [
         new Experiments.GradualMagnitudeExperiment(),
+        new Experiments.AcousticTableExperiment(),
+        new Experiments.FashionExperiment(),
     ];
 }
