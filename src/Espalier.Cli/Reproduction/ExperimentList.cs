@@ -10,5 +10,8 @@ internal static class ExperimentList
     [
         new ObdPredictionExperiment(),
         new DeepCompressionExperiment(),
+        new Experiments.GradualMagnitudeExperiment(),
+        new Experiments.AcousticTableExperiment(),
+        new Experiments.FashionExperiment(),
     ];
 }
