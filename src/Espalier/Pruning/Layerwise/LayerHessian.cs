@@ -14,7 +14,7 @@ namespace Espalier.Pruning.Layerwise;
 public sealed class LayerHessian
 {
     /// <summary>The usual damping.</summary>
-    public const double DefaultDamping = 1e-5;
+    public const double DefaultDamping = 1e-4;
 
     private readonly double[] _moments;
     private double[]? _inverse;

@@ -49,24 +49,27 @@ public static class SequentialLeastSquares
         }
     }
 
-    // The moments of the pruned network's inputs x' of one layer, and of x' with the dense network's inputs x.
+    // The moments of the pruned network's inputs x' of one layer, and of x' with the dense network's inputs x; in the first layer they are
+    // the same, and most of the work.
     private static (LayerHessian Hessian, double[] Crossed) Moments(
         ComputeEngine engine, int layer, TrainableNetwork pruned, TrainableNetwork dense, Dataset data, double damping,
         CancellationToken cancellation)
     {
         int inputs = pruned.Layers[layer].InputShape.Length;
         var own = new MomentSum(engine.Team, inputs);
-        var crossed = new MomentSum(engine.Team, inputs, inputs);
+        MomentSum? crossed = layer == 0 ? null : new MomentSum(engine.Team, inputs, inputs);
         var sweep = new SampleSweep(pruned, data, LossKind.MeanSquaredError);
         var densePass = new NetworkPass(dense, sweep.Pass.Capacity, withGradients: false);
         sweep.Run(engine, (_, count) =>
         {
+            own.Add(sweep.Pass.InputOf(layer), count);
+            if (crossed is null) return;
             sweep.Pass.Input.CopyTo(densePass.Input, 0);
             densePass.Forward(engine, count);
-            own.Add(sweep.Pass.InputOf(layer), count);
             crossed.Add(sweep.Pass.InputOf(layer), densePass.InputOf(layer), count);
         }, cancellation);
-        return (new LayerHessian(pruned.Layers[layer].Name, own.Mean(), damping), crossed.Mean());
+        double[] moments = own.Mean();
+        return (new LayerHessian(pruned.Layers[layer].Name, moments, damping), crossed?.Mean() ?? moments);
     }
 
     // The regression over all inputs is w* = H^-1 C w, with C the crossed moments; over some of them it is the best move from there.
