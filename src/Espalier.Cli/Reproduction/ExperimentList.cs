@@ -6,5 +6,8 @@ internal static class ExperimentList
     /// <summary>All experiments.</summary>
     public static IReadOnlyList<Experiment> All { get; } =
     [
+        new Experiments.GradualMagnitudeExperiment(),
+        new Experiments.AcousticTableExperiment(),
+        new Experiments.FashionExperiment(),
     ];
 }

@@ -9,7 +9,14 @@ public static class CriterionCatalog
     /// <summary>The criteria, simple ones first.</summary>
     public static IReadOnlyList<CriterionEntry> All { get; } =
     [
+        new("random", "chance: the control", () => new RandomCriterion()),
         new("magnitude", "s = |w| (Han et al. 2015)", () => new MagnitudeCriterion()),
+        new("activation-magnitude", "s = w^2 E[x^2] (Sun et al. 2023)", () => new ActivationMagnitudeCriterion()),
+        new("lamp", "s = w^2 / sum of w^2 of the larger ones of the layer (Lee et al. 2021)", () => new LampCriterion()),
+        new("lookahead", "s = w^2 times the squares of the neighbouring layers' weights on its path (Park et al. 2020)",
+            () => new LookaheadCriterion()),
+        new("sensitivity", "s = |w| / deviation of the layer's weights (Han et al. 2015)", () => new SensitivityThresholdCriterion()),
+        new("snip", "s = |w dL/dw| on one batch, before training (Lee et al. 2019)", () => new SnipCriterion()),
         new("l-obs", "layer-wise optimal brain surgeon (Dong, Chen and Pan 2017)", () => new LayerwiseObs()),
         new("exact-obs-layers", "ExactOBS, each layer by itself (Frantar, Singh and Alistarh 2022)",
             () => new ExactObs { FitsSequentially = false }),

@@ -47,10 +47,15 @@ internal sealed class PruningStage
     /// <summary>Removes the worst weights until <paramref name="keep"/> are left.</summary>
     /// <returns>What each layer had and has, and what the removal came to.</returns>
     public (LayerPruning[] Layers, Removal Removal) Prune(
-        PruningCriterion criterion, PruningScope scope, int keep, CancellationToken cancellation)
+        PruningCriterion criterion, PruningScope scope, int keep, CancellationToken cancellation) =>
+        Prune(criterion, new RemovalBudget(keep, scope), cancellation);
+
+    /// <summary>Removes the worst weights until as many are left as <paramref name="budget"/> says.</summary>
+    /// <returns>What each layer had and has, and what the removal came to.</returns>
+    public (LayerPruning[] Layers, Removal Removal) Prune(PruningCriterion criterion, RemovalBudget budget, CancellationToken cancellation)
     {
         int[] before = [.. Network.PrunableParameters.Select(layer => layer.LiveCount)];
-        Removal removal = criterion.Remove(Context, new RemovalBudget(keep, scope), cancellation);
+        Removal removal = criterion.Remove(Context, budget, cancellation);
         LayerPruning[] layers =
         [
             .. Network.PrunableParameters.Select((layer, i) =>

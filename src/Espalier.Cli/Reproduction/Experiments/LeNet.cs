@@ -1,0 +1,122 @@
+using System.Diagnostics;
+using Espalier.Compilation.Model;
+using Espalier.Data;
+using Espalier.Pruning;
+using Espalier.Training;
+using Espalier.Training.Losses;
+using Espalier.Training.Optimizers;
+
+namespace Espalier.Cli.Reproduction.Experiments;
+
+/// <summary>
+/// LeNet-300-100 on 28 x 28 images, ReLU and softmax, 266,200 weights, and the trainings that several experiments share. On the small scale
+/// there are few samples and a twentieth of the epochs.
+/// </summary>
+internal sealed class LeNet
+{
+    /// <summary>The weights of the dense network, biases not counted.</summary>
+    public const int Weights = 784 * 300 + 300 * 100 + 100 * 10;
+
+    /// <summary>The rate of all trainings that say no other.</summary>
+    public const double Rate = 1.5e-3;
+
+    private const LossKind Loss = LossKind.CategoricalCrossEntropy;
+    private const double FinalRate = 1e-5;
+    private const int QuickSamples = 3000, QuickEpochDivisor = 20, DenseEpochs = 20;
+    private const double DenseDecay = 1e-4;
+
+    private readonly ExperimentRun _run;
+
+    /// <summary>Loads the data.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="data">The name of the data set.</param>
+    public LeNet(ExperimentRun run, string data)
+    {
+        _run = run;
+        DataSplit split = run.Data.Load(data);
+        Train = run.Quick ? First(split.Train, QuickSamples) : split.Train;
+        Test = run.Quick ? First(split.Test, QuickSamples) : split.Test;
+
+        static Dataset First(Dataset set, int count) => set.Subset(set.Name, [.. Enumerable.Range(0, count)]);
+    }
+
+    /// <summary>The training samples; all of them, since every recipe was fixed before, on the last 10,000 of them.</summary>
+    public Dataset Train { get; }
+
+    /// <summary>The test samples.</summary>
+    public Dataset Test { get; }
+
+    /// <summary>A number of epochs at this run's scale.</summary>
+    public int Epochs(int epochs) => _run.Quick ? Math.Max(1, epochs / QuickEpochDivisor) : epochs;
+
+    /// <summary>The test error in percent.</summary>
+    public double TestError(Network network) => Evaluator.Evaluate(TrainableNetwork.FromNetwork(network), Test, Loss).ErrorPercent!.Value;
+
+    /// <summary>A network at its starting weights.</summary>
+    public TrainableNetwork Start(ulong seed) =>
+        TrainableNetwork.Perceptron("lenet", Train.InputShape, [300, 100, 10], Activation.Relu, Activation.Softmax, seed);
+
+    /// <summary>A dense network after 20 epochs, whose rate falls in a line.</summary>
+    public Network Dense(ulong seed) => _run.Model(
+        $"dense-{seed}",
+        Scaled(FormattableString.Invariant($"dense, L2 {DenseDecay}, {DenseEpochs} epochs, seed {seed}")),
+        () =>
+        {
+            TrainableNetwork network = Start(seed);
+            new Trainer(network, Train, null, Falling(DenseEpochs, DenseDecay, seed))
+                .Run(new TrainingMeter((fraction, text) => _run.Report(fraction, $"dense network {seed}: {text}")), _run.Cancellation);
+            return network.ToNetwork();
+        });
+
+    /// <summary>The dense network pruned gradually.</summary>
+    public Network Gradual(GradualRecipe recipe) => Timed(recipe.Name, recipe.Words, () =>
+    {
+        TrainableNetwork network = TrainableNetwork.FromNetwork(Dense(recipe.Seed));
+        Dataset train = recipe.Teachers == 0 ? Train : Teaching.Targets(Train, [.. Teachers(recipe).Select(Dense)]);
+        TrainingOptions tuning = Falling(recipe.TuningEpochs, recipe.Decay, recipe.Seed + 1000, recipe.Rate);
+        new GradualPruner(network, train, null, new GradualPruningOptions
+        {
+            Criterion = CriterionCatalog.Create(recipe.Criterion),
+            Training = tuning with
+            {
+                Epochs = Epochs(recipe.PruningEpochs), Seed = recipe.Seed, LearningRate = LearningRateSchedule.Constant(recipe.Rate),
+            },
+            FineTuning = tuning,
+        }).Run(PruningTarget.Count(Count(recipe.Ratio)), Meter(recipe.Name), _run.Cancellation);
+        return network.ToNetwork();
+    });
+
+    /// <summary>The number of weights that are left at a ratio.</summary>
+    public static int Count(double ratio) => (int)(Weights / ratio);
+
+    /// <summary>A training whose rate falls in a line to its end.</summary>
+    public TrainingOptions Falling(int epochs, double decay, ulong seed, double rate = Rate) => new()
+    {
+        Epochs = Epochs(epochs),
+        BatchSize = 100,
+        LearningRate = LearningRateSchedule.Linear(rate, FinalRate),
+        Optimizer = new OptimizerOptions { WeightDecay = decay },
+        Seed = seed,
+    };
+
+    /// <summary>Reports where a pruning run stands.</summary>
+    public PruningMeter Meter(string what) => new((fraction, text) => _run.Report(fraction, $"{what}: {text}"));
+
+    /// <summary>A network, with the processor time that it took to make as <see cref="Seconds"/>.</summary>
+    public Network Timed(string name, string words, Func<Network> work) => _run.Model(name, Scaled(words), () =>
+    {
+        TimeSpan before = Process.GetCurrentProcess().TotalProcessorTime;
+        Network network = work();
+        double seconds = (Process.GetCurrentProcess().TotalProcessorTime - before).TotalSeconds;
+        _run.Part(name + "-seconds", Scaled(words), () => seconds);
+        return network;
+    });
+
+    /// <summary>The processor time in seconds, of all cores together, that the network of this name took.</summary>
+    public double Seconds(string name, string words) => _run.Part(name + "-seconds", Scaled(words), () => 0.0);
+
+    private static IEnumerable<ulong> Teachers(GradualRecipe recipe) =>
+        Enumerable.Range(0, recipe.Teachers).Select(i => recipe.Seed + 100 * (ulong)i);
+
+    private string Scaled(string words) => _run.Quick ? words + ", small scale" : words;
+}

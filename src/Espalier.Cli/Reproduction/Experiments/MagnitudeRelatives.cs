@@ -1,0 +1,110 @@
+using Espalier.Compilation.Model;
+using Espalier.Pruning;
+using Espalier.Pruning.Criteria;
+using Espalier.Pruning.Lottery;
+using Espalier.Pruning.Surgery;
+using Espalier.Training;
+using Espalier.Training.Losses;
+using Espalier.Training.Optimizers;
+
+namespace Espalier.Cli.Reproduction.Experiments;
+
+/// <summary>The rows of the methods that stand beside gradual magnitude: surgery, SNIP, lottery tickets.</summary>
+internal static class MagnitudeRelatives
+{
+    private const double Decay = 1e-4, SurgeryRate = 1.5;
+    private const int SurgeryEpochs = 30, SurgeryTuningEpochs = 30, SnipEpochs = 60, TicketEpochs = 8, TicketRounds = 15;
+
+    /// <summary>Runs them all.</summary>
+    public static List<ReproductionRow> Rows(ExperimentRun run, LeNet net, double denseError)
+    {
+        var rows = new List<ReproductionRow>();
+        Network surgery = Surgery(run, net);
+        double ratio = (double)LeNet.Weights / surgery.WeightCount;
+        rows.Add(run.Quick
+            ? ReproductionRow.Note("dynamic surgery, ratio", "56x", GradualMagnitudeExperiment.Text(ratio))
+            : ReproductionRow.AtLeast("dynamic surgery, ratio", "56x (Guo)", 56, ratio, "0.0"));
+        rows.Add(GradualMagnitudeExperiment.Bar(run, "dynamic surgery, test error", "1.99 (Guo)", 1.99, net.TestError(surgery)));
+        foreach ((double percent, string published, double bar) in ((double, string, double)[])[(95, "1.6 (Lee)", 1.9), (98, "2.4 (Lee)", 2.7)])
+        {
+            double error = net.TestError(Snip(run, net, percent));
+            rows.Add(GradualMagnitudeExperiment.Bar(run, $"SNIP, {percent:0} % removed before training", published, bar, error));
+        }
+
+        (double kept, double ticket) = Ticket(run, net, TicketStart.Rewind);
+        (_, double control) = Ticket(run, net, TicketStart.Reinitialize);
+        rows.Add(GradualMagnitudeExperiment.Bar(
+            run, $"lottery ticket, {kept:0.0} % kept, {TicketRounds} rounds", "as good as dense", Math.Round(denseError + 0.2, 2), ticket));
+        rows.Add(ReproductionRow.Note("control: the same with new random starting weights", "worse", GradualMagnitudeExperiment.Text(control)));
+        return rows;
+    }
+
+    private static Network Surgery(ExperimentRun run, LeNet net) => net.Timed(
+        "surgery",
+        FormattableString.Invariant($"surgery, rate {SurgeryRate}, L2 {Decay}, {SurgeryEpochs} + {SurgeryTuningEpochs} epochs"),
+        () =>
+        {
+            TrainableNetwork network = TrainableNetwork.FromNetwork(net.Dense(1));
+            TrainingOptions tuning = net.Falling(SurgeryTuningEpochs, Decay, seed: 1001);
+            new DynamicSurgery(network, net.Train, null, new DynamicSurgeryOptions
+            {
+                Training = tuning with
+                {
+                    Epochs = net.Epochs(SurgeryEpochs), LearningRate = LearningRateSchedule.Constant(LeNet.Rate),
+                },
+                FineTuning = tuning,
+                Rates = [SurgeryRate],
+            }).Run(net.Meter("surgery"), run.Cancellation);
+            return network.ToNetwork();
+        });
+
+    /// <summary>Pruned at the starting weights by one batch, then trained with the mask.</summary>
+    private static Network Snip(ExperimentRun run, LeNet net, double percent) => net.Timed(
+        FormattableString.Invariant($"snip-{percent:0}"),
+        FormattableString.Invariant($"SNIP {percent} %, L2 {Decay}, {SnipEpochs} epochs"),
+        () =>
+        {
+            TrainableNetwork network = net.Start(seed: 1);
+            var context = new PruningContext(network, net.Train, LossKind.CategoricalCrossEntropy);
+            int keep = (int)Math.Round(LeNet.Weights * (1 - percent / 100));
+            new SnipCriterion().Remove(context, new RemovalBudget(keep, PruningScope.Global), run.Cancellation);
+            new Trainer(network, net.Train, null, net.Falling(SnipEpochs, Decay, seed: 1))
+                .Run(new TrainingMeter((fraction, text) => run.Report(fraction, $"SNIP: {text}")), run.Cancellation);
+            return network.ToNetwork();
+        });
+
+    /// <summary>The weights kept in percent, and the test error in percent; every round is a part of its own.</summary>
+    private static (double Kept, double Error) Ticket(ExperimentRun run, LeNet net, TicketStart start)
+    {
+        var options = new LotteryTicketOptions
+        {
+            Training = net.Falling(TicketEpochs, Decay, seed: 1), Rounds = run.Quick ? 3 : TicketRounds, Start = start,
+        };
+        string words = FormattableString.Invariant($"ticket {start}, L2 {Decay}, {TicketEpochs} epochs a round");
+        Network origin = net.Start(seed: 1).ToNetwork(), trained = origin;
+        for (int round = 0; round <= options.Rounds; round++)
+        {
+            // The dense training is the same whatever survivors start from.
+            (int done, Network last) = (round, trained);
+            trained = round == 0
+                ? net.Timed("ticket-0", $"dense, L2 {Decay}, {TicketEpochs} epochs", Dense)
+                : net.Timed($"ticket-{start}-{round}", $"{words}, round {round}", Next);
+
+            Network Dense()
+            {
+                var ticket = new LotteryTicket(net.Start(seed: 1), net.Train, null, options);
+                ticket.TrainDense(net.Meter("ticket"), run.Cancellation);
+                return ticket.Network.ToNetwork();
+            }
+
+            Network Next()
+            {
+                LotteryTicket ticket = LotteryTicket.Resume(origin, last, done - 1, net.Train, null, options);
+                ticket.RunRound(net.Meter("ticket"), run.Cancellation);
+                return ticket.Network.ToNetwork();
+            }
+        }
+
+        return (100.0 * trained.WeightCount / LeNet.Weights, net.TestError(trained));
+    }
+}
