@@ -6,5 +6,6 @@ internal static class ExperimentList
     /// <summary>All experiments.</summary>
     public static IReadOnlyList<Experiment> All { get; } =
     [
+        new Experiments.ShrinkingExperiment(),
     ];
 }
