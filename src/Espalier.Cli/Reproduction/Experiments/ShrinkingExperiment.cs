@@ -3,7 +3,6 @@ using Espalier.Compilation.Model;
 using Espalier.Data;
 using Espalier.Pruning.Units;
 using Espalier.Pruning.Units.Criteria;
-using Espalier.Reporting;
 using Espalier.Training;
 
 namespace Espalier.Cli.Reproduction.Experiments;

@@ -48,6 +48,7 @@ public sealed class SignificanceCriterion : UnitCriterion
         {
             for (int layer = 0; layer < means.Length; layer++)
             {
+                if (means[layer].Length == 0) continue;
                 double[] sums = means[layer];
                 Span<float> values = (layer == 0 ? inputs : sweep.Pass.InputOf(layer)).AsSpan(0, count * sums.Length);
                 if (layer == 0) TensorPrimitives.Sigmoid<float>(sweep.Pass.Input.AsSpan(0, values.Length), values);
