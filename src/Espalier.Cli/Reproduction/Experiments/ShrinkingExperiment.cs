@@ -1,8 +1,9 @@
+using System.Globalization;
 using Espalier.Cli.Reproduction.Experiments.Shrinking;
 using Espalier.Compilation.Model;
-using Espalier.Data;
 using Espalier.Pruning.Units;
 using Espalier.Pruning.Units.Criteria;
+using Espalier.Reporting;
 using Espalier.Training;
 
 namespace Espalier.Cli.Reproduction.Experiments;
@@ -10,6 +11,9 @@ namespace Espalier.Cli.Reproduction.Experiments;
 /// <summary>Units removed one by one without retraining, by brute force and by Taylor series, ranked once or again each time.</summary>
 internal sealed class ShrinkingExperiment : Experiment
 {
+    /// <summary>A curve is flat while the loss is above the start by less than this part of the loss of knowing nothing.</summary>
+    private const double Tolerance = 0.05, StrictTolerance = 0.01;
+
     private static readonly (string Name, Func<UnitCriterion> Create)[] s_criteria =
     [
         ("brute force", () => new BruteForceCriterion()),
@@ -25,61 +29,52 @@ internal sealed class ShrinkingExperiment : Experiment
 
     /// <inheritdoc/>
     public override string Source =>
-        "N. Wolfe, A. Sharma, L. Drude, B. Raj: The incredible shrinking neural network (2016), figures of sections 3 and 4.";
+        "N. Wolfe, A. Sharma, L. Drude, B. Raj: The incredible shrinking neural network (2016), text and figures of the experimental results. "
+        + "Sigmoid units; squared error, for the softmax cross-entropy. Units are ranked, and errors measured, on the samples of the training. "
+        + "Flat: the loss is above the start by at most 5 % of the loss of the best constant output.";
 
     /// <inheritdoc/>
     public override ReproductionResult Run(ExperimentRun run)
     {
-        ShrinkingProblem[] problems = [.. Problems(run)];
+        ShrinkingProblem[] problems = [.. ShrinkingProblems.All(run.Data, run.Quick)];
         var rows = new List<ReproductionRow>();
+        var cells = new List<string[]>();
         var figures = new List<ReproductionFigure>();
         for (int i = 0; i < problems.Length; i++)
         {
             ShrinkingProblem problem = problems[i];
             run.Stage((double)i / problems.Length, (i + 1.0) / problems.Length, problem.Title);
-            Network trained = run.Model(problem.Name, problem.Recipe, () => problem.Fit(new Relay(run, problem.Title), run.Cancellation));
-            List<ShrinkingCurve> curves = run.Part(problem.Name, problem.Recipe, () => Shrink(run, problem, trained));
-            Console.Error.WriteLine($"{problem.Name}: start {curves[0].Points[0]}");
-            foreach (ShrinkingCurve curve in curves)
-            {
-                Console.Error.WriteLine($"  {curve.Criterion} {curve.Ranking}: {string.Join(" ", curve.Points.Where((_, j) => j % (problem.Units / 20) == 0).Select(p => $"{p.RemovedPercent:0}:{p.Loss:0.0000}/{p.ErrorPercent:0.0}/{p.FirstLayer}"))}");
-            }
+            List<ShrinkingCurve> curves = run.Part(problem.Name, problem.Recipe, () => Shrink(run, problem));
+            double nothing = problem.LossOfKnowingNothing();
+            rows.AddRange(Rows(problem, curves, nothing, run.Quick));
+            cells.AddRange(curves.Select(curve => Cells(problem, curve, nothing)));
+            figures.AddRange(Figures(problem, curves));
         }
 
-        return new ReproductionResult(rows, [], figures);
+        var table = new ReproductionTable(
+            "Percent of the hidden units that go before the loss has risen by 5 % and by 1 % of the loss of knowing nothing",
+            ["problem", "criterion", "ranked", "loss at the start", "error % at the start", "5 %", "1 %", "first layer left at the 5 % point"],
+            cells);
+        return new ReproductionResult(rows, [table], figures);
     }
 
-    private static IEnumerable<ShrinkingProblem> Problems(ExperimentRun run)
+    private static List<ShrinkingCurve> Shrink(ExperimentRun run, ShrinkingProblem problem)
     {
-        Dataset mnist = run.Data.Load("mnist").Train;
-        int images = run.Quick ? 500 : 5000;
-        Dataset reduced = ShrinkingData.Reduced(mnist, images);
-        yield return new("cosine-10", "cosine 1-(10,10)-1", null, ShrinkingData.Cosine(500), [10, 10, 1], Activation.Sigmoid, 3000, 50, 1e-3);
-        yield return new("cosine-50", "cosine 1-(50,50)-1", null, ShrinkingData.Cosine(500), [50, 50, 1], Activation.Sigmoid, 2000, 90, 1e-3);
-        yield return new("diamond", "diamond", null, ShrinkingData.Diamond(2000), [50, 50, 1], Activation.Sigmoid, 200, null, 1e-3);
-        yield return new("random-shape", "random shape", null, ShrinkingData.RandomShape(2000), [50, 50, 1], Activation.Sigmoid, 200, null, 1e-3);
-        yield return new("mnist-100", "MNIST 400-100-10", null, reduced, [100, 10], Activation.Sigmoid, 30, 60, 1e-3);
-        yield return new("mnist-50-50", "MNIST 400-50-50-10", null, reduced, [50, 50, 10], Activation.Sigmoid, 30, 40, 1e-3);
-        foreach (int digit in (int[])[0, 1, 2])
-        {
-            yield return new($"digit-{digit}", $"digit {digit} against the rest", null, ShrinkingData.OneDigit(mnist, digit, images),
-                [100, 2], Activation.Softmax, 10, 60, 1e-3);
-        }
-    }
-
-    private static List<ShrinkingCurve> Shrink(ExperimentRun run, ShrinkingProblem problem, Network trained)
-    {
+        Network trained = run.Model(problem.Name, problem.Recipe, () => problem.Fit(
+            new TrainingMeter((fraction, text) => run.Report(0.5 * fraction, $"{problem.Title}, {text}")), run.Cancellation));
+        UnitRanking[] rankings = [UnitRanking.Once, UnitRanking.EachRound];
         var curves = new List<ShrinkingCurve>();
-        foreach (UnitRanking ranking in (UnitRanking[])[UnitRanking.Once, UnitRanking.EachRound])
+        foreach (UnitRanking ranking in rankings)
         {
             foreach ((string name, Func<UnitCriterion> create) in s_criteria)
             {
-                TrainableNetwork network = TrainableNetwork.FromNetwork(trained);
+                double done = 0.5 + 0.5 * curves.Count / (rankings.Length * s_criteria.Length);
+                var progress = new PruningMeter((fraction, _) => run.Report(
+                    done + 0.5 * fraction / (rankings.Length * s_criteria.Length), $"{problem.Title}, {name}"));
                 var options = new UnitPruningOptions { Criterion = create(), Ranking = ranking };
-                UnitPruningLog log = new UnitPruner(network, problem.Train, null, problem.Loss, options).Run(
-                    UnitTarget.Count(problem.Widths.Length - 1), null, run.Cancellation);
-                curves.Add(new ShrinkingCurve(name, ranking.ToString(), [.. Points(problem, log)]));
-                run.Report((double)curves.Count / 6, $"{problem.Title}, {name}");
+                var pruner = new UnitPruner(TrainableNetwork.FromNetwork(trained), problem.Train, null, problem.Loss, options);
+                UnitPruningLog log = pruner.Run(UnitTarget.Count(problem.Widths.Length - 1), progress, run.Cancellation);
+                curves.Add(new ShrinkingCurve(name, ranking == UnitRanking.Once ? "once" : "each time", [.. Points(problem, log)]));
             }
         }
 
@@ -93,13 +88,52 @@ internal sealed class ShrinkingExperiment : Experiment
         foreach (UnitPruningRound round in log.Rounds)
         {
             first -= round.Removed.Count(removed => removed.Unit.Layer == 1);
-            yield return new ShrinkingPoint(
-                100.0 * (log.UnitsBefore - round.UnitsAfter) / problem.Units, round.After.Loss, round.After.ErrorPercent, first);
+            double removedPercent = 100.0 * (log.UnitsBefore - round.UnitsAfter) / problem.Units;
+            yield return new ShrinkingPoint(removedPercent, round.After.Loss, round.After.ErrorPercent, first);
         }
     }
 
-    private sealed class Relay(ExperimentRun run, string what) : IProgress<TrainingProgress>
+    private static IEnumerable<ReproductionRow> Rows(ShrinkingProblem problem, List<ShrinkingCurve> curves, double nothing, bool isQuick)
     {
-        public void Report(TrainingProgress value) => run.Report(0.5 * value.Fraction, what);
+        ShrinkingCurve again = curves[s_criteria.Length];
+        double flat = again.FlatPercent(Tolerance * nothing);
+        string what = $"{problem.Title}: units gone before brute force errs, %";
+        yield return problem.Bar is double bar && !isQuick
+            ? ReproductionRow.AtLeast(what, problem.Published, bar, flat, "0")
+            : ReproductionRow.Note(what, problem.Published, Text(flat, "0"));
+        string taylor = $"first {Text(curves[s_criteria.Length + 1].FlatPercent(Tolerance * nothing), "0")}, "
+            + $"second {Text(curves[s_criteria.Length + 2].FlatPercent(Tolerance * nothing), "0")}";
+        yield return ReproductionRow.Note($"{problem.Title}: the same by Taylor series, %", problem.PublishedTaylor, taylor);
     }
+
+    private static string[] Cells(ShrinkingProblem problem, ShrinkingCurve curve, double nothing)
+    {
+        ShrinkingPoint start = curve.Points[0];
+        double flat = curve.FlatPercent(Tolerance * nothing);
+        ShrinkingPoint last = curve.Points.Last(point => point.RemovedPercent <= flat);
+        return
+        [
+            problem.Title, curve.Criterion, curve.Ranking, Text(start.Loss, "G3"), start.ErrorPercent is double error ? Text(error, "0.00") : "",
+            Text(flat, "0"), Text(curve.FlatPercent(StrictTolerance * nothing), "0"), $"{last.FirstLayer} of {problem.Widths[0]}",
+        ];
+    }
+
+    private static IEnumerable<ReproductionFigure> Figures(ShrinkingProblem problem, List<ShrinkingCurve> curves)
+    {
+        // Ranked once is dashed; the line of brute force with re-ranking is the one that the bar is about.
+        ChartSeries Series(ShrinkingCurve curve, Func<ShrinkingPoint, double> value) => new(
+            $"{curve.Criterion}, {curve.Ranking}", [.. curve.Points.Select(point => (point.RemovedPercent, value(point)))], curve.Ranking == "once");
+
+        var gone = new Axis("hidden units removed, %");
+        yield return new ReproductionFigure($"{problem.Name}-loss",
+            new LineChart(problem.Title, gone, new Axis("loss"), [.. curves.Select(curve => Series(curve, point => point.Loss))]).ToSvg(),
+            $"{problem.Title}: the loss while units leave one by one without retraining; ranked once, dashed, and again each time.");
+        if (curves[0].Points[0].ErrorPercent is null) yield break;
+        yield return new ReproductionFigure($"{problem.Name}-error",
+            new LineChart(problem.Title, gone, new Axis("error, %"), [.. curves.Select(curve => Series(curve, point => point.ErrorPercent!.Value))])
+                .ToSvg(),
+            $"{problem.Title}: the wrong classes while units leave.");
+    }
+
+    private static string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }
