@@ -6,8 +6,11 @@ internal static class ExperimentList
     /// <summary>All experiments.</summary>
     public static IReadOnlyList<Experiment> All { get; } =
     [
+        new Experiments.LobsWeightsExperiment(),
         new Experiments.GradualMagnitudeExperiment(),
         new Experiments.AcousticTableExperiment(),
         new Experiments.FashionExperiment(),
+        new Experiments.LobsRetrainingExperiment(),
+        new Experiments.ShrinkingExperiment(),
     ];
 }
