@@ -10,8 +10,11 @@ internal static class ExperimentList
     [
         new ObdPredictionExperiment(),
         new DeepCompressionExperiment(),
+        new Experiments.LobsWeightsExperiment(),
         new Experiments.GradualMagnitudeExperiment(),
         new Experiments.AcousticTableExperiment(),
         new Experiments.FashionExperiment(),
+        new Experiments.LobsRetrainingExperiment(),
+        new Experiments.ShrinkingExperiment(),
     ];
 }

@@ -1,6 +1,6 @@
 namespace Espalier.Data;
 
-/// <summary>Divides a set into two parts by chance, class by class: each class has in both parts the share it has in the whole.</summary>
+/// <summary>Divides a set into parts by chance, class by class: each class has in every part the share it has in the whole.</summary>
 public static class DatasetSplitter
 {
     /// <summary>
@@ -25,6 +25,43 @@ public static class DatasetSplitter
         ArgumentNullException.ThrowIfNull(train);
         (int[] kept, int[] carved) = Draw(train, fraction, seed);
         return (train.Subset(train.Name, kept), train.Subset($"{train.Name} validation", carved));
+    }
+
+    /// <summary>
+    /// Divides a set for cross-validation: each fold is the test part once, and the others are the training part. Sizes of folds differ by
+    /// one sample at most, and so do those of a class's parts in them.
+    /// </summary>
+    /// <param name="whole">All samples.</param>
+    /// <param name="folds">The number of folds, at least 2.</param>
+    /// <param name="seed">Deals the samples out.</param>
+    /// <exception cref="EspalierException">There are fewer than 2 folds, or fewer samples than folds.</exception>
+    public static IReadOnlyList<DataSplit> Folds(Dataset whole, int folds, ulong seed)
+    {
+        ArgumentNullException.ThrowIfNull(whole);
+        if (folds < 2 || folds > whole.Count)
+        {
+            throw new EspalierException(
+                $"{whole.Name}: {whole.Count} samples cannot be divided into {folds} folds; give a number from 2 to {whole.Count}.");
+        }
+
+        // Classes are dealt one after another without a gap, as cards are: that evens out both the classes and the folds.
+        var random = new SeededRandom(seed);
+        var foldOf = new int[whole.Count];
+        int dealt = 0;
+        foreach (int[] members in IndicesByClass(whole))
+        {
+            random.Shuffle<int>(members);
+            foreach (int sample in members) foldOf[sample] = dealt++ % folds;
+        }
+
+        int[] order = [.. Enumerable.Range(0, whole.Count)];
+        random.Shuffle<int>(order);
+        return
+        [
+            .. Enumerable.Range(0, folds).Select(fold => new DataSplit(
+                whole.Subset($"{whole.Name} train {fold + 1}", Array.FindAll(order, sample => foldOf[sample] != fold)),
+                whole.Subset($"{whole.Name} test {fold + 1}", Array.FindAll(order, sample => foldOf[sample] == fold)))),
+        ];
     }
 
     /// <summary>

@@ -1,5 +1,6 @@
 using Espalier.Pruning.Criteria;
 using Espalier.Pruning.Curvature;
+using Espalier.Pruning.Layerwise;
 
 namespace Espalier.Pruning;
 
@@ -20,6 +21,10 @@ public static class CriterionCatalog
             () => new LookaheadCriterion()),
         new("sensitivity", "s = |w| / deviation of the layer's weights (Han et al. 2015)", () => new SensitivityThresholdCriterion()),
         new("snip", "s = |w dL/dw| on one batch, before training (Lee et al. 2019)", () => new SnipCriterion()),
+        new("l-obs", "layer-wise optimal brain surgeon (Dong, Chen and Pan 2017)", () => new LayerwiseObs()),
+        new("exact-obs-layers", "ExactOBS, each layer by itself (Frantar, Singh and Alistarh 2022)",
+            () => new ExactObs { FitsSequentially = false }),
+        new("exact-obs", "ExactOBS, then layer after layer fitted by least squares: the best without retraining", () => new ExactObs()),
     ];
 
     /// <summary>Makes the criterion of this name.</summary>

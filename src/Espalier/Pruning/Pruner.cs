@@ -138,11 +138,9 @@ public sealed class Pruner
         int epochs = 0;
         if (_options.Retraining is TrainingOptions retraining)
         {
-            Dataset? validation = retraining.EarlyStopping is null ? null : _stage.Validation;
-            var trainer = new Trainer(_stage.Network, _stage.Train, validation, retraining with { Seed = retraining.Seed + (ulong)round });
             var relay = progress is null ? null : new TrainingRelay(value =>
                 progress.Report(new PruningProgress(round, rounds, keep, value)));
-            epochs = trainer.Run(relay, cancellation).History.Count;
+            epochs = _stage.Retrain(retraining, round, relay, cancellation);
             afterRetraining = _stage.Evaluate();
         }
 

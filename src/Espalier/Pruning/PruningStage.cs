@@ -63,4 +63,13 @@ internal sealed class PruningStage
         ];
         return (layers, removal);
     }
+
+    /// <summary>Trains what is left; each round draws its own order of the samples.</summary>
+    /// <returns>The epochs of training.</returns>
+    public int Retrain(TrainingOptions retraining, int round, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    {
+        Dataset? validation = retraining.EarlyStopping is null ? null : Validation;
+        var trainer = new Trainer(Network, Train, validation, retraining with { Seed = retraining.Seed + (ulong)round });
+        return trainer.Run(progress, cancellation).History.Count;
+    }
 }

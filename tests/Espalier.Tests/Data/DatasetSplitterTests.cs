@@ -68,6 +68,49 @@ public sealed class DatasetSplitterTests
     public void One_sample_cannot_be_divided() =>
         Assert.Throws<EspalierException>(() => DatasetSplitter.Split(Dataset.Regression("r", Shape.Flat(1), [1], [1], 1), 0.5, 1));
 
+    [Fact]
+    public void Any_folds_are_a_partition_into_even_parts_of_even_classes()
+    {
+        Gen<(int[], int)> cases = Gen.Choose(0, 3).ArrayOf().Where(labels => labels.Length >= 2).SelectMany(
+            labels => Gen.Choose(2, Math.Min(labels.Length, 12)).Select(folds => (labels, folds)));
+        Prop.ForAll(Arb.From(cases), item =>
+        {
+            (int[] labels, int folds) = item;
+            IReadOnlyList<DataSplit> splits = DatasetSplitter.Folds(Numbered(labels), folds, 5);
+            Assert.Equal(folds, splits.Count);
+            Assert.Equal(Enumerable.Range(0, labels.Length), splits.SelectMany(split => split.Test.Inputs).Order().Select(value => (int)value));
+            foreach (DataSplit split in splits)
+            {
+                Assert.Equal(Enumerable.Range(0, labels.Length),
+                    split.Train.Inputs.Concat(split.Test.Inputs).Order().Select(value => (int)value));
+                Assert.All(split.Test.Inputs.Zip(split.Test.Labels!), pair => Assert.Equal(labels[(int)pair.First], pair.Second));
+                Assert.InRange(split.Test.Count, labels.Length / folds, (labels.Length + folds - 1) / folds);
+                for (int c = 0; c < 4; c++)
+                {
+                    int count = labels.Count(label => label == c);
+                    Assert.InRange(split.Test.Labels!.Count(label => label == c), count / folds, (count + folds - 1) / folds);
+                }
+            }
+        }).QuickCheckThrowOnFailure();
+    }
+
+    [Fact]
+    public void Seed_alone_decides_the_folds()
+    {
+        Dataset whole = Numbered([.. Enumerable.Range(0, 60).Select(i => i / 20)]);
+        float[] first = DatasetSplitter.Folds(whole, 10, 1)[0].Test.Inputs;
+        Assert.Equal(first, DatasetSplitter.Folds(whole, 10, 1)[0].Test.Inputs);
+        Assert.NotEqual(first, DatasetSplitter.Folds(whole, 10, 2)[0].Test.Inputs);
+        Assert.Equal(("n train 3", "n test 3"), (DatasetSplitter.Folds(whole, 10, 1)[2].Train.Name, DatasetSplitter.Folds(whole, 10, 1)[2].Test.Name));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(0)]
+    [InlineData(9)]
+    public void Folds_that_cannot_be_are_refused(int folds) => Assert.Contains("folds", Assert.Throws<EspalierException>(
+        () => DatasetSplitter.Folds(Numbered([0, 0, 1, 1, 2, 2, 3, 3]), folds, 1)).Message, StringComparison.Ordinal);
+
     private static Dataset Numbered(int[] labels) =>
         Dataset.Classification("n", Shape.Flat(1), [.. Enumerable.Range(0, labels.Length)], labels, ["a", "b", "c", "d"]);
 }

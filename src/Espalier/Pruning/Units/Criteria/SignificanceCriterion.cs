@@ -1,0 +1,60 @@
+using System.Numerics.Tensors;
+using Espalier.Training;
+using Espalier.Training.Kernels;
+
+namespace Espalier.Pruning.Units.Criteria;
+
+/// <summary>
+/// N2PS (reconstruction). Augasta and Kathirvalavakumar (2011, A novel pruning algorithm for optimizing feedforward neural network of
+/// classification problems) judge inputs and hidden units by their sigmoid activation and all weights of their outgoing connections,
+/// relative to the layer; their exact formula could not be read. This is our reading of it:
+/// S_i = mean over the samples of |v_i| times the sum over k of |w_ki|, with v_i = sigmoid(x_i) for inputs and the unit's output for hidden
+/// units; the score is S_i over the mean S of the layer's living units, so that 1 is the average unit.
+/// </summary>
+public sealed class SignificanceCriterion : UnitCriterion
+{
+    /// <inheritdoc/>
+    public override string Name => "n2ps";
+
+    private protected override double[][] Score(
+        PruningContext context, UnitLayers layers, bool[][] live, CancellationToken cancellation)
+    {
+        double[][] scores = MeanMagnitudes(context, live, cancellation);
+        for (int layer = 0; layer < scores.Length; layer++)
+        {
+            double sum = 0;
+            for (int unit = 0; unit < scores[layer].Length; unit++)
+            {
+                scores[layer][unit] *= TensorPrimitives.SumOfMagnitudes<float>(layers.Outgoing(new UnitId(layer, unit)));
+                sum += scores[layer][unit];
+            }
+
+            // A removed unit has no outgoing weight, so it adds nothing to the sum.
+            double mean = sum / Math.Max(1, live[layer].AsSpan().Count(true));
+            for (int unit = 0; mean > 0 && unit < scores[layer].Length; unit++) scores[layer][unit] /= mean;
+        }
+
+        return scores;
+    }
+
+    private static double[][] MeanMagnitudes(PruningContext context, bool[][] live, CancellationToken cancellation)
+    {
+        double[][] means = NewScores(live);
+        double part = 1.0 / context.Train.Count;
+        using var engine = new ComputeEngine(threads: 0);
+        var sweep = new SampleSweep(context.Network, context.Train, context.Loss);
+        float[] inputs = new float[sweep.Pass.Input.Length];
+        sweep.Run(engine, (_, count) =>
+        {
+            for (int layer = 0; layer < means.Length; layer++)
+            {
+                if (means[layer].Length == 0) continue;
+                double[] sums = means[layer];
+                Span<float> values = (layer == 0 ? inputs : sweep.Pass.InputOf(layer)).AsSpan(0, count * sums.Length);
+                if (layer == 0) TensorPrimitives.Sigmoid<float>(sweep.Pass.Input.AsSpan(0, values.Length), values);
+                for (int i = 0; i < values.Length; i++) sums[i % sums.Length] += part * Math.Abs(values[i]);
+            }
+        }, cancellation);
+        return means;
+    }
+}
