@@ -9,6 +9,8 @@ public static class CriterionCatalog
     public static IReadOnlyList<CriterionEntry> All { get; } =
     [
         new("magnitude", "s = |w| (Han et al. 2015)", () => new MagnitudeCriterion()),
+        new("obs", "L = w^2 / (2 [H^-1]_qq) over the whole network, survivors moved; up to 2,500 parameters (Hassibi and Stork 1993)",
+            () => new ObsCriterion()),
     ];
 
     /// <summary>Makes the criterion of this name.</summary>
