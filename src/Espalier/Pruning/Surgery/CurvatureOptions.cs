@@ -9,7 +9,7 @@ public sealed record CurvatureOptions
     /// What is added to its diagonal: the inverse starts at I / Alpha. Too small, and directions that the samples say nothing about move far;
     /// too large, and the order becomes that of magnitude.
     /// </summary>
-    public double Alpha { get; init; } = 1e-5;
+    public double Alpha { get; init; } = 1e-4;
 
     /// <summary>
     /// The deletions after which it is made anew from the samples, because the network has moved; 1 for always, 0 for whenever a tenth of

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Espalier.Training.Kernels;
 
 namespace Espalier.Pruning.Surgery;
@@ -14,6 +15,9 @@ internal sealed class SurgeonRule(CurvatureOptions options) : DeletionRule
 {
     /// <summary>The most parameters: the matrix takes 50 MB then, and 10,000 vectors half a minute.</summary>
     public const int MaxParameters = 2500;
+
+    /// <summary>The least ratio of the diagonal's start to the largest curvature that leaves a digit.</summary>
+    private const double LeastRatio = 1e-15;
 
     /// <summary>Below this size a second thread only costs.</summary>
     private const int WorthThreads = 200;
@@ -38,14 +42,19 @@ internal sealed class SurgeonRule(CurvatureOptions options) : DeletionRule
         double[] diagonal = Array.ConvertAll(_live, index => options.Alpha + (network.IsWeight[index] ? objective.WeightDecay : 0));
         int count = options.Samples == 0 ? objective.SampleCount : Math.Min(options.Samples, objective.SampleCount);
         var inverse = new InverseHessian(diagonal);
+        double largest = 0;
         using var team = new ThreadTeam(_live.Length < WorthThreads ? 1 : Environment.ProcessorCount);
         CurvatureVectors.Visit(objective, network.Values, options.Samples, vector =>
         {
             Span<double> next = inverse.Next;
             for (int i = 0; i < next.Length; i++) next[i] = vector[_live[i]];
+            largest = Math.Max(largest, TensorPrimitives.SumOfSquares<double>(next));
             inverse.Add(team, count);
         }, cancellation);
         inverse.Flush(team, count);
+
+        // From I / alpha down to 1 / H the recursion loses as many digits as lie between the two.
+        if (_live.Length > 0 && diagonal.Min() < LeastRatio * largest) throw Singular();
         _inverse = inverse;
     }
 
@@ -53,12 +62,7 @@ internal sealed class SurgeonRule(CurvatureOptions options) : DeletionRule
     public override double Saliency(FlatNetwork network, int index)
     {
         double diagonal = _inverse!.Diagonal(_rows[index]);
-        if (!(diagonal > 0 && double.IsFinite(diagonal)))
-        {
-            throw new EspalierException(FormattableString.Invariant(
-                $"The Hessian is singular to working precision with {options.Alpha:G3} added to its diagonal; raise Alpha."));
-        }
-
+        if (!(diagonal > 0 && double.IsFinite(diagonal))) throw Singular();
         return network.Values[index] * network.Values[index] / (2 * diagonal);
     }
 
@@ -78,4 +82,7 @@ internal sealed class SurgeonRule(CurvatureOptions options) : DeletionRule
 
     /// <inheritdoc/>
     public override void Accept(int index) => _inverse!.Eliminate(_rows[index]);
+
+    private EspalierException Singular() => new(FormattableString.Invariant(
+        $"The Hessian is singular to working precision with {options.Alpha:G3} added to its diagonal; raise Alpha."));
 }
