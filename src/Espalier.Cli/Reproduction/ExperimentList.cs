@@ -9,5 +9,6 @@ internal static class ExperimentList
     public static IReadOnlyList<Experiment> All { get; } =
     [
         new MonksExperiment(),
+        new NetTrimExperiment(),
     ];
 }

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Espalier.Compilation.Model;
 using Espalier.Data;
 using Espalier.Training;
@@ -47,7 +48,7 @@ public static class NetTrim
             bound = options.Form == NetTrimForm.Parallel ? solution.LargestError + Lipschitz(layer, solution.Values) * bound : solution.LargestError;
             dense = trim.Outputs;
             pruned = NetTrimUnits.Run(pruned, count, solution.Values, layer.Weights.Rows, isLinear: layer == layers[^1]);
-            reports.Add(Report(layer, solution, Distance(dense, pruned), bound));
+            reports.Add(Report(layer, solution, dense, pruned, bound));
             solutions.Add(solution.Values);
             progress?.Report((double)reports.Count / layers.Length);
         }
@@ -83,7 +84,8 @@ public static class NetTrim
         Matrix<double>.Build.Dense(layer.Weights.Rows, layer.Weights.Columns, (row, column) => values[row * (layer.Weights.Columns + 1) + column])
             .L2Norm();
 
-    private static NetTrimLayer Report(TrainableDense layer, NetTrimUnits.Solution solution, double discrepancy, double bound)
+    private static NetTrimLayer Report(
+        TrainableDense layer, NetTrimUnits.Solution solution, double[] dense, double[] pruned, double bound)
     {
         int width = layer.Weights.Columns + 1, after = 0;
         double normBefore = 0, normAfter = 0;
@@ -95,11 +97,12 @@ public static class NetTrim
             after += solution.Values[i] != 0 ? 1 : 0;
         }
 
-        return new NetTrimLayer(layer.Weights.Name, layer.Weights.LiveCount, after, normBefore, normAfter, solution.Epsilon, discrepancy, bound,
-            solution.Iterations);
+        // Every row ends with the 1 for the next layer's bias, which is no output.
+        double ones = (double)dense.Length / (layer.Weights.Rows + 1);
+        double outputNorm = Math.Sqrt(Math.Max(0, TensorPrimitives.SumOfSquares<double>(dense) - ones));
+        return new NetTrimLayer(layer.Weights.Name, layer.Weights.LiveCount, after, normBefore, normAfter, solution.Epsilon,
+            TensorPrimitives.Distance<double>(dense, pruned), outputNorm, bound, solution.Iterations);
     }
-
-    private static double Distance(double[] a, double[] b) => MathNet.Numerics.Distance.Euclidean(a, b);
 
     private static void Write(TrainableDense layer, double[] values)
     {

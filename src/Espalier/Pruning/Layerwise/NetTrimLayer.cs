@@ -8,7 +8,9 @@ namespace Espalier.Pruning.Layerwise;
 /// <param name="NormAfter">The sum of |w| after.</param>
 /// <param name="Epsilon">The largest error of the active outputs that the program allowed.</param>
 /// <param name="Discrepancy">The distance between what the layer yields in the pruned and in the dense network.</param>
+/// <param name="OutputNorm">The length of what the layer yields in the dense network.</param>
 /// <param name="Bound">What the distance cannot exceed while all constraints hold.</param>
 /// <param name="Iterations">The steps of the unit that took most.</param>
 public sealed record NetTrimLayer(
-    string Name, int Before, int After, double NormBefore, double NormAfter, double Epsilon, double Discrepancy, double Bound, int Iterations);
+    string Name, int Before, int After, double NormBefore, double NormAfter, double Epsilon, double Discrepancy, double OutputNorm, double Bound,
+    int Iterations);
