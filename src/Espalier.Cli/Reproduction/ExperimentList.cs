@@ -16,5 +16,7 @@ internal static class ExperimentList
         new Experiments.FashionExperiment(),
         new Experiments.LobsRetrainingExperiment(),
         new Experiments.ShrinkingExperiment(),
+        new MonksExperiment(),
+        new NetTrimExperiment(),
     ];
 }

@@ -25,6 +25,8 @@ public static class CriterionCatalog
         new("exact-obs-layers", "ExactOBS, each layer by itself (Frantar, Singh and Alistarh 2022)",
             () => new ExactObs { FitsSequentially = false }),
         new("exact-obs", "ExactOBS, then layer after layer fitted by least squares: the best without retraining", () => new ExactObs()),
+        new("obs", "L = w^2 / (2 [H^-1]_qq) over the whole network, survivors moved; up to 2,500 parameters (Hassibi and Stork 1993)",
+            () => new ObsCriterion()),
     ];
 
     /// <summary>Makes the criterion of this name.</summary>

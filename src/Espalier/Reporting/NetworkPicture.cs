@@ -14,7 +14,7 @@ public static class NetworkPicture
     public const int MaxLinesPerLayer = 1500;
 
     private const double Width = 1100, Height = 620, Margin = 46, Top = 92, Bottom = 52;
-    private const int Shades = 4;
+    private const int Shades = 4, FewLines = 60;
 
     /// <summary>The picture of <paramref name="network"/> as SVG text of 1100 x 620 pixels.</summary>
     public static string ToSvg(Network network)
@@ -86,13 +86,15 @@ public static class NetworkPicture
             }
         }
 
+        // Where a handful of weights is all there is, none of them may be faint.
+        (double width, double faintest) = weights.Count <= FewLines ? (1.2, 0.3) : (0.4, 0);
         double density = Math.Min(1, 300.0 / Math.Max(1, Math.Min(weights.Count, MaxLinesPerLayer)));
         for (int i = 0; i < paths.Length; i++)
         {
             if (paths[i].Length == 0) continue;
             double shade = (i % Shades + 1.0) / Shades;
             string stroke = i < Shades ? Palette.Negative : Palette.Positive;
-            canvas.Path(paths[i].ToString(), stroke, 0.4 + 0.7 * shade, (0.3 + 0.4 * density) * shade * shade);
+            canvas.Path(paths[i].ToString(), stroke, width + 0.7 * shade, faintest + (0.3 + 0.4 * density) * shade * shade);
         }
 
         double middle = (from.CentreX + to.CentreX) / 2;
