@@ -87,25 +87,7 @@ internal abstract class GatedDense : StochasticDense
         Mask(weights, mask, i => gates[GateOf(i)] == 0);
     }
 
-    /// <summary>
-    /// The expected penalty: what <see cref="AddPenalty(ComputeEngine)"/> adds the derivatives of.
-    /// </summary>
-    public double Penalty()
-    {
-        var presence = new float[_sizes.Length];
-        HardConcrete.Presence(LogAlpha.Values, presence);
-        double sum = 0;
-        for (int i = 0; i < Weights.Values.Length; i++)
-        {
-            if (Weights.Mask is uint[] mask && mask[i] == Parameter.Removed) continue;
-            double weight = Weights.Values[i];
-            sum += presence[GateOf(i)] * (Settings.Cost + Settings.Decay / 2 * weight * weight);
-        }
-
-        return sum;
-    }
-
-    /// <summary>Adds the derivatives of <see cref="Penalty"/> to the gradients.</summary>
+    /// <summary>Adds the derivatives of the expected penalty to the gradients.</summary>
     private protected void AddPenalty(ComputeEngine engine) =>
         engine.Team.For(Blocks, (long)(PassNanoseconds * (2.0 * Weights.Values.Length + 8.0 * _sizes.Length)), _addPenalty);
 

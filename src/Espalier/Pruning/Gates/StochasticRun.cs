@@ -51,6 +51,7 @@ internal sealed class StochasticRun
     public StochasticPruningLog Run(IProgress<PruningProgress>? progress, CancellationToken cancellation)
     {
         int phases = _fineTuning is null ? 1 : 2;
+        progress?.Report(new PruningProgress(1, phases, _network.LiveWeightCount, null));
         _trainer.Run(Relay(progress, 1, phases), cancellation);
         LayerSparsity[] layers = [.. Settle()];
         if (Array.Find(layers, layer => layer.Weights == 0) is LayerSparsity empty)

@@ -26,13 +26,6 @@ internal static class VariationalDivergence
         TensorPrimitives.Subtract(logVariances, result, result);
     }
 
-    /// <summary>The divergence of one weight.</summary>
-    public static double Value(double logAlpha)
-    {
-        logAlpha = Math.Clamp(logAlpha, -MostLogAlpha, MostLogAlpha);
-        return K1 - K1 / (1 + Math.Exp(-K2 - K3 * logAlpha)) + Math.Log(1 + Math.Exp(-logAlpha)) / 2;
-    }
-
     /// <summary>
     /// The derivative by log alpha: -k1 k3 s (1 - s) - 1 / (2 (1 + alpha)), s = sigmoid(k2 + k3 log alpha); 0 where log alpha is clipped.
     /// </summary>
