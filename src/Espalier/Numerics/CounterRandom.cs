@@ -11,7 +11,7 @@ namespace Espalier.Numerics;
 /// <param name="key">Which sequence.</param>
 internal readonly struct CounterRandom(ulong key)
 {
-    /// <summary>Numbers are drawn in blocks of this length: one half from the first words of the pairs, the other from the second.</summary>
+    /// <summary>Numbers are drawn in blocks of this length: one half is of the pairs' first words, the other of the second.</summary>
     public const int BlockLength = 512;
 
     private const int Half = BlockLength / 2;
@@ -43,7 +43,8 @@ internal readonly struct CounterRandom(ulong key)
     /// <inheritdoc cref="FillUniform"/>
     public void FillNormal(long step, int block, Span<float> destination)
     {
-        Span<float> numbers = stackalloc float[BlockLength], radii = numbers[..Half], angles = numbers[Half..], cosines = stackalloc float[Half];
+        Span<float> numbers = stackalloc float[BlockLength], cosines = stackalloc float[Half];
+        Span<float> radii = numbers[..Half], angles = numbers[Half..];
         for (; !destination.IsEmpty; block++)
         {
             FillBlock(step, block, numbers);

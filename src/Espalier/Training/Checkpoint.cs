@@ -38,7 +38,8 @@ internal sealed class Checkpoint
     {
         if (trainer.Network.Layers.FirstOrDefault(layer => layer is not TrainableDense) is TrainableLayer other)
         {
-            throw new EspalierException($"{path}: no checkpoint can hold layer '{other.Name}', a {other.GetType().Name}; train without one.");
+            throw new EspalierException(
+                $"{path}: no checkpoint can hold layer '{other.Name}', a {other.GetType().Name}; train without one.");
         }
 
         var buffer = new MemoryStream();

@@ -28,7 +28,8 @@ public sealed class CounterRandomTests
         Assert.Empty(whole.Intersect(part));
         new CounterRandom(8).FillUniform(3, 1, part);
         Assert.Empty(whole.Intersect(part));
-        Assert.Equal((0, 1, 1, 2), (CounterRandom.BlocksOf(0), CounterRandom.BlocksOf(1), CounterRandom.BlocksOf(512), CounterRandom.BlocksOf(513)));
+        Assert.Equal((0, 1), (CounterRandom.BlocksOf(0), CounterRandom.BlocksOf(1)));
+        Assert.Equal((1, 2), (CounterRandom.BlocksOf(512), CounterRandom.BlocksOf(513)));
     }
 
     [Fact]

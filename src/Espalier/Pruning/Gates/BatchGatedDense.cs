@@ -5,7 +5,7 @@ using Espalier.Training.Kernels;
 
 namespace Espalier.Pruning.Gates;
 
-/// <summary>Gates that are drawn once for all samples of a batch: they multiply the weights, and products cost what they did before.</summary>
+/// <summary>Gates that are drawn once for all samples of a batch: they multiply the weights, and products cost no more.</summary>
 internal sealed class BatchGatedDense : GatedDense
 {
     private readonly float[] _gates, _slopes, _gatedWeights;

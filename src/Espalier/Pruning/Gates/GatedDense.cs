@@ -18,7 +18,7 @@ internal abstract class GatedDense : StochasticDense
     private protected const double PassNanoseconds = 0.1;
 
     /// <summary>What drawing a gate takes (measured).</summary>
-    private protected const double DrawNanoseconds = 3;
+    private protected const double DrawNanoseconds = 4;
 
     private readonly float[] _sizes;
     private readonly Action<int, int> _addPenalty;
@@ -102,7 +102,8 @@ internal abstract class GatedDense : StochasticDense
     {
         (int start, int length) = Block(item);
         Span<float> scratch = stackalloc float[3 * ColumnBlock];
-        Span<float> presence = scratch[..length], squares = scratch.Slice(ColumnBlock, length), present = scratch.Slice(2 * ColumnBlock, length);
+        Span<float> presence = scratch[..length], squares = scratch.Slice(ColumnBlock, length);
+        Span<float> present = scratch.Slice(2 * ColumnBlock, length);
         float cost = (float)Settings.Cost, decay = (float)Settings.Decay;
         for (int gateRow = 0; gateRow < LogAlpha.Rows; gateRow++)
         {

@@ -17,7 +17,7 @@ internal static class HardConcrete
     /// <summary>beta log(-gamma / zeta): below this a gate is more often closed than not.</summary>
     public static readonly float Shift = (float)(Beta * Math.Log(-Gamma / (double)Zeta));
 
-    /// <summary>The range that log alpha is kept in, log 0.01 to log 100, so that a closed gate can still be opened by its gradient.</summary>
+    /// <summary>The range that log alpha is kept in, log 0.01 to log 100: a closed gate can still be opened by its gradient.</summary>
     public static readonly float LeastLogAlpha = (float)Math.Log(0.01), MostLogAlpha = (float)Math.Log(100);
 
     /// <summary>P(z != 0) = sigmoid(log alpha - beta log(-gamma / zeta)).</summary>

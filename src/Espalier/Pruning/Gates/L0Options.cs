@@ -7,26 +7,28 @@ namespace Espalier.Pruning.Gates;
 public sealed record L0Options
 {
     /// <summary>
-    /// What an expected non-zero weight costs, in units of the loss of one training sample (so that 0.1 is the 0.1 / N of the paper, added to
-    /// the mean loss): one number for all layers, or one for each. Each layer's own number matters more than the common scale.
+    /// What an expected non-zero weight costs, in units of the loss of one training sample (so that 0.1 is the 0.1 / N of the paper, added
+    /// to the mean loss): one number for all layers, or one for each. Each layer's own number matters more than the common scale.
     /// </summary>
     public IReadOnlyList<double> Lambda { get; init; } = [0.1];
 
     /// <summary>What a gate opens and closes.</summary>
     public GateGroup Group { get; init; } = GateGroup.Input;
 
-    /// <summary>Whether each sample of a batch draws gates of its own, which is for gates on inputs only; otherwise one draw serves all.</summary>
+    /// <summary>Whether each sample of a batch draws its own gates, which is for gates on inputs only; else one draw serves all.</summary>
     public bool GatePerSample { get; init; }
 
     /// <summary>Where gates start: the probability, in (0, 1), that s is below one half.</summary>
     public double DropRate { get; init; } = 0.5;
 
-    /// <summary>The part of the average of all parameters that survives a step, in [0, 1); the finished network is made of the average.</summary>
+    /// <summary>
+    /// The part of the average of all parameters that survives a step, in [0, 1); the finished network is made of the average.
+    /// </summary>
     public double AverageDecay { get; init; } = 0.999;
 
     /// <summary>
-    /// The training under gates; the authors' is 200 epochs of batches of 100. Its weight decay, which must be coupled, counts as often as a
-    /// weight is expected to be there.
+    /// The training under gates; the authors' is 200 epochs of batches of 100. Its weight decay, which must be coupled, counts as often
+    /// as a weight is expected to be there.
     /// </summary>
     public required TrainingOptions Training { get; init; }
 

@@ -56,7 +56,8 @@ internal sealed class StochasticRun
         LayerSparsity[] layers = [.. Settle()];
         if (Array.Find(layers, layer => layer.Weights == 0) is LayerSparsity empty)
         {
-            throw new EspalierException($"Layer '{empty.Name}' lost all its weights in training; lower its penalty or train for fewer epochs.");
+            throw new EspalierException(
+                $"Layer '{empty.Name}' lost all its weights in training; lower its penalty or train for fewer epochs.");
         }
 
         Evaluation pruned = _stage.Evaluate();

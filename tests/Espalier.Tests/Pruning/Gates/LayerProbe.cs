@@ -47,7 +47,7 @@ internal sealed class LayerProbe
         return layer;
     }
 
-    /// <summary>Compares the sums and every gradient with <paramref name="sum"/>, <paramref name="penalty"/> and central differences.</summary>
+    /// <summary>Compares sums with <paramref name="sum"/> and gradients with central differences.</summary>
     public void Check(Sum sum, Penalty penalty)
     {
         using var engine = new ComputeEngine(1);

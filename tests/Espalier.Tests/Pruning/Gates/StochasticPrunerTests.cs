@@ -23,7 +23,7 @@ public sealed class StochasticPrunerTests
 
         PruningRun.CheckRemoved(network);
         uint[] mask = network.PrunableParameters[0].Mask!;
-        int[] reads = [.. Enumerable.Range(0, 5).Select(input => mask.Where((word, i) => i % 5 == input && word == Parameter.Live).Count())];
+        int[] reads = [.. Enumerable.Range(0, 5).Select(input => LiveOf(mask, 5, input))];
         if (kind is "input" or "sample") Assert.Equal((0, 0), (reads[3], reads[4]));
         Assert.True(2 * reads[3..].Sum() < reads[..3].Sum(), string.Join(" ", reads));
         Assert.Equal((network.LiveWeightCount, 152), (log.WeightsAfter, log.WeightsBefore));
@@ -46,8 +46,7 @@ public sealed class StochasticPrunerTests
         for (int i = 0; i < 2; i++)
         {
             Parameter weights = network.PrunableParameters[i];
-            int read = Enumerable.Range(0, weights.Columns)
-                .Count(input => Enumerable.Range(0, weights.Rows).Any(row => weights.Mask![row * weights.Columns + input] == Parameter.Live));
+            int read = Enumerable.Range(0, weights.Columns).Count(input => LiveOf(weights.Mask!, weights.Columns, input) > 0);
             Assert.Equal((network.Layers[i].Name, read, weights.LiveCount),
                 (log.Layers[i].Name, log.Layers[i].Inputs, log.Layers[i].Weights));
         }
@@ -223,6 +222,10 @@ public sealed class StochasticPrunerTests
         Assert.Contains("no checkpoint can hold layer 'fc'", error.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(path));
     }
+
+    // The weights of an input that are left.
+    private static int LiveOf(uint[] mask, int inputs, int input) =>
+        mask.Where((word, i) => i % inputs == input && word == Parameter.Live).Count();
 
     private static TrainingOptions Training(int epochs) => PruningRun.Training(epochs) with
     {

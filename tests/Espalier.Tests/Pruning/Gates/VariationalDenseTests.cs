@@ -42,7 +42,8 @@ public sealed class VariationalDenseTests
                 for (int i = 0; i < 9; i++)
                 {
                     int weight = output * 9 + i;
-                    double deviation = layer.Weights.Mask![weight] == Parameter.Removed ? 0 : Math.Exp(layer.LogVariances.Values[weight] / 2);
+                    if (layer.Weights.Mask![weight] == Parameter.Removed) continue;
+                    double deviation = Math.Exp(layer.LogVariances.Values[weight] / 2);
                     explicitly[draw] += (layer.Weights.Values[weight] + deviation * random.NextNormal()) * sample[i];
                 }
             }

@@ -50,8 +50,8 @@ public sealed class VariationalDivergenceTests
         Assert.Equal(-4 - Math.Log(1e-8), result[2], 1e-4);
     }
 
-    // The divergence itself: E log|1 + sqrt(alpha) n| - log(alpha) / 2 + (Euler's gamma + log 2) / 2 over normal n, which is 0 in the limit;
-    // the midpoint rule, in t = 1 + sqrt(alpha) n split at its singularity.
+    // The divergence itself: E log|1 + sqrt(alpha) n| - log(alpha) / 2 + (Euler's gamma + log 2) / 2 over normal n, 0 in the limit; by the
+    // midpoint rule, fine enough for the logarithm's pole.
     private static double Exact(double logAlpha)
     {
         const int Points = 200_000;
