@@ -18,5 +18,6 @@ internal static class ExperimentList
         new Experiments.ShrinkingExperiment(),
         new MonksExperiment(),
         new NetTrimExperiment(),
+        new L0Experiment(),
     ];
 }

@@ -33,8 +33,15 @@ internal sealed class Checkpoint
     public TrainerState State { get; }
 
     /// <summary>Writes the checkpoint of <paramref name="trainer"/>.</summary>
+    /// <exception cref="EspalierException">A layer is not of the kinds that a checkpoint holds, or the file cannot be written.</exception>
     public static void Save(string path, Trainer trainer, Dataset train, Dataset? validation)
     {
+        if (trainer.Network.Layers.FirstOrDefault(layer => layer is not TrainableDense) is TrainableLayer other)
+        {
+            throw new EspalierException(
+                $"{path}: no checkpoint can hold layer '{other.Name}', a {other.GetType().Name}; train without one.");
+        }
+
         var buffer = new MemoryStream();
         using (var writer = new BinaryWriter(buffer, Encoding.UTF8, leaveOpen: true))
         {

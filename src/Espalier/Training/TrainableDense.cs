@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Espalier.Compilation.Model;
 using Espalier.Training.Kernels;
 
@@ -47,20 +46,14 @@ public sealed class TrainableDense : TrainableLayer
     {
         int outputs = Weights.Rows;
         engine.Product.MultiplyTransposed(input, Weights.Values, output, count, outputs, Weights.Columns);
-        for (int i = 0; i < count; i++)
-        {
-            Span<float> row = output.AsSpan(i * outputs, outputs);
-            TensorPrimitives.Add(row, Biases.Values, row);
-        }
+        AddToEach(output, Biases.Values, count);
     }
 
     internal override void Backward(ComputeEngine engine, float[] input, float[] outputGradient, float[]? inputGradient, int count)
     {
         int outputs = Weights.Rows;
         engine.Product.TransposedMultiply(outputGradient, input, Weights.Gradient, outputs, Weights.Columns, count);
-        Span<float> sums = Biases.Gradient;
-        sums.Clear();
-        for (int i = 0; i < count; i++) TensorPrimitives.Add(sums, outputGradient.AsSpan(i * outputs, outputs), sums);
+        SumOverSamples(outputGradient, Biases.Gradient, count);
         if (inputGradient is null) return;
         engine.Product.Multiply(outputGradient, Weights.Values, inputGradient, count, Weights.Columns, outputs);
     }

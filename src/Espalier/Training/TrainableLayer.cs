@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Espalier.Compilation.Model;
 using Espalier.Training.Kernels;
 
@@ -48,4 +49,21 @@ public abstract class TrainableLayer
     /// <param name="inputGradient">Receives the derivative by the input, or null for the first layer.</param>
     /// <param name="count">The number of samples.</param>
     internal abstract void Backward(ComputeEngine engine, float[] input, float[] outputGradient, float[]? inputGradient, int count);
+
+    /// <summary>Adds <paramref name="values"/> to each of <paramref name="count"/> samples of as many values.</summary>
+    private protected static void AddToEach(Span<float> samples, ReadOnlySpan<float> values, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            Span<float> sample = samples.Slice(i * values.Length, values.Length);
+            TensorPrimitives.Add(sample, values, sample);
+        }
+    }
+
+    /// <summary>The sum of <paramref name="count"/> samples, value by value: a bias's gradient.</summary>
+    private protected static void SumOverSamples(ReadOnlySpan<float> samples, Span<float> sums, int count)
+    {
+        sums.Clear();
+        for (int i = 0; i < count; i++) TensorPrimitives.Add(sums, samples.Slice(i * sums.Length, sums.Length), sums);
+    }
 }

@@ -1,0 +1,113 @@
+using System.Globalization;
+using Espalier.Pruning.Gates;
+using Espalier.Reporting;
+
+namespace Espalier.Cli.Reproduction.Experiments;
+
+/// <summary>
+/// What training under noise leaves of LeNet-300-100 on MNIST: L0 gates on inputs, and sparse variational dropout. All settings were chosen
+/// on the last 5,000 training images, which no training here sees: the curves are of them. The test set is looked at once, in the end.
+/// </summary>
+internal sealed class L0Experiment : Experiment
+{
+    private const int DenseWeights = 784 * 300 + 300 * 100 + 100 * 10, PublishedWeights = 266 * 88 + 88 * 33 + 33 * 10;
+
+    private const string PerLayer = "L0, lambda per layer", OneLambda = "L0, lambda = 0.1 / N", Variational = "sparse variational dropout";
+
+    public override string Name => "l0";
+
+    public override string Title => "L0 gates and sparse variational dropout: what noisy training leaves of LeNet-300-100 on MNIST";
+
+    public override string Source =>
+        "Louizos, Welling, Kingma 2018, table 1 (hard-concrete gates on inputs; units left by variational dropout); Molchanov, Ashukha, " +
+        "Vetrov 2017, table 1 (68x at 1.92 %, layers 98.9, 97.2 and 62.0 % empty). Test error in percent after the last step; weights are " +
+        "counted without biases; one seed.";
+
+    public override ReproductionResult Run(ExperimentRun run)
+    {
+        var lenet = new NoisyLeNet(run);
+        run.Stage(0, 0.35, PerLayer);
+        NoisyOutcome perLayer = lenet.Gated("l0-per-layer", [0.15, 0.8, 10], 80);
+        run.Stage(0.35, 0.65, OneLambda);
+        NoisyOutcome common = lenet.Gated("l0-common", [0.1], 80);
+        run.Stage(0.65, 1, Variational);
+        NoisyOutcome variational = lenet.Variational("variational", 60);
+
+        (string Name, NoisyOutcome Outcome)[] all = [(PerLayer, perLayer), (OneLambda, common), (Variational, variational)];
+        return new ReproductionResult(
+            Rows(run, perLayer, common, variational), [Table(all)], [Weights(all), Units(perLayer), Errors(all)]);
+    }
+
+    // Bars are of the full scale; on the small one the rows just inform.
+    private static ReproductionRow[] Rows(
+        ExperimentRun run, NoisyOutcome perLayer, NoisyOutcome common, NoisyOutcome variational)
+    {
+        ReproductionRow[] rows =
+        [
+            ReproductionRow.AtMost($"{PerLayer}: weights of the dense network that is left ({perLayer.Units})", "26642 (266-88-33)",
+                PublishedWeights, perLayer.Weights, "0"),
+            ReproductionRow.AtMost($"{PerLayer}: test error, as trained", "1.8", 1.8, perLayer.Error),
+            ReproductionRow.AtMost($"{PerLayer}: test error, survivors fine-tuned without gates", null, 1.8, perLayer.TunedError),
+            ReproductionRow.Note($"{OneLambda}: units that are left", "219-214-100", common.Units),
+            ReproductionRow.Note($"{OneLambda}: test error, as trained / fine-tuned", "1.4", $"{Text(common.Error)} / {Text(common.TunedError)}"),
+            ReproductionRow.AtLeast($"{Variational}: dense weights for one that is left", "68", 68, Ratio(variational), "0.0"),
+            ReproductionRow.AtMost($"{Variational}: test error, as trained", "1.92", 2.0, variational.Error),
+            ReproductionRow.AtMost($"{Variational}: test error, survivors fine-tuned without noise", null, 2.0, variational.TunedError),
+            ReproductionRow.Note($"{Variational}: units that are left", "512-114-72 at 1.8 %", variational.Units),
+        ];
+        return run.Quick ? [.. rows.Select(row => row with { Bar = null, Holds = null })] : rows;
+    }
+
+    private static ReproductionTable Table((string Name, NoisyOutcome Outcome)[] all) => new(
+        "What is left, published and here",
+        ["method", "units", "weights", "ratio", "error, as trained", "error, fine-tuned"],
+        [
+            [PerLayer + ", published", "266-88-33", SummaryTable.Number(PublishedWeights), "10.0", "1.8", ""],
+            [OneLambda + ", published", "219-214-100", SummaryTable.Number(219 * 214 + 214 * 100 + 100 * 10), "3.8", "1.4", ""],
+            [Variational + ", published by Molchanov et al.", "", SummaryTable.Number(DenseWeights / 68), "68.0", "1.92", ""],
+            [Variational + ", published by Louizos et al.", "512-114-72", "", "", "1.8", ""],
+            .. all.Select(one => (string[])
+            [
+                one.Name, one.Outcome.Units, SummaryTable.Number(one.Outcome.Weights), Text(Ratio(one.Outcome), "0.0"),
+                Text(one.Outcome.Error), Text(one.Outcome.TunedError),
+            ]),
+        ]);
+
+    private static ReproductionFigure Weights((string Name, NoisyOutcome Outcome)[] all)
+    {
+        ChartSeries[] series =
+        [
+            .. all.Select(one => Series(one.Name, one.Outcome, epoch => Math.Max(1, epoch.Weights))),
+            .. all[..2].Select(one => Series("expected", one.Outcome, epoch => epoch.ExpectedWeights) with { Dashed = true }),
+        ];
+        var chart = new LineChart(
+            "Weights left while LeNet-300-100 trains under noise", new Axis("epoch"), new Axis("weights", Logarithmic: true), series);
+        return new ReproductionFigure("weights", chart.ToSvg(),
+            "Weights that would be left if training ended at the epoch, without those of units that nothing reads; dashed, what the two " +
+            "L0 trainings expect, gate by gate.");
+    }
+
+    private static ReproductionFigure Units(NoisyOutcome perLayer)
+    {
+        string[] names = ["pixels", "units of the first layer", "units of the second layer"];
+        var chart = new LineChart(
+            "Units left under L0 gates with a lambda for each layer", new Axis("epoch"), new Axis("units", Logarithmic: true),
+            [.. names.Select((name, i) => Series(name, perLayer, epoch => Math.Max(1, epoch.Layers[i].Inputs)))]);
+        return new ReproductionFigure("units", chart.ToSvg(), "Inputs of each layer that would still be read if training ended at the epoch.");
+    }
+
+    private static ReproductionFigure Errors((string Name, NoisyOutcome Outcome)[] all)
+    {
+        var chart = new LineChart("Error while LeNet-300-100 trains under noise", new Axis("epoch"), new Axis("validation error, %"),
+            [.. all.Select(one => Series(one.Name, one.Outcome, epoch => epoch.Evaluation!.ErrorPercent!.Value))]);
+        return new ReproductionFigure("error", chart.ToSvg(),
+            "Error on the training images held out, of the network that would be left if training ended at the epoch.");
+    }
+
+    private static ChartSeries Series(string name, NoisyOutcome outcome, Func<StochasticEpoch, double> value) =>
+        new(name, [.. outcome.Epochs.Select(epoch => ((double)epoch.Epoch, value(epoch)))]);
+
+    private static double Ratio(NoisyOutcome outcome) => (double)DenseWeights / outcome.Weights;
+
+    private static string Text(double value, string format = "0.00") => value.ToString(format, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,90 @@
+using Espalier.Compilation.Model;
+using Espalier.Data;
+using Espalier.Pruning.Gates;
+using Espalier.Training;
+using Espalier.Training.Losses;
+using Espalier.Training.Optimizers;
+
+namespace Espalier.Cli.Reproduction.Experiments;
+
+/// <summary>
+/// LeNet-300-100 on MNIST, trained under noise on 55,000 images and followed on the other 5,000. On the small scale there are few images and
+/// a higher rate.
+/// </summary>
+internal sealed class NoisyLeNet
+{
+    private const LossKind Loss = LossKind.CategoricalCrossEntropy;
+    private const int HeldOut = 5000, QuickSamples = 2000, QuickEpochs = 8, DenseEpochs = 5, TuningEpochs = 15;
+    private const double Rate = 1e-3;
+
+    private readonly ExperimentRun _run;
+    private readonly Dataset _train, _validation, _test;
+
+    /// <summary>Loads the data.</summary>
+    public NoisyLeNet(ExperimentRun run)
+    {
+        _run = run;
+        DataSplit mnist = run.Data.Load("mnist");
+        int all = run.Quick ? QuickSamples : mnist.Train.Count, held = run.Quick ? QuickSamples / 4 : HeldOut;
+        _train = Part(mnist.Train, "mnist train", 0, all - held);
+        _validation = Part(mnist.Train, "mnist validation", all - held, held);
+        _test = run.Quick ? Part(mnist.Test, "mnist test", 0, QuickSamples) : mnist.Test;
+
+        static Dataset Part(Dataset set, string name, int start, int count) => set.Subset(name, [.. Enumerable.Range(start, count)]);
+    }
+
+    /// <summary>Training under L0 gates on inputs, drawn for each sample.</summary>
+    /// <param name="name">The part's name.</param>
+    /// <param name="lambda">What an expected weight costs, for all layers or for each.</param>
+    /// <param name="epochs">Passes through the training part.</param>
+    public NoisyOutcome Gated(string name, double[] lambda, int epochs)
+    {
+        TrainingOptions training = Training(epochs, LearningRateSchedule.Constant(_run.Quick ? 5 * Rate : Rate));
+        return Outcome(name, Words($"gates per sample, lambda {string.Join(", ", lambda)}, {epochs} epochs"), network =>
+            new L0Pruner(network, _train, _validation, new L0Options { Lambda = lambda, GatePerSample = true, Training = training })
+                .Run(Meter(name), _run.Cancellation));
+    }
+
+    /// <summary>Training under variational dropout.</summary>
+    /// <param name="name">The part's name.</param>
+    /// <param name="epochs">Passes through the training part; the divergence warms up in the first quarter.</param>
+    public NoisyOutcome Variational(string name, int epochs)
+    {
+        TrainingOptions training = Training(epochs, LearningRateSchedule.Linear(_run.Quick ? 5 * Rate : Rate, 0));
+        return Outcome(name, Words($"variational dropout, {epochs} epochs, warm-up a quarter of them"), network =>
+            new VariationalDropoutPruner(network, _train, _validation, new VariationalDropoutOptions
+            {
+                Training = training, WarmUpEpochs = training.Epochs / 4.0,
+            }).Run(Meter(name), _run.Cancellation));
+    }
+
+    private NoisyOutcome Outcome(string name, string recipe, Func<TrainableNetwork, StochasticPruningLog> prune) =>
+        _run.Part(name, recipe, () =>
+        {
+            TrainableNetwork network = TrainableNetwork.FromNetwork(Dense());
+            StochasticPruningLog log = prune(network);
+            double error = TestError(network);
+            new Trainer(network, _train, null, Training(TuningEpochs, LearningRateSchedule.Linear(Rate, 0)))
+                .Run(new TrainingMeter((fraction, text) => _run.Report(fraction, $"{name}, fine-tuning: {text}")), _run.Cancellation);
+            return new NoisyOutcome(error, TestError(network), log.Layers, log.Epochs);
+        });
+
+    private Network Dense() => _run.Model("dense", Words($"{DenseEpochs} epochs"), () =>
+    {
+        TrainableNetwork network = TrainableNetwork.Perceptron(
+            "lenet", _train.InputShape, [300, 100, 10], Activation.Relu, Activation.Softmax, seed: 1);
+        new Trainer(network, _train, null, Training(DenseEpochs, LearningRateSchedule.Constant(Rate))).Run(null, _run.Cancellation);
+        return network.ToNetwork();
+    });
+
+    private double TestError(TrainableNetwork network) => Evaluator.Evaluate(network, _test, Loss).ErrorPercent!.Value;
+
+    private TrainingOptions Training(int epochs, LearningRateSchedule rate) => new()
+    {
+        Loss = Loss, Epochs = _run.Quick ? QuickEpochs : epochs, BatchSize = 100, LearningRate = rate,
+    };
+
+    private PruningMeter Meter(string what) => new((fraction, text) => _run.Report(fraction, $"{what}: {text}"));
+
+    private string Words(FormattableString recipe) => FormattableString.Invariant(recipe) + (_run.Quick ? ", small scale" : "");
+}
