@@ -100,7 +100,7 @@ public sealed class GradualPruner
     private bool Renew(List<PruningRound> rounds, int keep, CancellationToken cancellation)
     {
         if (keep >= _stage.Network.LiveWeightCount) return false;
-        (LayerPruning[] layers, Removal removal) = _stage.Prune(_options.Criterion, _options.Scope, keep, cancellation);
+        (LayerPruning[] layers, Removal removal) = _stage.Prune(_options.Criterion, new RemovalBudget(keep, _options.Scope), cancellation);
         rounds.Add(new PruningRound(
             rounds.Count + 1, layers, removal.Threshold, removal.PredictedLossChange, null, null, null, 0, IsTakenBack: false));
         return true;
