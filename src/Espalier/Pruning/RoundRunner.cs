@@ -35,7 +35,7 @@ internal sealed class RoundRunner(
         progress?.Report(state);
         try
         {
-            session.Prune(options.Criterion, Budgets()(keep), cancellation);
+            session.Prune(options.Criterion, Budgets(keep)(keep), cancellation);
             if (options.Retraining is TrainingOptions retraining)
             {
                 session.Retrain(
@@ -54,17 +54,19 @@ internal sealed class RoundRunner(
     }
 
     /// <summary>The number of weights with which the network as it stands fits <paramref name="most"/> bytes.</summary>
-    public int CountFor(long most) =>
-        new ByteBudget(session.Context, most, Budgets(), Least).Find(options.Criterion, cancellation);
+    public int CountFor(long most)
+    {
+        Func<int, RemovalBudget> budgets = Budgets(options.Allocation is null ? Live : Math.Max(Least, QuickCount(most)));
+        return new ByteBudget(session.Context, most, budgets, Least).Find(options.Criterion, cancellation);
+    }
 
-    /// <summary>The same of the network at the start of the session, but for an allocation, and by magnitude where criteria are slow.</summary>
+    /// <summary>About the same of the network at the start of the session.</summary>
     public int EstimateCount(long most)
     {
-        PruningCriterion quick = options.Criterion is ScoreCriterion ? options.Criterion : new MagnitudeCriterion();
         session.States[0].Restore(session.Network);
         try
         {
-            return new ByteBudget(session.Context, most, keep => new RemovalBudget(keep, options.Scope), least: 1).Find(quick, cancellation);
+            return QuickCount(most);
         }
         finally
         {
@@ -72,10 +74,17 @@ internal sealed class RoundRunner(
         }
     }
 
-    private Func<int, RemovalBudget> Budgets()
+    // By magnitude where criteria are slow, and without an allocation.
+    private int QuickCount(long most)
+    {
+        PruningCriterion quick = options.Criterion is ScoreCriterion ? options.Criterion : new MagnitudeCriterion();
+        return new ByteBudget(session.Context, most, keep => new RemovalBudget(keep, options.Scope), least: 1).Find(quick, cancellation);
+    }
+
+    private Func<int, RemovalBudget> Budgets(int near)
     {
         if (options.Allocation is null) return keep => new RemovalBudget(keep, options.Scope);
-        LayerPlan plan = options.Allocation.Prepare(session.Context, options.Criterion, cancellation);
+        LayerPlan plan = options.Allocation.Prepare(session.Context, options.Criterion, near, cancellation);
         return keep => RemovalBudget.PerLayer(plan.CountsFor(keep));
     }
 }

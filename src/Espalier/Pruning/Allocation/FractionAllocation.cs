@@ -41,7 +41,8 @@ public sealed class FractionAllocation : LayerAllocation
     public int CountFor(TrainableNetwork network) => (int)Counts(network).Sum();
 
     /// <inheritdoc/>
-    public override LayerPlan Prepare(PruningContext context, PruningCriterion criterion, CancellationToken cancellation = default)
+    public override LayerPlan Prepare(
+        PruningContext context, PruningCriterion criterion, int near, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(context);
         return new Plan(context.Network, Counts(context.Network));

@@ -13,7 +13,9 @@ public abstract class LayerAllocation
     /// <summary>Looks at the network once; the plan then answers for any number of weights.</summary>
     /// <param name="context">The network, which is the same afterwards, with its training samples and loss.</param>
     /// <param name="criterion">What will choose the weights within the layers.</param>
+    /// <param name="near">About the number of weights that the plan will be asked for.</param>
     /// <param name="cancellation">Ends the work.</param>
     /// <exception cref="EspalierException">The method cannot treat this network.</exception>
-    public abstract LayerPlan Prepare(PruningContext context, PruningCriterion criterion, CancellationToken cancellation = default);
+    public abstract LayerPlan Prepare(
+        PruningContext context, PruningCriterion criterion, int near, CancellationToken cancellation = default);
 }

@@ -74,7 +74,7 @@ internal static class SessionFolder
         try
         {
             SessionRecord? record = JsonSerializer.Deserialize<SessionRecord>(File.ReadAllText(path), s_json);
-            if (record is { Version: not Version })
+            if (record is { Version: not (0 or Version) })
             {
                 throw new EspalierException($"{path}: the session has format version {record.Version}; this program reads version {Version}.");
             }
@@ -96,7 +96,7 @@ internal static class SessionFolder
     }
 
     private static bool IsWhole(SessionRecord? record) =>
-        record is { Start: not null, Rounds: not null, Recipe: not null, Data: not null, States: not null } &&
+        record is { Version: Version, Start: not null, Rounds: not null, Recipe: not null, Data: not null, States: not null } &&
         record.States.Count == record.Rounds.Count(round => !round.IsTakenBack) + 1 &&
         record.States.All(file => file is not null && Path.GetFileName(file) == file);
 
