@@ -13,9 +13,10 @@ internal abstract class Experiment
     public abstract string Source { get; }
 
     /// <summary>
-    /// Runs it. Whatever takes longer than some seconds goes through <see cref="ExperimentRun.Part{T}"/> or <see cref="ExperimentRun.Model"/>,
-    /// so that a run that was stopped goes on where it stood. When <see cref="ExperimentRun.Quick"/>, everything is done on a small scale in
-    /// some seconds: the same code, fewer samples, epochs and seeds, and bars only where they are kept at that scale too.
+    /// Runs it. Whatever takes longer than some seconds goes through <see cref="ExperimentRun.Part{T}"/> or
+    /// <see cref="ExperimentRun.Model"/>, so that a run that was stopped goes on where it stood. When <see cref="ExperimentRun.Quick"/>,
+    /// everything is done on a small scale in some seconds: the same code, fewer samples, epochs and seeds, and bars only where they are
+    /// kept at that scale too.
     /// </summary>
     /// <exception cref="EspalierException">Data are missing or bad.</exception>
     /// <exception cref="OperationCanceledException">The user interrupted.</exception>

@@ -8,8 +8,8 @@ using Espalier.Interchange;
 namespace Espalier.Cli.Reproduction;
 
 /// <summary>
-/// One run of an experiment: its data, its folder, its progress. Finished parts stand in the folder as files, each with the recipe that made
-/// it; a later run takes them from there unless the recipe has changed.
+/// One run of an experiment: its data, its folder, its progress. Finished parts stand in the folder as files, each with the recipe that
+/// made it; a later run takes them from there unless the recipe has changed.
 /// </summary>
 internal sealed class ExperimentRun
 {
@@ -41,7 +41,7 @@ internal sealed class ExperimentRun
     /// <summary>Ends the run.</summary>
     public CancellationToken Cancellation { get; }
 
-    /// <summary>Says that what follows takes the progress from <paramref name="from"/> to <paramref name="to"/> of the whole experiment.</summary>
+    /// <summary>Says that what follows takes the progress of the whole from <paramref name="from"/> to <paramref name="to"/>.</summary>
     public void Stage(double from, double to, string what)
     {
         (_from, _to) = (from, to);
@@ -70,7 +70,8 @@ internal sealed class ExperimentRun
     /// <inheritdoc cref="Part{T}"/>
     public Network Model(string name, string recipe, Func<Network> work)
     {
-        string path = Path.Combine(_parts, $"{name}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(recipe)))[..12]}.espalier");
+        string mark = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(recipe)))[..12];
+        string path = Path.Combine(_parts, $"{name}-{mark}.espalier");
         if (File.Exists(path)) return ModelFile.Load(path);
         Cancellation.ThrowIfCancellationRequested();
         Network network = work();

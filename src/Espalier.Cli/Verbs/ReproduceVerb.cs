@@ -10,11 +10,21 @@ internal sealed class ReproduceVerb : Verb
 {
     private const string PageName = "index.html", ResultName = "result.json";
 
-    private readonly Argument<string[]> _names = new("name") { Description = "Experiments to run.", HelpName = "NAME", Arity = ArgumentArity.ZeroOrMore };
+    private readonly Argument<string[]> _names = new("name")
+    {
+        Description = "Experiments to run.",
+        HelpName = "NAME",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
     private readonly Option<bool> _all = new("--all") { Description = "Run every experiment and write one page with all plots." };
     private readonly Option<bool> _quick = new("--quick") { Description = "Small scale, in seconds: does everything work?" };
     private readonly Option<bool> _check = new("--check") { Description = "Exit with 1 when a bar is missed." };
-    private readonly Option<bool> _fresh = new("--fresh") { Description = "Do everything again instead of taking finished parts from the folder." };
+    private readonly Option<bool> _fresh = new("--fresh")
+    {
+        Description = "Do everything again instead of taking finished parts from the folder.",
+    };
+
     private readonly Option<string> _folder = new("--out", "-o")
     {
         Description = "Folder of tables, plots and finished parts; a run that was stopped goes on from there.",
@@ -25,7 +35,8 @@ internal sealed class ReproduceVerb : Verb
     public ReproduceVerb(Terminal terminal)
         : base("reproduce", "Run the experiments of the pruning papers: each published figure beside ours, with a verdict.\n\n"
             + string.Join("\n", ExperimentList.All.Select(experiment => $"  {experiment.Name,-18} {experiment.Title}")), terminal,
-            "espalier reproduce monks", "espalier reproduce lobs-weights gradual-magnitude --out results", "espalier reproduce --all --quick")
+            "espalier reproduce monks", "espalier reproduce lobs-weights gradual-magnitude --out results",
+            "espalier reproduce --all --quick")
     {
         Add(_names);
         foreach (Option option in (Option[])[_all, _quick, _check, _fresh, _folder, CommonOptions.DataFolder]) Add(option);
@@ -66,8 +77,10 @@ internal sealed class ReproduceVerb : Verb
         }
 
         if (names.Length == 0) return ExperimentList.All;
-        return [.. names.Distinct(StringComparer.Ordinal).Select(name => ExperimentList.All.FirstOrDefault(experiment => experiment.Name == name)
-            ?? throw new EspalierException($"{name}: no experiment has this name. There are: {known}."))];
+        return [.. names.Distinct(StringComparer.Ordinal).Select(Find)];
+
+        Experiment Find(string name) => ExperimentList.All.FirstOrDefault(experiment => experiment.Name == name)
+            ?? throw new EspalierException($"{name}: no experiment has this name. There are: {known}.");
     }
 
     // Only the parts are a cache; tables and plots of the run before are replaced one by one.

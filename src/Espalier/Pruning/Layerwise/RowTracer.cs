@@ -1,0 +1,136 @@
+using System.Numerics.Tensors;
+
+namespace Espalier.Pruning.Layerwise;
+
+/// <summary>
+/// Deletes one unit's weights to the end of what the pattern allows, always those that cost least for each weight gone. Made once a
+/// thread.
+/// </summary>
+internal sealed class RowTracer
+{
+    private readonly LayerHessian _hessian;
+    private readonly ExactObsPattern _pattern;
+    private readonly RowElimination _row;
+    private readonly int[] _mayLeave, _inputs;
+    private readonly double[] _losses, _factor, _solution;
+    private readonly int _width;
+    private int _deleted;
+
+    /// <summary>Allocates for units of one layer.</summary>
+    public RowTracer(LayerHessian hessian, ExactObsPattern pattern)
+    {
+        (_hessian, _pattern) = (hessian, pattern);
+        _width = pattern.GoesWhole ? Math.Min(pattern.GroupSize, hessian.Inputs) : 1;
+        _row = new RowElimination(hessian.Size, _width);
+        _mayLeave = new int[(hessian.Inputs + pattern.GroupSize - 1) / pattern.GroupSize];
+        (_inputs, _losses) = (new int[hessian.Inputs], new double[hessian.Inputs]);
+        (_factor, _solution) = (new double[_width * _width], new double[_width]);
+    }
+
+    /// <summary>Traces a unit.</summary>
+    /// <param name="weights">Its weights and bias; 0 where a weight is gone already or does nothing.</param>
+    /// <param name="isLive">Whether each weight is still there.</param>
+    public RowTrace Trace(ReadOnlySpan<double> weights, ReadOnlySpan<bool> isLive)
+    {
+        _row.Start(_hessian.Inverse, weights);
+        _deleted = 0;
+        DeleteAbsent(isLive);
+        CountGroups(isLive);
+        while (true)
+        {
+            if (_row.Room < _width) _row.Compact();
+            (int position, int length, double loss) = _width > 1 ? CheapestBlock() : CheapestWeight();
+            if (length == 0) return new RowTrace(_inputs[.._deleted], _losses[.._deleted]);
+            for (int i = position; i < position + length; i++)
+            {
+                int input = _row.Inputs[i];
+                _mayLeave[input / _pattern.GroupSize]--;
+                (_inputs[_deleted], _losses[_deleted]) = (input, loss / length);
+                _deleted++;
+                Delete(i);
+            }
+        }
+    }
+
+    private void DeleteAbsent(ReadOnlySpan<bool> isLive)
+    {
+        for (int input = 0, position = 0; input < isLive.Length; input++, position++)
+        {
+            if (isLive[input]) continue;
+            if (_row.Room == 0)
+            {
+                _row.Compact();
+                position = _row.Inputs.IndexOf(input);
+            }
+
+            Delete(position);
+        }
+
+        _row.Compact();
+    }
+
+    private void CountGroups(ReadOnlySpan<bool> isLive)
+    {
+        int size = _pattern.GroupSize;
+        for (int group = 0; group < _mayLeave.Length; group++)
+        {
+            ReadOnlySpan<bool> members = isLive[(group * size)..Math.Min(isLive.Length, (group + 1) * size)];
+            _mayLeave[group] = Math.Max(0, members.Count(true) - _pattern.Least);
+        }
+    }
+
+    private void Delete(int position)
+    {
+        if (_hessian.IsDead(_row.Inputs[position])) _row.DeleteAlone(position);
+        else _row.Delete(position);
+    }
+
+    // Of equals, the one with the lowest input.
+    private (int Position, int Length, double Loss) CheapestWeight()
+    {
+        (int best, double least) = (-1, double.PositiveInfinity);
+        ReadOnlySpan<double> weights = _row.Weights, diagonal = _row.Band(0);
+        ReadOnlySpan<int> inputs = _row.Inputs;
+        bool isLimited = _pattern.Least > 0;
+        for (int i = 0; i < weights.Length - 1; i++)
+        {
+            if (_row.IsGone(i) || (isLimited && _mayLeave[inputs[i] / _pattern.GroupSize] == 0)) continue;
+            double loss = weights[i] * weights[i] / diagonal[i];
+            if (loss < least) (best, least) = (i, loss);
+        }
+
+        return (best, best < 0 ? 0 : 1, least / 2);
+    }
+
+    private (int Position, int Length, double Loss) CheapestBlock()
+    {
+        (int best, int length, double least) = (0, 0, double.PositiveInfinity);
+        ReadOnlySpan<int> inputs = _row.Inputs;
+        for (int start = 0, end; start < inputs.Length - 1; start = end)
+        {
+            int group = inputs[start] / _pattern.GroupSize;
+            for (end = start + 1; end < inputs.Length - 1 && inputs[end] / _pattern.GroupSize == group;) end++;
+            if (_row.IsGone(start)) continue;
+            double loss = BlockLoss(start, end - start);
+            if (loss / (end - start) < least) (best, length, least) = (start, end - start, loss / (end - start));
+        }
+
+        return (best, length, least * length);
+    }
+
+    /// <summary>The rise of the error when all of a block goes: w_P^T ([H^-1]_PP)^-1 w_P / 2.</summary>
+    private double BlockLoss(int start, int length)
+    {
+        Span<double> solution = _solution.AsSpan(0, length);
+        for (int i = 0; i < length; i++)
+        {
+            for (int j = 0; j <= i; j++) _factor[i * length + j] = _row.Band(i - j)[start + j];
+        }
+
+        // An inverse of so many deletions may lose its definiteness to rounding: such a block is left for last.
+        if (!CholeskyFactor.TryFactor(_factor, length)) return double.MaxValue;
+        _row.Weights.Slice(start, length).CopyTo(solution);
+        CholeskyFactor.SolveLower(_factor, length, solution);
+        return TensorPrimitives.SumOfSquares<double>(solution) / 2;
+    }
+}

@@ -1,0 +1,74 @@
+using System.Numerics.Tensors;
+
+namespace Espalier.Pruning.Layerwise;
+
+/// <summary>
+/// Moves the weights of one unit that stay to where the layer's error is least: w_S = H_SS^-1 (H w)_S, or, by those that go,
+/// w_S - [H^-1]_SQ ([H^-1]_QQ)^-1 w_Q; whichever system is the smaller. Made once a thread.
+/// </summary>
+internal sealed class SupportSolver(LayerHessian hessian)
+{
+    private readonly double[] _system = new double[hessian.Size * hessian.Size], _side = new double[hessian.Size];
+    private readonly int[] _stay = new int[hessian.Size], _go = new int[hessian.Size];
+
+    /// <summary>Solves for one unit.</summary>
+    /// <param name="weights">The weights, zero where they are gone already, and the bias.</param>
+    /// <param name="kept">Whether each weight stays; those of dead inputs stay as they are.</param>
+    /// <param name="solution">Receives the weights, zero where they go, and the bias.</param>
+    public void Solve(ReadOnlySpan<double> weights, ReadOnlySpan<bool> kept, Span<double> solution)
+    {
+        (int stay, int go) = (0, 0);
+        for (int i = 0; i < hessian.Size; i++)
+        {
+            bool isKept = i == hessian.Inputs || kept[i];
+            solution[i] = isKept ? weights[i] : 0;
+            if (hessian.IsDead(i)) continue;
+            if (isKept) _stay[stay++] = i;
+            else _go[go++] = i;
+        }
+
+        if (go == 0) return;
+        if (go < stay) MoveBy(_go.AsSpan(0, go), _stay.AsSpan(0, stay), weights, solution);
+        else SolveFor(_stay.AsSpan(0, stay), weights, solution);
+    }
+
+    private void MoveBy(ReadOnlySpan<int> go, ReadOnlySpan<int> stay, ReadOnlySpan<double> weights, Span<double> solution)
+    {
+        Span<double> side = _side.AsSpan(0, go.Length);
+        for (int i = 0; i < go.Length; i++) side[i] = weights[go[i]];
+        SolveSystem(hessian.Inverse, go, side);
+        foreach (int i in stay)
+        {
+            double move = 0;
+            for (int k = 0; k < go.Length; k++) move += hessian.Inverse[go[k] * hessian.Size + i] * side[k];
+            solution[i] -= move;
+        }
+    }
+
+    private void SolveFor(ReadOnlySpan<int> stay, ReadOnlySpan<double> weights, Span<double> solution)
+    {
+        Span<double> side = _side.AsSpan(0, stay.Length);
+        for (int i = 0; i < stay.Length; i++)
+        {
+            side[i] = TensorPrimitives.Dot(hessian.Matrix.Slice(stay[i] * hessian.Size, hessian.Size), weights);
+        }
+
+        SolveSystem(hessian.Matrix, stay, side);
+        for (int i = 0; i < stay.Length; i++) solution[stay[i]] = side[i];
+    }
+
+    // The system of some rows and columns of a matrix.
+    private void SolveSystem(ReadOnlySpan<double> matrix, ReadOnlySpan<int> members, Span<double> side)
+    {
+        int n = members.Length;
+        for (int i = 0; i < n; i++)
+        {
+            ReadOnlySpan<double> source = matrix.Slice(members[i] * hessian.Size, hessian.Size);
+            Span<double> target = _system.AsSpan(i * n, n);
+            for (int j = 0; j <= i; j++) target[j] = source[members[j]];
+        }
+
+        if (!CholeskyFactor.TryFactor(_system, n)) throw hessian.Singular();
+        CholeskyFactor.Solve(_system, n, side);
+    }
+}
