@@ -137,7 +137,7 @@ public sealed class PruningSessionTests
             session.Prune(s_magnitude, new RemovalBudget(live / 4, PruningScope.PerLayer));
             session.Undo();
             Assert.Equal(3, session.Retrain(PruningRun.Training(2)).RetrainingEpochs);
-            session.Prune(new RandomCriterion(5), new RemovalBudget(live / 2, PruningScope.Global));
+            session.Prune(s_magnitude, new RemovalBudget(live / 2, PruningScope.Global));
         }
     }
 
