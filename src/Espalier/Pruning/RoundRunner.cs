@@ -2,6 +2,7 @@ using Espalier.Pruning.Allocation;
 using Espalier.Pruning.Budgets;
 using Espalier.Pruning.Criteria;
 using Espalier.Pruning.Sessions;
+using Espalier.Reporting;
 using Espalier.Training;
 
 namespace Espalier.Pruning;
@@ -20,7 +21,7 @@ internal sealed class RoundRunner(
     public int Least => options.Allocation is null ? 1 : session.Network.PrunableParameters.Count(layer => layer.LiveCount > 0);
 
     /// <summary>The bytes of the compiled model.</summary>
-    public long Size => ByteBudget.SizeOf(session.Network);
+    public long Size => CompiledSize.Of(session.Network);
 
     /// <summary>Runs a round.</summary>
     /// <param name="rounds">The number of rounds, or null when nobody knows.</param>

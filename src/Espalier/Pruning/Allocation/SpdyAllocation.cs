@@ -1,5 +1,3 @@
-using Espalier.Compilation.Lowering;
-using Espalier.Compilation.Model;
 using Espalier.Pruning.Criteria;
 using Espalier.Reporting;
 using Espalier.Training;
@@ -67,8 +65,7 @@ public sealed class SpdyAllocation(
     {
         TrainableNetwork pruned = context.Network.Clone();
         new MagnitudeCriterion().Remove(context with { Network = pruned }, new RemovalBudget(near, PruningScope.Global), cancellation);
-        Network model = pruned.ToNetwork();
-        ModelSummary summary = ModelSummary.Of(model, LoweringPipeline.Run(model, cancellationToken: cancellation));
+        ModelSummary summary = CompiledSize.Summarize(pruned);
         return [.. summary.Layers.Select(layer => Math.Max(1.0, (double)(layer.TableBytes + layer.CodeBytes) / Math.Max(1, layer.NonZeros)))];
     }
 

@@ -1,8 +1,5 @@
-using Espalier.Compilation.Lowering;
-using Espalier.Compilation.Model;
 using Espalier.Pruning.Criteria;
 using Espalier.Reporting;
-using Espalier.Training;
 
 namespace Espalier.Pruning.Budgets;
 
@@ -31,13 +28,6 @@ internal sealed class ByteBudget
     /// <param name="least">The least number of weights.</param>
     public ByteBudget(PruningContext context, long most, Func<int, RemovalBudget> budgets, int least) =>
         (_context, _most, _budgets, _least) = (context, most, budgets, Math.Max(1, least));
-
-    /// <summary>The bytes of the compiled model: see <see cref="ModelSummary.CompiledBytes"/>.</summary>
-    public static long SizeOf(TrainableNetwork network)
-    {
-        Network model = network.ToNetwork();
-        return ModelSummary.Of(model, LoweringPipeline.Run(model)).CompiledBytes;
-    }
 
     /// <summary>The number of weights to keep: it fits, and one more does not.</summary>
     /// <exception cref="EspalierException">No number fits.</exception>
@@ -69,7 +59,7 @@ internal sealed class ByteBudget
             cancellation.ThrowIfCancellationRequested();
             snapshot.Restore(_context.Network);
             if (keep < _context.Network.LiveWeightCount) trial.Remove(_context, _budgets(keep), cancellation);
-            return SizeOf(_context.Network);
+            return CompiledSize.Of(_context.Network);
         }
     }
 

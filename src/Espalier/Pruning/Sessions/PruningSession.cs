@@ -11,6 +11,9 @@ namespace Espalier.Pruning.Sessions;
 /// </summary>
 public sealed class PruningSession
 {
+    /// <summary>The file of a session's folder that holds its log.</summary>
+    public const string LogName = "session.json";
+
     private readonly PruningStage _stage;
     private readonly List<PruningRound> _rounds = [];
 

@@ -52,7 +52,7 @@ public sealed record SaliencySummary(string Measure, IReadOnlyList<LayerSaliency
         foreach (float score in live)
         {
             double part = score > low && high > low ? Math.Log(score / low) / Math.Log(high / low) : 0;
-            histogram[Math.Min(Bins - 1, (int)(part * Bins))]++;
+            histogram[Math.Min(Bins - 1, (int)(Math.Min(part, 1) * Bins))]++;
         }
 
         return new LayerSaliency(layer.Name, layer.Values.Length, live.Length, Quantile(0.1), Quantile(0.5), Quantile(0.9), histogram);

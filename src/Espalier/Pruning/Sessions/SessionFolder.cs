@@ -12,7 +12,7 @@ namespace Espalier.Pruning.Sessions;
 /// </summary>
 internal static class SessionFolder
 {
-    private const string LogName = "session.json", StatePattern = "round-*.state";
+    private const string LogName = PruningSession.LogName, StatePattern = "round-*.state";
     private const int Version = 1, HashDigits = 12;
 
     private static readonly SealedFile s_state = new("ESPROUND"u8.ToArray(), Version, "state of a pruning session");

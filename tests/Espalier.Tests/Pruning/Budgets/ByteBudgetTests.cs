@@ -84,7 +84,7 @@ public sealed class ByteBudgetTests
             new GradualPruningOptions { Training = PruningRun.Training(6), FineTuning = PruningRun.Training(3) })
             .Run(PruningTarget.CompiledBytes(Most));
         PruningRun.CheckLog(log, network);
-        Assert.InRange(ByteBudget.SizeOf(network), Most - 60, Most);
+        Assert.InRange(CompiledSize.Of(network), Most - 60, Most);
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public sealed class ByteBudgetTests
 
         Assert.Equal(152, Run(new() { Rounds = 2 }, 1_000_000).WeightsAfter);
         Run(new(), least);
-        Assert.Equal(least, ByteBudget.SizeOf(network));
+        Assert.Equal(least, CompiledSize.Of(network));
         Assert.Contains("give a number of at least 1",
             Assert.Throws<EspalierException>(() => PruningTarget.CompiledBytes(0)).Message, StringComparison.Ordinal);
 
