@@ -34,7 +34,7 @@ internal static class RoundReport
         if (round.PredictedLossChange is double predicted) text += $" (predicted {Signed(predicted)})";
         if (round.AfterPruning!.ErrorPercent - round.Before!.ErrorPercent is double points) text += Invariant($", error {points:+0.00;-0.00;0.00} points");
         return round.RetrainingEpochs > 0
-            ? text + $"; {round.RetrainingEpochs} epochs of retraining: {Text(round.AfterPruning)} to {Text(round.AfterRetraining!)}"
+            ? text + $"; {round.RetrainingEpochs} {(round.RetrainingEpochs == 1 ? "epoch" : "epochs")} of retraining: {Text(round.AfterPruning)} to {Text(round.AfterRetraining!)}"
             : text;
     }
 

@@ -11,9 +11,11 @@ public sealed record SaliencySummary(string Measure, IReadOnlyList<LayerSaliency
     /// <summary>The bins of a histogram.</summary>
     public const int Bins = 12;
 
+    private const double Decades = 3;
+
     /// <summary>
-    /// Sums up the scores of the weights that are left. Bins are equally wide in the logarithm, from the least positive score of the network to
-    /// the greatest, the same for all layers; scores of 0 and below fall into the first.
+    /// Sums up the scores of the weights that are left. Bins are equally wide in the logarithm over the three decades below the greatest score
+    /// of the network, the same for all layers; what is less falls into the first.
     /// </summary>
     /// <param name="context">The network.</param>
     /// <param name="criterion">Scores the weights.</param>
@@ -25,13 +27,13 @@ public sealed record SaliencySummary(string Measure, IReadOnlyList<LayerSaliency
         float[][] scores = scoring.Score(context, cancellation);
         IReadOnlyList<Parameter> parameters = context.Network.PrunableParameters;
         float[][] live = [.. parameters.Select((layer, i) => Live(layer, scores[i]))];
-        (double low, double high) = (double.PositiveInfinity, 0);
+        double greatest = 0;
         foreach (float score in live.SelectMany(layer => layer))
         {
-            if (score > 0 && float.IsFinite(score)) (low, high) = (Math.Min(low, score), Math.Max(high, score));
+            if (float.IsFinite(score)) greatest = Math.Max(greatest, score);
         }
 
-        return new SaliencySummary(scoring.Name, [.. parameters.Select((layer, i) => Sum(layer, live[i], low, high))]);
+        return new SaliencySummary(scoring.Name, [.. parameters.Select((layer, i) => Sum(layer, live[i], greatest))]);
     }
 
     private static float[] Live(Parameter layer, float[] scores)
@@ -46,13 +48,13 @@ public sealed record SaliencySummary(string Measure, IReadOnlyList<LayerSaliency
         return live;
     }
 
-    private static LayerSaliency Sum(Parameter layer, float[] live, double low, double high)
+    private static LayerSaliency Sum(Parameter layer, float[] live, double greatest)
     {
         var histogram = new int[Bins];
         foreach (float score in live)
         {
-            double part = score > low && high > low ? Math.Log(score / low) / Math.Log(high / low) : 0;
-            histogram[Math.Min(Bins - 1, (int)(Math.Min(part, 1) * Bins))]++;
+            double part = score > 0 ? 1 + Math.Log10(score / greatest) / Decades : 0;
+            histogram[Math.Min(Bins - 1, (int)(Math.Clamp(part, 0, 1) * Bins))]++;
         }
 
         return new LayerSaliency(layer.Name, layer.Values.Length, live.Length, Quantile(0.1), Quantile(0.5), Quantile(0.9), histogram);
