@@ -1,4 +1,5 @@
 using Espalier.Pruning.Criteria;
+using Espalier.Pruning.Layerwise;
 
 namespace Espalier.Pruning;
 
@@ -9,6 +10,10 @@ public static class CriterionCatalog
     public static IReadOnlyList<CriterionEntry> All { get; } =
     [
         new("magnitude", "s = |w| (Han et al. 2015)", () => new MagnitudeCriterion()),
+        new("l-obs", "layer-wise optimal brain surgeon (Dong, Chen and Pan 2017)", () => new LayerwiseObs()),
+        new("exact-obs-layers", "ExactOBS, each layer by itself (Frantar, Singh and Alistarh 2022)",
+            () => new ExactObs { FitsSequentially = false }),
+        new("exact-obs", "ExactOBS, then layer after layer fitted by least squares: the best without retraining", () => new ExactObs()),
     ];
 
     /// <summary>Makes the criterion of this name.</summary>

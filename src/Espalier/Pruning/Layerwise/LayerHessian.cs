@@ -116,8 +116,25 @@ public sealed class LayerHessian
         return sum / 2;
     }
 
-    /// <summary>Says that a system of the matrix cannot be solved.</summary>
-    internal EspalierException Singular() => new(
+    /// <summary>Factors a part of the matrix or of its inverse.</summary>
+    /// <param name="matrix"><see cref="Matrix"/> or <see cref="Inverse"/>.</param>
+    /// <param name="members">The rows and columns of the part, none of a dead input.</param>
+    /// <param name="factor">Receives the Cholesky factor.</param>
+    /// <exception cref="EspalierException">The part is singular.</exception>
+    internal void FactorPart(ReadOnlySpan<double> matrix, ReadOnlySpan<int> members, Span<double> factor)
+    {
+        int n = members.Length;
+        for (int i = 0; i < n; i++)
+        {
+            ReadOnlySpan<double> source = matrix.Slice(members[i] * Size, Size);
+            Span<double> target = factor.Slice(i * n, n);
+            for (int j = 0; j <= i; j++) target[j] = source[members[j]];
+        }
+
+        if (!CholeskyFactor.TryFactor(factor, n)) throw Singular();
+    }
+
+    private EspalierException Singular() => new(
         $"Layer '{LayerName}': the Hessian is singular: its {Inputs} inputs depend on each other in these samples; " +
         "give a greater damping or more samples.");
 

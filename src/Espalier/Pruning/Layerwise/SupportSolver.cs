@@ -36,7 +36,8 @@ internal sealed class SupportSolver(LayerHessian hessian)
     {
         Span<double> side = _side.AsSpan(0, go.Length);
         for (int i = 0; i < go.Length; i++) side[i] = weights[go[i]];
-        SolveSystem(hessian.Inverse, go, side);
+        hessian.FactorPart(hessian.Inverse, go, _system);
+        CholeskyFactor.Solve(_system, go.Length, side);
         foreach (int i in stay)
         {
             double move = 0;
@@ -53,22 +54,8 @@ internal sealed class SupportSolver(LayerHessian hessian)
             side[i] = TensorPrimitives.Dot(hessian.Matrix.Slice(stay[i] * hessian.Size, hessian.Size), weights);
         }
 
-        SolveSystem(hessian.Matrix, stay, side);
+        hessian.FactorPart(hessian.Matrix, stay, _system);
+        CholeskyFactor.Solve(_system, stay.Length, side);
         for (int i = 0; i < stay.Length; i++) solution[stay[i]] = side[i];
-    }
-
-    // The system of some rows and columns of a matrix.
-    private void SolveSystem(ReadOnlySpan<double> matrix, ReadOnlySpan<int> members, Span<double> side)
-    {
-        int n = members.Length;
-        for (int i = 0; i < n; i++)
-        {
-            ReadOnlySpan<double> source = matrix.Slice(members[i] * hessian.Size, hessian.Size);
-            Span<double> target = _system.AsSpan(i * n, n);
-            for (int j = 0; j <= i; j++) target[j] = source[members[j]];
-        }
-
-        if (!CholeskyFactor.TryFactor(_system, n)) throw hessian.Singular();
-        CholeskyFactor.Solve(_system, n, side);
     }
 }
