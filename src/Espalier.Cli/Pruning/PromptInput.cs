@@ -8,6 +8,20 @@ internal sealed class PromptInput(IAnsiConsole console) : ICommandInput
     /// <inheritdoc/>
     public string? Read(IReadOnlyList<InteractiveCommand> commands, CancellationToken cancel)
     {
+        try
+        {
+            return Ask(commands, cancel);
+        }
+        catch (OperationCanceledException)
+        {
+            // A list that is left in the middle leaves the cursor hidden.
+            console.Cursor.Show();
+            throw;
+        }
+    }
+
+    private string Ask(IReadOnlyList<InteractiveCommand> commands, CancellationToken cancel)
+    {
         SelectionPrompt<InteractiveCommand> list = new SelectionPrompt<InteractiveCommand>()
             .Title("What now?")
             .PageSize(commands.Count)

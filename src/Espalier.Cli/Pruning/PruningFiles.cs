@@ -27,10 +27,16 @@ internal sealed class PruningFiles
         HelpName = "FILE.svg",
     };
 
+    private readonly Option<string?> _plot = new("--plot")
+    {
+        Description = "Draw the loss against the weights left, predicted and actual, into this SVG file.",
+        HelpName = "FILE.svg",
+    };
+
     /// <summary>Adds the options to <paramref name="verb"/>.</summary>
     public PruningFiles(Verb verb)
     {
-        foreach (Option option in (Option[])[_file, _log, _picture]) verb.Add(option);
+        foreach (Option option in (Option[])[_file, _log, _picture, _plot]) verb.Add(option);
     }
 
     /// <summary>The model file to write.</summary>
@@ -45,7 +51,7 @@ internal sealed class PruningFiles
         string pruned = Model(arguments, given);
         var taken = new HashSet<string>(StringComparer.Ordinal) { Path.GetFullPath(given), Path.GetFullPath(pruned) };
         AtomicFile.RequireWritable(pruned);
-        foreach (string? file in (string?[])[arguments.GetValue(_log), arguments.GetValue(_picture)])
+        foreach (string? file in (string?[])[arguments.GetValue(_log), arguments.GetValue(_picture), arguments.GetValue(_plot)])
         {
             if (file is null) continue;
             AtomicFile.RequireWritable(file);
@@ -59,5 +65,6 @@ internal sealed class PruningFiles
         ModelFile.Save(Model(arguments, given), pruned);
         if (arguments.GetValue(_log) is { } file) AtomicFile.WriteText(file, Terminal.ToJson(log) + "\n");
         if (arguments.GetValue(_picture) is { } picture) AtomicFile.WriteText(picture, NetworkPicture.ToSvg(pruned));
+        if (arguments.GetValue(_plot) is { } plot) AtomicFile.WriteText(plot, PruningLogChart.ToSvg(log));
     }
 }

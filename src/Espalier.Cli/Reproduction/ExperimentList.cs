@@ -1,3 +1,5 @@
+using Espalier.Cli.Reproduction.Experiments;
+
 namespace Espalier.Cli.Reproduction;
 
 /// <summary>The experiments, in the order of the report.</summary>
@@ -6,5 +8,6 @@ internal static class ExperimentList
     /// <summary>All experiments.</summary>
     public static IReadOnlyList<Experiment> All { get; } =
     [
+        new ObdPredictionExperiment(),
     ];
 }

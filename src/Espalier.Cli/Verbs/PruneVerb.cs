@@ -201,7 +201,7 @@ internal sealed class PruneVerb : Verb
         int standing = log.Rounds.Count(round => !round.IsTakenBack);
         string undone = standing < log.Rounds.Count ? $", {log.Rounds.Count - standing} more taken back" : "";
         Terminal.Print($"{Number(log.WeightsBefore)} weights pruned to {Number(log.WeightsAfter)} " +
-            $"({SummaryTable.Percent((double)log.WeightsAfter / log.WeightsBefore)}) in {standing} rounds{undone}; {Number(compiledBytes)} bytes compiled");
+            $"({SummaryTable.Percent((double)log.WeightsAfter / log.WeightsBefore)}) in {standing} {(standing == 1 ? "round" : "rounds")}{undone}; {Number(compiledBytes)} bytes compiled");
         foreach (Parameter layer in outcome.Network.PrunableParameters)
         {
             Terminal.Print($"  {layer.Name}: {Number(layer.LiveCount)} of {Number(layer.Values.Length)}");

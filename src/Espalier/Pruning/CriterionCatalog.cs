@@ -1,4 +1,5 @@
 using Espalier.Pruning.Criteria;
+using Espalier.Pruning.Curvature;
 using Espalier.Pruning.Layerwise;
 
 namespace Espalier.Pruning;
@@ -10,6 +11,9 @@ public static class CriterionCatalog
     public static IReadOnlyList<CriterionEntry> All { get; } =
     [
         new("magnitude", "s = |w| (Han et al. 2015)", () => new MagnitudeCriterion()),
+        new("obd", "s = h w^2 / 2, h by recursion (LeCun, Denker and Solla 1989)", () => new ObdCriterion()),
+        new("obd-gauss-newton", "obd without the terms with h'', so that no h is negative", () => new ObdCriterion(CurvatureKind.GaussNewton)),
+        new("obd-exact", "obd with the exact h of ReLU networks", () => new ObdCriterion(CurvatureKind.Exact)),
         new("l-obs", "layer-wise optimal brain surgeon (Dong, Chen and Pan 2017)", () => new LayerwiseObs()),
         new("exact-obs-layers", "ExactOBS, each layer by itself (Frantar, Singh and Alistarh 2022)",
             () => new ExactObs { FitsSequentially = false }),

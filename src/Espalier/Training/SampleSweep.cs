@@ -24,7 +24,7 @@ internal sealed class SampleSweep
     public SampleSweep(TrainableNetwork network, Dataset data, LossKind loss, bool withGradients = false, int batchSize = BatchSize)
     {
         RequireSamples(network, data);
-        (Network, Data, _outputs) = (network, data, network.OutputShape.Length);
+        (Network, Data, Loss, _outputs) = (network, data, loss, network.OutputShape.Length);
         int capacity = Math.Min(batchSize, data.Count);
         Activation output = network.Layers[^1].Activation;
         _loss = new OutputLoss(loss, output, _outputs, capacity);
@@ -38,6 +38,9 @@ internal sealed class SampleSweep
 
     /// <summary>The samples.</summary>
     public Dataset Data { get; }
+
+    /// <summary>The loss of <see cref="EvaluateLoss"/>.</summary>
+    public LossKind Loss { get; }
 
     /// <summary>The coding of targets as output values.</summary>
     public TargetCoding Coding { get; }

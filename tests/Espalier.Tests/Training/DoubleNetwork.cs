@@ -19,7 +19,7 @@ internal sealed class DoubleNetwork
         _parameters = [.. network.Parameters.Select(parameter => Array.ConvertAll(parameter.Values, value => (double)value))];
     }
 
-    /// <summary>The smallest distance of any sum from zero met so far, where rectifiers have their kink.</summary>
+    /// <summary>The smallest distance from zero, where rectifiers have their kink, of any sum of theirs met so far.</summary>
     public double NearestKink { get; private set; } = double.MaxValue;
 
     public double[] Parameter(int index) => _parameters[index];
@@ -37,6 +37,24 @@ internal sealed class DoubleNetwork
         return (above - below) / (2 * Step);
     }
 
+    /// <summary>By five points, so that the error is in the fourth power of the step.</summary>
+    public static double SecondDerivative(Func<double, double> function, double step) =>
+        (16 * (function(step) + function(-step)) - function(2 * step) - function(-2 * step) - 30 * function(0)) / (12 * step * step);
+
+    public double SecondDerivative(Func<double> function, int parameter, int index, double step)
+    {
+        double saved = _parameters[parameter][index];
+        double derivative = SecondDerivative(
+            change =>
+            {
+                _parameters[parameter][index] = saved + change;
+                return function();
+            },
+            step);
+        _parameters[parameter][index] = saved;
+        return derivative;
+    }
+
     public double Loss(LossKind kind, float[] inputs, float[] targets, int count)
     {
         int inputLength = _network.InputShape.Length, outputLength = _network.OutputShape.Length;
@@ -44,19 +62,27 @@ internal sealed class DoubleNetwork
         for (int sample = 0; sample < count; sample++)
         {
             double[] y = Forward(Array.ConvertAll(inputs[(sample * inputLength)..((sample + 1) * inputLength)], value => (double)value));
-            for (int i = 0; i < outputLength; i++)
-            {
-                double t = targets[sample * outputLength + i];
-                sum += kind switch
-                {
-                    LossKind.MeanSquaredError => (y[i] - t) * (y[i] - t) / outputLength,
-                    LossKind.BinaryCrossEntropy => -(t * Math.Log(y[i]) + (1 - t) * Math.Log(1 - y[i])) / outputLength,
-                    _ => -t * Math.Log(y[i]),
-                };
-            }
+            sum += SampleLoss(kind, y, targets.AsSpan(sample * outputLength, outputLength));
         }
 
         return sum / count;
+    }
+
+    public static double SampleLoss(LossKind kind, double[] y, ReadOnlySpan<float> targets)
+    {
+        double sum = 0;
+        for (int i = 0; i < y.Length; i++)
+        {
+            double t = targets[i];
+            sum += kind switch
+            {
+                LossKind.MeanSquaredError => (y[i] - t) * (y[i] - t) / y.Length,
+                LossKind.BinaryCrossEntropy => -(t * Math.Log(y[i]) + (1 - t) * Math.Log(1 - y[i])) / y.Length,
+                _ => -t * Math.Log(y[i]),
+            };
+        }
+
+        return sum;
     }
 
     public double[] Forward(double[] x)
@@ -68,7 +94,7 @@ internal sealed class DoubleNetwork
             for (int o = 0; o < z.Length; o++)
             {
                 for (int i = 0; i < x.Length; i++) z[o] += weights[o * x.Length + i] * x[i];
-                NearestKink = Math.Min(NearestKink, Math.Abs(z[o]));
+                if (HasKink(_network.Layers[layer].Activation)) NearestKink = Math.Min(NearestKink, Math.Abs(z[o]));
             }
 
             x = Apply(_network.Layers[layer].Activation, z);
@@ -77,7 +103,10 @@ internal sealed class DoubleNetwork
         return x;
     }
 
-    private static double[] Apply(Activation activation, double[] z)
+    public static bool HasKink(Activation activation) =>
+        activation.Kind is ActivationKind.Relu or ActivationKind.LeakyRelu or ActivationKind.Elu or ActivationKind.Selu;
+
+    public static double[] Apply(Activation activation, double[] z)
     {
         const double SeluAlpha = 1.6732632423543772, SeluLambda = 1.0507009873554805;
         double total = z.Sum(Math.Exp);

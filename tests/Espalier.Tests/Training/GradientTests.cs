@@ -9,39 +9,31 @@ namespace Espalier.Tests.Training;
 
 public sealed class GradientTests
 {
-    private static readonly Activation[] s_activations =
-    [
-        Activation.Identity, Activation.Relu, Activation.LeakyRelu(0.1f), Activation.Elu(0.7f), Activation.Selu, Activation.Sigmoid,
-        Activation.Tanh, Activation.Softmax,
-    ];
-
     public static TheoryData<ActivationKind, LossKind, int> OutputsAndLosses()
     {
         var data = new TheoryData<ActivationKind, LossKind, int>();
-        foreach (Activation activation in s_activations)
+        foreach ((ActivationKind output, LossKind loss) in DerivativeProblem.OutputsAndLosses)
         {
-            foreach (LossKind loss in Enum.GetValues<LossKind>())
-            {
-                // Batches of 1 and 3 take the kernels for few rows, 13 the register tiles.
-                if (!MakesSense(activation.Kind, loss)) continue;
-                foreach (int count in new[] { 1, 3, 13 }) data.Add(activation.Kind, loss, count);
-            }
+            // Batches of 1 and 3 take the kernels for few rows, 13 the register tiles.
+            foreach (int count in new[] { 1, 3, 13 }) data.Add(output, loss, count);
         }
 
         return data;
     }
 
-    public static TheoryData<ActivationKind> HiddenActivations() => [.. s_activations.Select(activation => activation.Kind)];
+    public static TheoryData<ActivationKind> HiddenActivations() =>
+        [.. DerivativeProblem.Activations.Select(activation => activation.Kind)];
 
     [Theory]
     [MemberData(nameof(OutputsAndLosses))]
     public void Every_output_activation_and_loss_agree_with_central_differences(ActivationKind output, LossKind loss, int count) =>
-        AssertGradients(Network([5, 4], Activation.Tanh, Find(output)), loss, count);
+        AssertGradients(DerivativeProblem.Network([5, 4], Activation.Tanh, DerivativeProblem.Find(output)), loss, count);
 
     [Theory]
     [MemberData(nameof(HiddenActivations))]
     public void Every_hidden_activation_agrees_with_central_differences_through_three_layers(ActivationKind hidden) =>
-        AssertGradients(Network([7, 6, 4], Find(hidden), Activation.Softmax), LossKind.CategoricalCrossEntropy, 9);
+        AssertGradients(
+            DerivativeProblem.Network([7, 6, 4], DerivativeProblem.Find(hidden), Activation.Softmax), LossKind.CategoricalCrossEntropy, 9);
 
     [Theory]
     [MemberData(nameof(HiddenActivations))]
@@ -49,14 +41,14 @@ public sealed class GradientTests
     {
         const int Count = 8;
         const double Decay = 0.03;
-        TrainableNetwork network = Network([7, 6, 3], Find(hidden), Activation.Sigmoid);
+        TrainableNetwork network = DerivativeProblem.Network([7, 6, 3], DerivativeProblem.Find(hidden), Activation.Sigmoid);
         var random = new SeededRandom(5);
         foreach (Parameter parameter in network.PrunableParameters)
         {
             parameter.Freeze(Array.ConvertAll(parameter.Values, _ => random.Next(3) == 0 ? Parameter.Removed : Parameter.Live));
         }
 
-        (float[] inputs, float[] targets) = Samples(network, Count);
+        (float[] inputs, float[] targets) = DerivativeProblem.Samples(network, Count);
         var data = Dataset.Regression("samples", network.InputShape, inputs, targets, network.OutputShape.Length);
         var oracle = new DoubleNetwork(network);
         float[][] before = [.. network.Parameters.Select(parameter => (float[])parameter.Values.Clone())];
@@ -100,65 +92,20 @@ public sealed class GradientTests
     [Fact]
     public void Losses_that_need_probabilities_refuse_other_activations()
     {
-        foreach (Activation activation in s_activations)
+        foreach (Activation activation in DerivativeProblem.Activations)
         {
             foreach (LossKind loss in Enum.GetValues<LossKind>())
             {
-                if (MakesSense(activation.Kind, loss)) continue;
+                if (DerivativeProblem.MakesSense(activation.Kind, loss)) continue;
                 var error = Assert.Throws<EspalierException>(() => new OutputLoss(loss, activation, 3, 1));
                 Assert.Contains(activation.Kind.ToString(), error.Message, StringComparison.Ordinal);
             }
         }
     }
 
-    private static bool MakesSense(ActivationKind activation, LossKind loss) => loss switch
-    {
-        LossKind.CategoricalCrossEntropy => activation == ActivationKind.Softmax,
-        LossKind.BinaryCrossEntropy => activation is ActivationKind.Softmax or ActivationKind.Sigmoid,
-        _ => true,
-    };
-
-    private static Activation Find(ActivationKind kind) => s_activations.Single(activation => activation.Kind == kind);
-
-    private static TrainableNetwork Network(int[] widths, Activation hidden, Activation output)
-    {
-        TrainableNetwork network = TrainableNetwork.Perceptron("checked", Shape.Flat(6), widths, hidden, output, seed: 3);
-        var random = new SeededRandom(4);
-        foreach (Parameter parameter in network.Parameters.Where(parameter => !parameter.IsWeight))
-        {
-            foreach (ref float bias in parameter.Values.AsSpan()) bias = 0.5f * (float)random.NextNormal();
-        }
-
-        return network;
-    }
-
-    private static (float[] Inputs, float[] Targets) Samples(TrainableNetwork network, int count)
-    {
-        var random = new SeededRandom(11);
-        int outputs = network.OutputShape.Length;
-        float[] inputs = new float[count * network.InputShape.Length], targets = new float[count * outputs];
-        foreach (ref float input in inputs.AsSpan()) input = (float)random.NextNormal();
-        for (int i = 0; i < count; i++)
-        {
-            // Soft targets that sum to 1 serve all losses; every third sample is one-hot.
-            Span<float> target = targets.AsSpan(i * outputs, outputs);
-            if (i % 3 == 0)
-            {
-                target[random.Next(outputs)] = 1;
-                continue;
-            }
-
-            float sum = 0;
-            foreach (ref float value in target) sum += value = 0.1f + random.NextSingle();
-            foreach (ref float value in target) value /= sum;
-        }
-
-        return (inputs, targets);
-    }
-
     private static void AssertGradients(TrainableNetwork network, LossKind loss, int count)
     {
-        (float[] inputs, float[] targets) = Samples(network, count);
+        (float[] inputs, float[] targets) = DerivativeProblem.Samples(network, count);
         using var engine = new ComputeEngine(1);
         var pass = new NetworkPass(network, count, withGradients: true);
         inputs.CopyTo(pass.Input, 0);
