@@ -8,11 +8,14 @@ internal static class CommandLineProgram
 {
     private const string Name = "espalier";
 
+    /// <summary>How all command lines are read.</summary>
+    public static ParserConfiguration Syntax { get; } = new() { EnablePosixBundling = false };
+
     /// <summary>Parses and runs one command line.</summary>
     /// <returns>An exit code: see <see cref="ExitCode"/>.</returns>
     public static async Task<int> RunAsync(string[] args, Terminal terminal)
     {
-        ParseResult parsed = Build(terminal).Parse(args, new ParserConfiguration { EnablePosixBundling = false });
+        ParseResult parsed = Build(terminal).Parse(args, Syntax);
         if (parsed.Action is not HelpWithExamples && ParseErrorText.Of(parsed) is { } fault)
         {
             terminal.RawError.WriteLine($"espalier: {fault} See: {HelpCommand(parsed)}");
@@ -31,7 +34,7 @@ internal static class CommandLineProgram
         }
         catch (EspalierException error)
         {
-            terminal.RawError.WriteLine($"espalier: {error.Message}");
+            terminal.RawError.WriteLine($"espalier: {FlagNames.Translate(error.Message)}");
             return ExitCode.BadInput;
         }
         catch (OutOfMemoryException)

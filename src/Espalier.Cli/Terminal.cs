@@ -30,15 +30,25 @@ internal sealed class Terminal
     /// <param name="error">Standard error.</param>
     /// <param name="isOutputWatched">Whether a person reads <paramref name="output"/>: colours, tables as wide as the window.</param>
     /// <param name="isErrorWatched">Whether a person reads <paramref name="error"/>: progress bars instead of occasional lines.</param>
-    public Terminal(TextWriter output, TextWriter error, bool isOutputWatched, bool isErrorWatched)
+    /// <param name="input">Standard input, or null when there is nothing to read.</param>
+    /// <param name="isInputTyped">Whether a person types <paramref name="input"/>.</param>
+    public Terminal(
+        TextWriter output, TextWriter error, bool isOutputWatched, bool isErrorWatched, TextReader? input = null, bool isInputTyped = false)
     {
         (RawOutput, RawError, _isWatched) = (output, error, isErrorWatched);
+        (Input, CanAsk) = (input ?? TextReader.Null, isInputTyped && isErrorWatched);
         Output = Console(output, isOutputWatched);
         Messages = Console(error, isErrorWatched);
     }
 
     /// <summary>Standard output without formatting.</summary>
     public TextWriter RawOutput { get; }
+
+    /// <summary>Standard input.</summary>
+    public TextReader Input { get; }
+
+    /// <summary>Whether there is a person who can be asked on <see cref="Messages"/>.</summary>
+    public bool CanAsk { get; }
 
     /// <summary>Standard error without formatting.</summary>
     public TextWriter RawError { get; }
@@ -51,7 +61,9 @@ internal sealed class Terminal
 
     /// <summary>The terminal of this process.</summary>
     public static Terminal OfProcess() =>
-        new(System.Console.Out, System.Console.Error, !System.Console.IsOutputRedirected, !System.Console.IsErrorRedirected);
+        new(
+            System.Console.Out, System.Console.Error, !System.Console.IsOutputRedirected, !System.Console.IsErrorRedirected,
+            System.Console.In, !System.Console.IsInputRedirected);
 
     /// <summary>Writes the one JSON object of a verb run with <c>--json</c>.</summary>
     public void WriteJson<T>(T result) => RawOutput.WriteLine(ToJson(result));

@@ -12,6 +12,7 @@ internal static class VerbList
         new DemoVerb(terminal),
         new Command("data", "Look at data sets.") { new DataListVerb(terminal), new DataShowVerb(terminal) },
         new TrainVerb(terminal),
+        new ScanVerb(terminal),
         new PruneVerb(terminal),
         new EvalVerb(terminal),
         new InspectVerb(terminal),

@@ -1,10 +1,13 @@
 using System.CommandLine;
 using System.Globalization;
+using Espalier.Cli.Pruning;
 using Espalier.Compilation.Model;
 using Espalier.Data;
 using Espalier.Inference;
 using Espalier.Interchange;
 using Espalier.Pruning;
+using Espalier.Pruning.Allocation;
+using Espalier.Pruning.Sessions;
 using Espalier.Reporting;
 using Espalier.Training;
 using Espalier.Training.Losses;
@@ -15,191 +18,193 @@ namespace Espalier.Cli.Verbs;
 /// <summary>Prunes a model and writes what is left.</summary>
 internal sealed class PruneVerb : Verb
 {
-    private const int DefaultGradualEpochs = 20, DefaultRoundEpochs = 3, DefaultRounds = 8;
+    private const int DefaultGradualEpochs = 20, DefaultRoundEpochs = 3;
+
+    private readonly Argument<string?> _model = new("model")
+    {
+        Description = "The .espalier model file; with --resume, that of the session.",
+        HelpName = "MODEL",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
 
     private readonly DataArguments _data;
     private readonly ValidationArgument _validation;
     private readonly TrainingArguments _training;
-    private readonly Option<double?> _keep = new("--keep")
-    {
-        Description = "Keep this fraction of all weights, such as 0.08.",
-        HelpName = "X",
-    };
-
-    private readonly Option<int?> _weights = new("--weights") { Description = "Keep this number of weights.", HelpName = "N" };
-    private readonly Option<double?> _rise = new("--max-rise")
-    {
-        Description = "Keep as few as can be while the validation error rises by at most so many points; in rounds.",
-        HelpName = "POINTS",
-    };
-
-    private readonly Option<string> _method = new Option<string>("--method")
-    {
-        Description = "gradual: while training, in the first half of the epochs; rounds: prune, retrain, again; once: prune and leave it.",
-        DefaultValueFactory = _ => "gradual",
-    }.AcceptOnlyFromAmong("gradual", "rounds", "once");
-
-    private readonly Option<int?> _rounds = new("--rounds")
-    {
-        Description = $"Rounds of --method rounds: {DefaultRounds} unless given.",
-        HelpName = "N",
-    };
-
-    private readonly Option<string> _scope = new Option<string>("--scope")
-    {
-        Description = "Whether all weights compete, or those of each layer.",
-        DefaultValueFactory = _ => "global",
-    }
-        .AcceptOnlyFromAmong("global", "layer");
-
-    private readonly Option<string> _curve = new Option<string>("--curve")
-    {
-        Description = "How fast weights go; auto is cubic for gradual, exponential for rounds.",
-        DefaultValueFactory = _ => "auto",
-    }
-        .AcceptOnlyFromAmong("auto", "onestep", "linear", "exponential", "cubic");
-
-    private readonly Option<string?> _file = new("--out", "-o")
-    {
-        Description = "The model file to write; otherwise NAME.pruned.espalier beside the model.",
-        HelpName = "MODEL",
-    };
-
-    private readonly Option<string?> _log = new("--log")
-    {
-        Description = "Write the whole log of the run into this JSON file.",
-        HelpName = "FILE.json",
-    };
-
-    private readonly Option<string?> _picture = new("--picture")
-    {
-        Description = "Draw the pruned network into this SVG file.",
-        HelpName = "FILE.svg",
-    };
+    private readonly TargetArguments _target;
+    private readonly MethodArguments _method;
+    private readonly CriterionArguments _criterion;
+    private readonly AllocationArgument _allocation;
+    private readonly SessionArguments _session;
+    private readonly PruningFiles _files;
 
     public PruneVerb(Terminal terminal)
-        : base("prune", "Remove weights from a model by magnitude, retrain the rest, and write what is left.", terminal,
+        : base("prune", "Remove weights from a model, retrain the rest, and write what is left." + CriterionArguments.List, terminal,
             "espalier prune digits.espalier --data digits --keep 0.05",
             "espalier prune lenet.espalier --data mnist --keep 0.08 --epochs 40 --out lenet-8.espalier --log lenet-8.json",
-            "espalier prune lenet.espalier --data mnist --max-rise 0.1",
-            "espalier prune lenet.espalier --data mnist --weights 30000 --method once --scope layer")
+            "espalier prune lenet.espalier --data mnist --max-rise 0.1 --session run1",
+            "espalier prune --resume run1 --from-round 3",
+            "espalier prune lenet.espalier --data mnist --budget-bytes 60000 --method rounds --allocation scan",
+            "espalier prune lenet.espalier --data mnist --allocation 6.7,20,65 --method once",
+            "espalier prune digits.espalier --data digits --interactive --session run2")
     {
-        Add(CommonOptions.Model);
-        _data = new DataArguments(this, isRequired: true, "What the network was trained on");
-        foreach (Option option in (Option[])[_keep, _weights, _rise, _method, _rounds, _scope, _curve]) Add(option);
+        Add(_model);
+        _data = new DataArguments(this, isRequired: false, "What the network was trained on");
+        _target = new TargetArguments(this);
+        _method = new MethodArguments(this);
+        _criterion = new CriterionArguments(this);
+        _allocation = new AllocationArgument(this);
+        _session = new SessionArguments(this);
         string epochs = $"{DefaultGradualEpochs} in all for gradual, {DefaultRoundEpochs} a round for rounds, unless given";
         _training = new TrainingArguments(this, epochs, rate: 1.5e-3);
         _validation = new ValidationArgument(this);
-        foreach (Option option in (Option[])[_file, _log, _picture]) Add(option);
+        _files = new PruningFiles(this);
     }
 
     protected override int Run(ParseResult arguments, CancellationToken cancel)
     {
-        string path = arguments.GetRequiredValue(CommonOptions.Model);
-        PruningTarget target = Target(arguments);
+        arguments = _session.Complete(this, arguments, [_target.Options, _method.Options, [_criterion.ScopeOption, _allocation.Option]]);
+        string path = arguments.GetValue(_model) ?? throw new EspalierException("Required argument missing: MODEL, the model file to prune.");
+        if (_data.Name(arguments) is null) throw new EspalierException("Option '--data' is required: what the network was trained on.");
+        PruningChoices choices = Choose(arguments);
         Network given = ModelFile.Load(path);
-        string file = arguments.GetValue(_file) ?? Path.ChangeExtension(path, ".pruned.espalier");
-        RequireFiles(path, file, arguments.GetValue(_log), arguments.GetValue(_picture));
-        if (arguments.GetValue(_rounds) is not null && Method(arguments) != "rounds")
-        {
-            throw new EspalierException("--rounds is for --method rounds; name that method or leave it out.");
-        }
-
+        _files.RequireWritable(arguments, path);
         DataSplit split = _data.Load(arguments, given);
         (Dataset train, Dataset? validation) = _validation.SetAside(arguments, split);
         TrainableNetwork network = TrainableNetwork.FromNetwork(given, freezeZeros: true);
-        LossKind loss = _training.Read(arguments, network.Layers[^1].Activation, train.Count, DefaultGradualEpochs).Loss;
-        Evaluation testBefore = Evaluator.Evaluate(network, split.Test, loss);
+        int epochs = choices.IsGradual ? DefaultGradualEpochs : DefaultRoundEpochs;
+        TrainingOptions training = _training.Read(arguments, network.Layers[^1].Activation, train.Count, epochs);
+        Evaluation testBefore = Evaluator.Evaluate(network, split.Test, training.Loss);
 
-        PruningLog log = Terminal.Track(
-            "pruning", report => Prune(arguments, network, train, validation, target, new PruningMeter(report), cancel));
-        Evaluation testAfter = Evaluator.Evaluate(network, split.Test, loss);
-        Network pruned = ModelSamples.Attach(network.ToNetwork(), split.Test, Math.Max(1, given.Samples.Length));
-        ModelFile.Save(file, pruned);
-        if (arguments.GetValue(_log) is { } logFile) AtomicFile.WriteText(logFile, Terminal.ToJson(log) + "\n");
-        if (arguments.GetValue(_picture) is { } picture) AtomicFile.WriteText(picture, NetworkPicture.ToSvg(pruned));
-        if (WantsJson(arguments)) Terminal.WriteJson(new { model = file, testBefore, testAfter, log });
-        else Print(file, log, testBefore, testAfter);
-        return ExitCode.Success;
-    }
-
-    private PruningTarget Target(ParseResult arguments)
-    {
-        (double? keep, int? weights, double? rise) = (arguments.GetValue(_keep), arguments.GetValue(_weights), arguments.GetValue(_rise));
-        return (keep, weights, rise) switch
+        PruningOutcome outcome;
+        if (choices.IsGradual)
         {
-            ({ } fraction, null, null) => PruningTarget.Fraction(fraction),
-            (null, { } count, null) => PruningTarget.Count(count),
-            (null, null, { } points) => PruningTarget.ErrorRise(points),
-            _ => throw new EspalierException("Say how far to prune by one of --keep, --weights and --max-rise."),
-        };
-    }
-
-    private PruningLog Prune(
-        ParseResult arguments, TrainableNetwork network, Dataset train, Dataset? validation,
-        PruningTarget target, PruningMeter meter, CancellationToken cancel)
-    {
-        PruningScope scope = arguments.GetValue(_scope) == "layer" ? PruningScope.PerLayer : PruningScope.Global;
-        Activation output = network.Layers[^1].Activation;
-        string method = Method(arguments);
-        if (method == "gradual")
+            outcome = RunGradual(arguments, choices, new GradualPruningParts(network, train, validation, training), cancel);
+        }
+        else
         {
-            TrainingOptions all = _training.Read(arguments, output, train.Count, DefaultGradualEpochs);
-            if (all.Epochs < 2) throw new EspalierException("Gradual pruning needs at least 2 epochs: one to prune, one to fine-tune.");
-            int half = all.Epochs / 2;
-            return new GradualPruner(network, train, validation, new GradualPruningOptions
-            {
-                Scope = scope,
-                Schedule = Curve(arguments, SparsitySchedule.Cubic),
-                Training = all with { Epochs = half, LearningRate = LearningRateSchedule.Constant(all.LearningRate.Initial) },
-                FineTuning = all with { Epochs = all.Epochs - half, Seed = all.Seed + 1 },
-            }).Run(target, meter, cancel);
+            PruningSession session = Begin(arguments, network, train, validation, training.Loss);
+            outcome = choices.IsInteractive
+                ? new InteractivePruning(Terminal, session, choices, training, _session.Folder(arguments), file => ModelFile.Save(file, Model(session.Network)))
+                    .Run(_files.Model(arguments, path), toError: WantsJson(arguments), cancel)
+                : RunRounds(arguments, choices, session, training, cancel);
         }
 
-        TrainingOptions retraining = _training.Read(arguments, output, train.Count, DefaultRoundEpochs);
+        Network model = Model(outcome.Network);
+        _files.Write(arguments, path, model, outcome.Log);
+        Report(arguments, _files.Model(arguments, path), outcome, testBefore, Evaluator.Evaluate(outcome.Network, split.Test, training.Loss));
+        return outcome.WasInterrupted ? ExitCode.Interrupted : ExitCode.Success;
+
+        Network Model(TrainableNetwork pruned) =>
+            ModelSamples.Attach(pruned.ToNetwork(), split.Test, Math.Max(1, given.Samples.Length));
+    }
+
+    private PruningChoices Choose(ParseResult arguments)
+    {
+        PruningTarget? target = _target.Read(arguments);
+        PruningCriterion criterion = _criterion.Criterion(arguments);
+        LayerAllocation? allocation = _allocation.Read(arguments, isPricedInBytes: target is not null && _target.IsBytes(arguments));
+        bool isKept = _session.Folder(arguments) is not null;
+        bool needsRounds = _target.IsErrorRise(arguments) || allocation is not null || isKept || criterion is not ScoreCriterion;
+        var choices = new PruningChoices(
+            _method.Read(arguments, needsRounds), target, criterion, _criterion.Scope(arguments), allocation);
+        if (choices.IsGradual && allocation is not null)
+        {
+            throw new EspalierException("--allocation is for --method rounds, once and interactive; name one of them or leave it out.");
+        }
+
+        if (choices.IsGradual && isKept)
+        {
+            throw new EspalierException("--session is for --method rounds, once and interactive; gradual pruning cannot be taken up again.");
+        }
+
+        if (allocation is not null && arguments.GetResult(_criterion.ScopeOption) is { Implicit: false })
+        {
+            throw new EspalierException("--scope and --allocation both say which weights compete; give one.");
+        }
+
+        if (choices.IsInteractive && target is not null)
+        {
+            throw new EspalierException("--interactive asks after each round how far to prune; leave --keep, --weights, --max-rise and --budget-bytes out.");
+        }
+
+        bool isOpen = target is null && !choices.IsInteractive && allocation is not FractionAllocation;
+        return isOpen ? throw TargetArguments.OneOfThem() : choices;
+    }
+
+    private PruningSession Begin(ParseResult arguments, TrainableNetwork network, Dataset train, Dataset? validation, LossKind loss)
+    {
+        string? folder = _session.Folder(arguments);
+        PruningSession session = _session.IsResumed(arguments)
+            ? PruningSession.Load(folder!, train, validation, _session.Round(arguments))
+            : new PruningSession(network, train, validation, loss);
+        session.Recipe = _session.Recipe(arguments);
+        if (folder is not null) session.Save(folder);
+        return session;
+    }
+
+    private PruningOutcome RunRounds(
+        ParseResult arguments, PruningChoices choices, PruningSession session, TrainingOptions training, CancellationToken cancel)
+    {
+        string? folder = _session.Folder(arguments);
         var options = new PruningOptions
         {
-            Scope = scope,
-            Schedule = Curve(arguments, SparsitySchedule.Exponential),
-            Rounds = method == "once" ? 1 : arguments.GetValue(_rounds) ?? DefaultRounds,
-            Retraining = method == "once" ? null : retraining,
+            Criterion = choices.Criterion,
+            Scope = choices.Scope,
+            Allocation = choices.Allocation,
+            Schedule = _method.Curve(arguments, SparsitySchedule.Exponential),
+            Rounds = _method.RoundCount(arguments, choices.Method),
+            Retraining = choices.Method == MethodArguments.Once ? null : training,
+            SessionFolder = folder,
         };
-        return new Pruner(network, train, validation, retraining.Loss, options).Run(target, meter, cancel);
-    }
-
-    // An error rise can only be approached in rounds, so that these are what it means unless the user says otherwise.
-    private string Method(ParseResult arguments)
-    {
-        bool isMethodOpen = arguments.GetResult(_method) is null or { Implicit: true };
-        return isMethodOpen && arguments.GetValue(_rise) is not null ? "rounds" : arguments.GetRequiredValue(_method);
-    }
-
-    // The pruned model may take the place of the given one; a log or a picture there would destroy it.
-    private static void RequireFiles(string model, string pruned, string? log, string? picture)
-    {
-        var taken = new HashSet<string>(StringComparer.Ordinal) { Path.GetFullPath(model), Path.GetFullPath(pruned) };
-        AtomicFile.RequireWritable(pruned);
-        foreach (string? file in (string?[])[log, picture])
+        PruningTarget target = choices.Target ?? PruningTarget.Count(((FractionAllocation)choices.Allocation!).CountFor(session.Network));
+        var pruner = new Pruner(session, options);
+        try
         {
-            if (file is null) continue;
-            AtomicFile.RequireWritable(file);
-            if (!taken.Add(Path.GetFullPath(file)))
-            {
-                throw new EspalierException($"{file}: is named twice; give each file a name of its own.");
-            }
+            PruningLog log = Terminal.Track("pruning", report => pruner.Run(target, new PruningMeter(report), cancel));
+            return new PruningOutcome(session.Network, log, WasInterrupted: false);
+        }
+        catch (OperationCanceledException) when (folder is not null)
+        {
+            Terminal.Say($"{session.Rounds.Count} finished rounds are kept; go on with: espalier prune --resume {folder}");
+            throw;
         }
     }
 
-    private SparsitySchedule Curve(ParseResult arguments, SparsitySchedule automatic) =>
-        Enum.TryParse(arguments.GetValue(_curve), ignoreCase: true, out SparsitySchedule curve) ? curve : automatic;
-
-    private void Print(string file, PruningLog log, Evaluation testBefore, Evaluation testAfter)
+    private PruningOutcome RunGradual(ParseResult arguments, PruningChoices choices, GradualPruningParts parts, CancellationToken cancel)
     {
-        Terminal.Print($"{SummaryTable.Number(log.WeightsBefore)} weights pruned to {SummaryTable.Number(log.WeightsAfter)} " +
-            $"({SummaryTable.Percent((double)log.WeightsAfter / log.WeightsBefore)}) in {log.Rounds.Count} rounds");
-        foreach (LayerPruning layer in log.Rounds.LastOrDefault(round => !round.IsTakenBack)?.Layers ?? [])
+        TrainingOptions all = parts.Training;
+        if (all.Epochs < 2) throw new EspalierException("Gradual pruning needs at least 2 epochs: one to prune, one to fine-tune.");
+        int half = all.Epochs / 2;
+        var options = new GradualPruningOptions
         {
-            Terminal.Print($"  {layer.Name}: {SummaryTable.Number(layer.After)} of {SummaryTable.Number(layer.All)}");
+            Criterion = choices.Criterion,
+            Scope = choices.Scope,
+            Schedule = _method.Curve(arguments, SparsitySchedule.Cubic),
+            Training = all with { Epochs = half, LearningRate = LearningRateSchedule.Constant(all.LearningRate.Initial) },
+            FineTuning = all with { Epochs = all.Epochs - half, Seed = all.Seed + 1 },
+        };
+        var pruner = new GradualPruner(parts.Network, parts.Train, parts.Validation, options);
+        PruningLog log = Terminal.Track("pruning", report => pruner.Run(choices.Target!, new PruningMeter(report), cancel));
+        return new PruningOutcome(parts.Network, log, WasInterrupted: false);
+    }
+
+    private void Report(ParseResult arguments, string file, PruningOutcome outcome, Evaluation testBefore, Evaluation testAfter)
+    {
+        long compiledBytes = CompiledSize.Of(outcome.Network);
+        PruningLog log = outcome.Log;
+        if (WantsJson(arguments))
+        {
+            Terminal.WriteJson(new { model = file, testBefore, testAfter, compiledBytes, log });
+            return;
+        }
+
+        int standing = log.Rounds.Count(round => !round.IsTakenBack);
+        string undone = standing < log.Rounds.Count ? $", {log.Rounds.Count - standing} more taken back" : "";
+        Terminal.Print($"{Number(log.WeightsBefore)} weights pruned to {Number(log.WeightsAfter)} " +
+            $"({SummaryTable.Percent((double)log.WeightsAfter / log.WeightsBefore)}) in {standing} {(standing == 1 ? "round" : "rounds")}{undone}; {Number(compiledBytes)} bytes compiled");
+        foreach (Parameter layer in outcome.Network.PrunableParameters)
+        {
+            Terminal.Print($"  {layer.Name}: {Number(layer.LiveCount)} of {Number(layer.Values.Length)}");
         }
 
         Terminal.Print($"{log.MeasuredOn}: {Text(log.Before)} before, {Text(log.After)} after");
@@ -207,7 +212,12 @@ internal sealed class PruneVerb : Verb
         Terminal.Print($"written to {file}");
     }
 
+    private static string Number(double value) => SummaryTable.Number(value);
+
     private static string Text(Evaluation evaluation) => evaluation.ErrorPercent is double percent
         ? string.Create(CultureInfo.InvariantCulture, $"error {percent:0.00} %")
         : string.Create(CultureInfo.InvariantCulture, $"loss {evaluation.Loss:G4}");
+
+    /// <summary>What gradual pruning works on.</summary>
+    private sealed record GradualPruningParts(TrainableNetwork Network, Dataset Train, Dataset? Validation, TrainingOptions Training);
 }

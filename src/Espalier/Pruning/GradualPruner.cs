@@ -1,4 +1,5 @@
 using Espalier.Data;
+using Espalier.Pruning.Budgets;
 using Espalier.Training;
 
 namespace Espalier.Pruning;
@@ -34,7 +35,7 @@ public sealed class GradualPruner
     }
 
     /// <summary>Trains and prunes to <paramref name="target"/>, then trains the survivors.</summary>
-    /// <param name="target">A fraction or a number of weights.</param>
+    /// <param name="target">A fraction or a number of weights, or bytes of the compiled model.</param>
     /// <param name="progress">Told about the training, round 1, and the fine-tuning, round 2; or null.</param>
     /// <param name="cancellation">Ends the run; the network then stands as the step under way left it.</param>
     /// <exception cref="EspalierException">The target is an error rise, or cannot be met.</exception>
@@ -42,17 +43,12 @@ public sealed class GradualPruner
     public PruningLog Run(PruningTarget target, IProgress<PruningProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(target);
-        if (target is not PruningTarget.Kept kept)
-        {
-            throw new EspalierException(
-                "Gradual pruning goes to a fraction or a number of weights; prune in rounds to go to an error rise.");
-        }
-
         TrainableNetwork network = _stage.Network;
-        int start = network.LiveWeightCount, end = kept.CountOf(network.WeightCount, start), phases = _options.FineTuning is null ? 1 : 2;
+        int start = network.LiveWeightCount, end = Aim(target, cancellation), phases = _options.FineTuning is null ? 1 : 2;
         Evaluation before = _stage.Evaluate();
         progress?.Report(new PruningProgress(1, phases, start, null));
-        List<PruningRound> rounds = TrainAndPrune(start, end, Relay(progress, 1, phases), cancellation);
+        long? most = (target as PruningTarget.Bytes)?.Most;
+        List<PruningRound> rounds = TrainAndPrune(start, end, most, Relay(progress, 1, phases), cancellation);
         int fineTuningEpochs = 0;
         if (_options.FineTuning is TrainingOptions fineTuning)
         {
@@ -67,10 +63,33 @@ public sealed class GradualPruner
         }
 
         return new PruningLog(_options.Criterion.Name, _options.Scope.ToString(), _options.Schedule.ToString(), _stage.MeasuredOn,
-            start, network.LiveWeightCount, before, after, rounds);
+            start, network.LiveWeightCount, before, after, rounds)
+        {
+            Target = target.ToString(),
+            Loss = _stage.Context.Loss,
+            Seed = _options.Training.Seed,
+        };
     }
 
-    private List<PruningRound> TrainAndPrune(int start, int end, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    // Training changes which weights stay, and so how many fit: the schedule leaves some to spare for the count that is settled at its end.
+    private int Aim(PruningTarget target, CancellationToken cancellation)
+    {
+        const double Spare = 1.05;
+        int live = _stage.Network.LiveWeightCount;
+        return target switch
+        {
+            PruningTarget.Kept kept => kept.CountOf(_stage.Network.WeightCount, live),
+            PruningTarget.Bytes bytes => Math.Min(live, (int)Math.Ceiling(Spare * CountFor(bytes.Most, cancellation))),
+            _ => throw new EspalierException(
+                "Gradual pruning goes to a number of weights or bytes; prune in rounds to go to an error rise."),
+        };
+    }
+
+    private int CountFor(long most, CancellationToken cancellation) =>
+        new ByteBudget(_stage.Context, most, keep => new RemovalBudget(keep, _options.Scope), least: 1).Find(_options.Criterion, cancellation);
+
+    private List<PruningRound> TrainAndPrune(
+        int start, int end, long? most, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
         var rounds = new List<PruningRound>();
         var renewals = new List<long>();
@@ -92,6 +111,7 @@ public sealed class GradualPruner
 
         // What the schedule leaves to its very end has no more step of training to go before.
         Evaluation trained = _stage.Evaluate();
+        if (most is long bytes) end = CountFor(bytes, cancellation);
         if (Renew(rounds, end, cancellation)) rounds[^1] = rounds[^1] with { Before = trained, AfterPruning = _stage.Evaluate() };
         return rounds;
     }
@@ -100,9 +120,12 @@ public sealed class GradualPruner
     private bool Renew(List<PruningRound> rounds, int keep, CancellationToken cancellation)
     {
         if (keep >= _stage.Network.LiveWeightCount) return false;
-        (LayerPruning[] layers, Removal removal) = _stage.Prune(_options.Criterion, _options.Scope, keep, cancellation);
+        (LayerPruning[] layers, Removal removal) = _stage.Prune(_options.Criterion, new RemovalBudget(keep, _options.Scope), cancellation);
         rounds.Add(new PruningRound(
-            rounds.Count + 1, layers, removal.Threshold, removal.PredictedLossChange, null, null, null, 0, IsTakenBack: false));
+            rounds.Count + 1, layers, removal.Threshold, removal.PredictedLossChange, null, null, null, 0, IsTakenBack: false)
+        {
+            Criterion = _options.Criterion.Name,
+        });
         return true;
     }
 

@@ -1,3 +1,4 @@
+using Espalier.Pruning.Allocation;
 using Espalier.Training;
 
 namespace Espalier.Pruning;
@@ -62,32 +63,8 @@ public static class MaskSelection
     /// The number of weights that each layer keeps of <paramref name="keep"/> in all: in proportion to its size, but at least one (while
     /// there are as many as layers) and no more than it has left; fractions are rounded by largest remainders.
     /// </summary>
-    internal static int[] Apportion(IReadOnlyList<Parameter> layers, int keep)
-    {
-        int[] most = [.. layers.Select(layer => layer.LiveCount)];
-        int least = keep >= most.Count(live => live > 0) ? 1 : 0;
-
-        // The fraction that all layers keep, but for those at either end of what they can: by halving, to the last bit.
-        double low = 0, high = 1;
-        for (double middle = 0.5; low < middle && middle < high; middle = low + (high - low) / 2)
-        {
-            double sum = 0;
-            for (int i = 0; i < most.Length; i++) sum += Share(i, middle);
-            (low, high) = sum <= keep ? (middle, high) : (low, middle);
-        }
-
-        double[] exact = [.. most.Select((_, i) => Share(i, low))];
-        int[] shares = Array.ConvertAll(exact, share => (int)share);
-        for (int rest = keep - shares.Sum(); rest > 0; rest--)
-        {
-            shares[Enumerable.Range(0, shares.Length).Where(i => shares[i] < most[i]).MaxBy(i => exact[i] - shares[i])]++;
-        }
-
-        return shares;
-
-        double Share(int layer, double fraction) =>
-            Math.Min(most[layer], Math.Max(least, fraction * layers[layer].Values.Length));
-    }
+    internal static int[] Apportion(IReadOnlyList<Parameter> layers, int keep) => Apportionment.Share(
+        [.. layers.Select(layer => (double)layer.Values.Length)], [.. layers.Select(layer => layer.LiveCount)], keep);
 
     private static void Check(Parameter[] layers, float[][] scores, int keep)
     {

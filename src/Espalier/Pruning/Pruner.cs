@@ -1,4 +1,5 @@
 using Espalier.Data;
+using Espalier.Pruning.Sessions;
 using Espalier.Training;
 using Espalier.Training.Losses;
 
@@ -6,16 +7,21 @@ namespace Espalier.Pruning;
 
 /// <summary>
 /// Prunes a network in place in rounds: remove weights, retrain the rest, again. One round is one-shot pruning. Removed weights
-/// are +0 and frozen; no training revives them. The same seed gives the same bits.
+/// are +0 and frozen; no training revives them. The same seed gives the same bits, and so does a run that was stopped and goes on from the
+/// folder of its session.
 /// </summary>
 public sealed class Pruner
 {
     /// <summary>A search starts by halving the network and gives up once it would remove less than this part of it.</summary>
     private const double FirstCut = 0.5, LeastCut = 0.04;
 
-    /// <summary>A search ends here at the latest.</summary>
-    private const int MaxSearchRounds = 60;
+    /// <summary>A search ends here at the latest; its depths are what the first cut can be halved to.</summary>
+    private const int MaxSearchRounds = 60, SearchDepths = 4;
 
+    /// <summary>How often a model that outgrew its bytes in retraining is cut again.</summary>
+    private const int MaxTrims = 5;
+
+    private readonly PruningSession? _session;
     private readonly PruningStage _stage;
     private readonly PruningOptions _options;
 
@@ -23,7 +29,7 @@ public sealed class Pruner
     /// <param name="network">The network, which the run changes.</param>
     /// <param name="train">What criteria look at and retraining learns from.</param>
     /// <param name="validation">What the log and a search judge by; null for the training part. Never a test set.</param>
-    /// <param name="loss">The loss that evaluations report.</param>
+    /// <param name="loss">The loss that evaluations report and retraining minimises.</param>
     /// <param name="options">All other choices.</param>
     /// <exception cref="EspalierException">The data do not fit the network, or an option is out of its range.</exception>
     public Pruner(TrainableNetwork network, Dataset train, Dataset? validation, LossKind loss, PruningOptions options)
@@ -36,117 +42,99 @@ public sealed class Pruner
         _options = options;
     }
 
+    /// <summary>Prepares a run that goes on where <paramref name="session"/> stands.</summary>
+    /// <param name="session">The session; with the options of the run that made it, the run comes to the bits it would have come to.</param>
+    /// <param name="options">All choices.</param>
+    /// <exception cref="EspalierException">An option is out of its range.</exception>
+    public Pruner(PruningSession session, PruningOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        (_session, _stage, _options) = (session, session.Stage, options);
+        if (options.Retraining is not null) _stage.RequireTraining(options.Retraining);
+    }
+
     /// <summary>Prunes to <paramref name="target"/>.</summary>
     /// <param name="target">When the network is small enough.</param>
     /// <param name="progress">Told about every round and retraining step, or null.</param>
-    /// <param name="cancellation">
-    /// Ends the run; the network then stands as the round under way left it, or, when it was to an error rise, as the last good round left
-    /// it.
-    /// </param>
+    /// <param name="cancellation">Ends the run; the network then stands as the last finished round left it.</param>
     /// <exception cref="EspalierException">The target cannot be met, or a search lacks a validation part.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public PruningLog Run(PruningTarget target, IProgress<PruningProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(target);
-        int start = _stage.Network.LiveWeightCount;
-        Evaluation before = _stage.Evaluate();
-        (string schedule, List<PruningRound> rounds) = target switch
+        cancellation.ThrowIfCancellationRequested();
+        PruningSession session = _session ?? new PruningSession(_stage);
+        var rounds = new RoundRunner(session, _options, progress, cancellation);
+        if (target is PruningTarget.Tolerance tolerance) Search(rounds, tolerance.Points);
+        else if (target is PruningTarget.Bytes bytes) RunToBytes(rounds, bytes.Most);
+        else RunToCount(rounds, ((PruningTarget.Kept)target).CountOf(session.Network.WeightCount, session.Network.LiveWeightCount));
+        string schedule = target is PruningTarget.Tolerance ? "Search" : _options.Schedule.ToString();
+        return session.ToLog(_options.Allocation?.Name ?? _options.Scope.ToString(), schedule) with
         {
-            PruningTarget.Kept kept =>
-                (_options.Schedule.ToString(), RunRounds(kept.CountOf(_stage.Network.WeightCount, start), before, progress, cancellation)),
-            PruningTarget.Tolerance tolerance => ("Search", Search(tolerance.Points, before, progress, cancellation)),
-            _ => throw new ArgumentOutOfRangeException(nameof(target)),
+            Criterion = _options.Criterion.Name,
+            Target = target.ToString(),
+            Seed = _options.Retraining?.Seed,
         };
-        return new PruningLog(_options.Criterion.Name, _options.Scope.ToString(), schedule, _stage.MeasuredOn,
-            start, _stage.Network.LiveWeightCount, before, _stage.Evaluate(), rounds);
     }
 
-    private List<PruningRound> RunRounds(int end, Evaluation before, IProgress<PruningProgress>? progress, CancellationToken cancellation)
+    private void RunToCount(RoundRunner rounds, int end)
     {
-        int start = _stage.Network.LiveWeightCount;
-        var rounds = new List<PruningRound>();
-        for (int round = 1; round <= _options.Rounds; round++)
+        int done = rounds.Session.StandingRounds, all = Math.Max(_options.Rounds, done + (end < rounds.Live ? 1 : 0));
+        for (int round = done + 1; round <= all; round++) rounds.Run(all, Weights(rounds, round, end));
+    }
+
+    // The last round settles the count, with the network that it finds; until then the schedule goes by what the first one seems to need.
+    private void RunToBytes(RoundRunner rounds, long most)
+    {
+        int done = rounds.Session.StandingRounds, all = Math.Max(_options.Rounds, done + (rounds.Size > most ? 1 : 0));
+        int end = all == 1 ? rounds.Live : rounds.EstimateCount(most);
+        for (int round = done + 1; round <= all; round++)
         {
-            int keep = _options.Schedule.WeightsAt((double)round / _options.Rounds, start, end);
-            rounds.Add(RunRound(round, _options.Rounds, keep, before, progress, cancellation));
-            before = Last(rounds[^1]);
+            rounds.Run(all, round == all ? rounds.CountFor(most) : Weights(rounds, round, end));
         }
 
-        return rounds;
+        for (int trim = 1; trim <= MaxTrims && rounds.Size > most; trim++) rounds.Run(all + trim, rounds.CountFor(most));
+        if (rounds.Size > most)
+        {
+            throw new EspalierException(
+                $"The compiled model still takes {rounds.Size} bytes, above {most}, after {MaxTrims} cuts; allow more or prune without retraining.");
+        }
     }
 
-    // Cuts deeper and deeper; a cut that costs too much is taken back and tried again at half its depth.
-    private List<PruningRound> Search(double points, Evaluation dense, IProgress<PruningProgress>? progress, CancellationToken cancellation)
+    private int Weights(RoundRunner rounds, int round, int end)
     {
-        if (_stage.Validation is null)
+        int start = rounds.Session.WeightsAtStart;
+        return Math.Min(rounds.Live, _options.Schedule.WeightsAt((double)round / _options.Rounds, start, end));
+    }
+
+    // Cuts deeper and deeper; a cut that costs too much is taken back and tried again at half its depth. How deep it is now follows from the
+    // cuts that were taken back so far.
+    private static void Search(RoundRunner rounds, double points)
+    {
+        PruningSession session = rounds.Session;
+        if (session.Validation is null)
         {
             throw new EspalierException("Pruning to an error rise needs a validation part to judge by; set some training samples aside.");
         }
 
-        if (dense.Errors is null)
+        if (session.Start.Errors is null)
         {
             throw new EspalierException("Pruning to an error rise needs classes; this set has target values. Give a number of weights.");
         }
 
-        var rounds = new List<PruningRound>();
-        Evaluation before = dense;
-        for (double cut = FirstCut; cut >= LeastCut && rounds.Count < MaxSearchRounds;)
+        while (session.Rounds.Count < MaxSearchRounds)
         {
-            int live = _stage.Network.LiveWeightCount, keep = Math.Min(live - 1, (int)(live * (1 - cut)));
-            if (keep < 1) break;
-            PruningRound round = TryRound(rounds.Count + 1, keep, before, dense, points, progress, cancellation);
-            rounds.Add(round);
-            if (round.IsTakenBack) cut /= 2;
-            else before = Last(round);
-        }
-
-        return rounds;
-    }
-
-    // A round that is taken back when the error rises too far, or when it does not come to its end.
-    private PruningRound TryRound(
-        int number, int keep, Evaluation before, Evaluation dense, double points,
-        IProgress<PruningProgress>? progress, CancellationToken cancellation)
-    {
-        var snapshot = new NetworkSnapshot(_stage.Network);
-        try
-        {
-            PruningRound round = RunRound(number, MaxSearchRounds, keep, before, progress, cancellation);
-            bool isTooFar = RisesBeyond(points, dense, Last(round));
-            if (isTooFar) snapshot.Restore(_stage.Network);
-            return round with { IsTakenBack = isTooFar };
-        }
-        catch
-        {
-            snapshot.Restore(_stage.Network);
-            throw;
+            int takenBack = session.Rounds.Count(round => round.IsTakenBack);
+            double cut = FirstCut * Math.Pow(0.5, takenBack);
+            int keep = Math.Min(rounds.Live - 1, (int)(rounds.Live * (1 - cut)));
+            if (cut < LeastCut || keep < rounds.Least) break;
+            rounds.Run(null, keep, (double)takenBack / SearchDepths, after => RisesBeyond(points, session.Start, after));
         }
     }
 
     // In whole errors and decimals: 0.8 percent is 0.1 points above 0.7, which binary fractions deny.
     private static bool RisesBeyond(double points, Evaluation dense, Evaluation pruned) =>
         100m * (pruned.Errors!.Value - dense.Errors!.Value) > (decimal)points * pruned.Count;
-
-    private PruningRound RunRound(
-        int round, int rounds, int keep, Evaluation before, IProgress<PruningProgress>? progress, CancellationToken cancellation)
-    {
-        cancellation.ThrowIfCancellationRequested();
-        progress?.Report(new PruningProgress(round, rounds, keep, null));
-        (LayerPruning[] layers, Removal removal) = _stage.Prune(_options.Criterion, _options.Scope, keep, cancellation);
-        Evaluation afterPruning = _stage.Evaluate();
-        Evaluation? afterRetraining = null;
-        int epochs = 0;
-        if (_options.Retraining is TrainingOptions retraining)
-        {
-            var relay = progress is null ? null : new TrainingRelay(value =>
-                progress.Report(new PruningProgress(round, rounds, keep, value)));
-            epochs = _stage.Retrain(retraining, round, relay, cancellation);
-            afterRetraining = _stage.Evaluate();
-        }
-
-        return new PruningRound(round, layers, removal.Threshold, removal.PredictedLossChange, before, afterPruning, afterRetraining, epochs,
-            IsTakenBack: false);
-    }
-
-    private static Evaluation Last(PruningRound round) => round.AfterRetraining ?? round.AfterPruning!;
 }

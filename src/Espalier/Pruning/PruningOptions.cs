@@ -1,3 +1,4 @@
+using Espalier.Pruning.Allocation;
 using Espalier.Pruning.Criteria;
 using Espalier.Training;
 
@@ -12,6 +13,9 @@ public sealed record PruningOptions
     /// <summary>Which weights compete.</summary>
     public PruningScope Scope { get; init; } = PruningScope.Global;
 
+    /// <summary>How many weights each layer keeps, decided anew before every round; null to let <see cref="Scope"/> decide.</summary>
+    public LayerAllocation? Allocation { get; init; }
+
     /// <summary>How fast weights go from the first round to the last.</summary>
     public SparsitySchedule Schedule { get; init; } = SparsitySchedule.Exponential;
 
@@ -20,6 +24,12 @@ public sealed record PruningOptions
 
     /// <summary>How the survivors are retrained after each round, from their current weights; null for not at all.</summary>
     public TrainingOptions? Retraining { get; init; }
+
+    /// <summary>
+    /// The folder where each finished round is kept, so that <see cref="Sessions.PruningSession.Load"/> can go on from any of them; null to
+    /// keep none.
+    /// </summary>
+    public string? SessionFolder { get; init; }
 
     /// <summary>Throws when an option is out of its range.</summary>
     /// <exception cref="EspalierException">Names the option.</exception>

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Espalier.Training;
 
 namespace Espalier.Pruning;
@@ -26,11 +27,18 @@ public sealed record PruningRound(
     int RetrainingEpochs,
     bool IsTakenBack)
 {
+    /// <summary>The name of the criterion that chose.</summary>
+    public string Criterion { get; init; } = "";
+
     /// <summary>The weights of the whole network before the round.</summary>
     public int WeightsBefore => Layers.Sum(layer => layer.Before);
 
     /// <summary>The weights of the whole network after the round.</summary>
     public int WeightsAfter => Layers.Sum(layer => layer.After);
+
+    /// <summary>The last evaluation of the round, or null when it was never measured.</summary>
+    [JsonIgnore]
+    public Evaluation? Last => AfterRetraining ?? AfterPruning;
 
     /// <summary>What removing weights did to the loss, before any retraining; null when it was not measured.</summary>
     public double? ActualLossChange => AfterPruning?.Loss - Before?.Loss;

@@ -21,7 +21,7 @@ internal sealed class PruningStage
         _evaluator = new Evaluator(network, validation ?? train, loss);
         foreach (TrainingOptions? training in trainings)
         {
-            if (training is not null) _ = new Trainer(network, train, validation, training);
+            if (training is not null) RequireTraining(training);
         }
     }
 
@@ -44,12 +44,6 @@ internal sealed class PruningStage
         return _evaluator.Evaluate(engine);
     }
 
-    /// <summary>Removes the worst weights until <paramref name="keep"/> are left.</summary>
-    /// <returns>What each layer had and has, and what the removal came to.</returns>
-    public (LayerPruning[] Layers, Removal Removal) Prune(
-        PruningCriterion criterion, PruningScope scope, int keep, CancellationToken cancellation) =>
-        Prune(criterion, new RemovalBudget(keep, scope), cancellation);
-
     /// <summary>Removes the worst weights until as many are left as <paramref name="budget"/> says.</summary>
     /// <returns>What each layer had and has, and what the removal came to.</returns>
     public (LayerPruning[] Layers, Removal Removal) Prune(PruningCriterion criterion, RemovalBudget budget, CancellationToken cancellation)
@@ -71,5 +65,24 @@ internal sealed class PruningStage
         Dataset? validation = retraining.EarlyStopping is null ? null : Validation;
         var trainer = new Trainer(Network, Train, validation, retraining with { Seed = retraining.Seed + (ulong)round });
         return trainer.Run(progress, cancellation).History.Count;
+    }
+
+    /// <summary>Throws when a training could not begin.</summary>
+    /// <exception cref="EspalierException">It does not fit the network or the data, or minimises another loss.</exception>
+    public void RequireTraining(TrainingOptions training)
+    {
+        RequireLoss(training);
+        _ = new Trainer(Network, Train, Validation, training);
+    }
+
+    /// <summary>Throws when a training minimises another loss than the run is judged by: its log would compare what cannot be compared.</summary>
+    /// <exception cref="EspalierException">It does.</exception>
+    public void RequireLoss(TrainingOptions training)
+    {
+        if (training.Loss != Context.Loss)
+        {
+            throw new EspalierException(
+                $"Retraining would minimise {training.Loss}, but the run is judged by {Context.Loss}; give both the same loss.");
+        }
     }
 }

@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace Espalier.Pruning;
 
 /// <summary>When a network is small enough. Biases are neither pruned nor counted.</summary>
@@ -11,7 +13,7 @@ public abstract record PruningTarget
     public static PruningTarget Fraction(double kept) => kept is > 0 and <= 1
         ? new Kept(kept, null)
         : throw new EspalierException(
-            FormattableString.Invariant($"A fraction of {kept} of the weights cannot be kept; give a number above 0 and up to 1."));
+            Invariant($"A fraction of {kept} of the weights cannot be kept; give a number above 0 and up to 1."));
 
     /// <summary>Keep this number of weights.</summary>
     public static PruningTarget Count(int kept) => kept >= 1
@@ -21,11 +23,25 @@ public abstract record PruningTarget
     /// <summary>Keep as few weights as can be, while the validation error rises by at most so many percentage points.</summary>
     public static PruningTarget ErrorRise(double points) => points is >= 0 and <= 100
         ? new Tolerance(points)
-        : throw new EspalierException(FormattableString.Invariant($"An error rise of {points} points makes no sense; give 0 to 100."));
+        : throw new EspalierException(Invariant($"An error rise of {points} points makes no sense; give 0 to 100."));
+
+    /// <summary>
+    /// Keep as many weights as the compiled model takes at most so many bytes with: machine code (estimated) and tables, as
+    /// <see cref="Reporting.ModelSummary.CompiledBytes"/> states them.
+    /// </summary>
+    public static PruningTarget CompiledBytes(long most) => most >= 1
+        ? new Bytes(most)
+        : throw new EspalierException($"A compiled model of {most} bytes cannot be; give a number of at least 1.");
+
+    /// <summary>The target in a few words, such as "fraction 0.08".</summary>
+    public abstract override string ToString();
 
     /// <summary>A number of weights, given as such or as a fraction.</summary>
     internal sealed record Kept(double? FractionOfAll, int? Weights) : PruningTarget
     {
+        /// <inheritdoc/>
+        public override string ToString() => FractionOfAll is double fraction ? Invariant($"fraction {fraction}") : $"weights {Weights}";
+
         /// <summary>The number of weights to keep of <paramref name="all"/>, of which <paramref name="live"/> are left.</summary>
         /// <exception cref="EspalierException">There are not so many left.</exception>
         public int CountOf(int all, int live)
@@ -39,5 +55,16 @@ public abstract record PruningTarget
     }
 
     /// <summary>A largest rise of the validation error in percentage points.</summary>
-    internal sealed record Tolerance(double Points) : PruningTarget;
+    internal sealed record Tolerance(double Points) : PruningTarget
+    {
+        /// <inheritdoc/>
+        public override string ToString() => Invariant($"error rise {Points}");
+    }
+
+    /// <summary>A largest size of the compiled model.</summary>
+    internal sealed record Bytes(long Most) : PruningTarget
+    {
+        /// <inheritdoc/>
+        public override string ToString() => $"compiled bytes {Most}";
+    }
 }

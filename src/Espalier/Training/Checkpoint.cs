@@ -1,21 +1,13 @@
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
-using Espalier.Compilation.Model;
 using Espalier.Data;
 using Espalier.Training.Optimizers;
 
 namespace Espalier.Training;
 
-/// <summary>
-/// A training run on disk. The file: 8 bytes "ESPCKPT" and a zero, the format version (int32), the length of the payload (int64),
-/// the payload, and the SHA-256 of all before it. Little-endian throughout.
-/// </summary>
+/// <summary>A training run on disk.</summary>
 internal sealed class Checkpoint
 {
-    private const int Version = 1, HeaderLength = 8 + 4 + 8;
-    private static readonly byte[] s_magic = "ESPCKPT\0"u8.ToArray();
+    private static readonly SealedFile s_file = new("ESPCKPT\0"u8.ToArray(), Version: 1, "checkpoint");
     private float[][] _firstMoments = [], _secondMoments = [];
     private long _steps;
     private string _dataFingerprint = "";
@@ -42,38 +34,24 @@ internal sealed class Checkpoint
                 $"{path}: no checkpoint can hold layer '{other.Name}', a {other.GetType().Name}; train without one.");
         }
 
-        var buffer = new MemoryStream();
-        using (var writer = new BinaryWriter(buffer, Encoding.UTF8, leaveOpen: true))
+        byte[] bytes = s_file.Seal(writer =>
         {
-            writer.Write(s_magic);
-            writer.Write(Version);
-            writer.Write(0L);
-            writer.Write(Fingerprint(train, validation));
+            writer.Write(DataFingerprint.Of(train, validation));
             writer.Write(JsonSerializer.Serialize(trainer.Options));
             WriteNetwork(writer, trainer.Network);
             WriteState(writer, trainer.State);
             writer.Write(trainer.Optimizer.Steps);
-            foreach (float[] moments in trainer.Optimizer.FirstMoments) WriteArray<float>(writer, moments);
-            foreach (float[] moments in trainer.Optimizer.SecondMoments) WriteArray<float>(writer, moments);
-            buffer.Position = HeaderLength - sizeof(long);
-            writer.Write(buffer.Length - HeaderLength);
-        }
-
-        ReadOnlySpan<byte> bytes = buffer.GetBuffer().AsSpan(0, (int)buffer.Length);
-        byte[] hash = SHA256.HashData(bytes);
-        AtomicFile.Write(path, stream =>
-        {
-            buffer.WriteTo(stream);
-            stream.Write(hash);
+            foreach (float[] moments in trainer.Optimizer.FirstMoments) writer.WriteArray(moments);
+            foreach (float[] moments in trainer.Optimizer.SecondMoments) writer.WriteArray(moments);
         });
+        AtomicFile.Write(path, stream => stream.Write(bytes));
     }
 
     /// <summary>Reads a checkpoint.</summary>
     /// <exception cref="EspalierException">The file is missing, damaged, no checkpoint, or of another version.</exception>
     public static Checkpoint Load(string path)
     {
-        byte[] bytes = ReadVerified(path);
-        using var reader = new BinaryReader(new MemoryStream(bytes, HeaderLength, bytes.Length - HeaderLength), Encoding.UTF8);
+        using BinaryReader reader = s_file.Open(path);
         string fingerprint = reader.ReadString();
         TrainingOptions options = JsonSerializer.Deserialize<TrainingOptions>(reader.ReadString())!;
         TrainableNetwork network = ReadNetwork(reader);
@@ -89,7 +67,7 @@ internal sealed class Checkpoint
     /// <summary>Throws unless the data are those of the run.</summary>
     public void RequireData(string path, Dataset train, Dataset? validation)
     {
-        if (Fingerprint(train, validation) != _dataFingerprint)
+        if (DataFingerprint.Of(train, validation) != _dataFingerprint)
         {
             throw new EspalierException($"{path}: the checkpoint was made with other training or validation samples; give the same ones.");
         }
@@ -106,101 +84,23 @@ internal sealed class Checkpoint
         }
     }
 
-    private static byte[] ReadVerified(string path)
-    {
-        byte[] bytes;
-        try
-        {
-            bytes = File.ReadAllBytes(path);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new EspalierException($"{path}: the checkpoint cannot be read ({error.Message}).", error);
-        }
-
-        if (!bytes.AsSpan().StartsWith(s_magic)) throw new EspalierException($"{path}: is no Espalier checkpoint.");
-        if (bytes.Length < HeaderLength)
-        {
-            throw new EspalierException($"{path}: the checkpoint is cut off within its header; use an older one.");
-        }
-
-        int version = BitConverter.ToInt32(bytes, s_magic.Length);
-        if (version != Version)
-        {
-            throw new EspalierException($"{path}: the checkpoint has format version {version}; this program reads version {Version}.");
-        }
-
-        long expected = HeaderLength + BitConverter.ToInt64(bytes, HeaderLength - sizeof(long)) + SHA256.HashSizeInBytes;
-        if (bytes.Length != expected)
-        {
-            throw new EspalierException(
-                $"{path}: the checkpoint has {bytes.Length} bytes instead of {expected}; it is cut off or damaged, use an older one.");
-        }
-
-        byte[] content = bytes[..^SHA256.HashSizeInBytes];
-        if (!SHA256.HashData(content).AsSpan().SequenceEqual(bytes.AsSpan(content.Length)))
-        {
-            throw new EspalierException($"{path}: the checkpoint is damaged (its hash does not match); use an older one.");
-        }
-
-        return content;
-    }
-
-    private static string Fingerprint(Dataset train, Dataset? validation)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Append(train);
-        if (validation is not null) Append(validation);
-        return Convert.ToHexString(hash.GetHashAndReset());
-
-        void Append(Dataset data)
-        {
-            hash.AppendData(MemoryMarshal.AsBytes<int>([data.Count, data.InputShape.Length, data.TargetLength]));
-            hash.AppendData(MemoryMarshal.AsBytes<float>(data.Inputs));
-            hash.AppendData(MemoryMarshal.AsBytes<int>(data.Labels));
-            hash.AppendData(MemoryMarshal.AsBytes<float>(data.Targets));
-        }
-    }
-
     private static void WriteNetwork(BinaryWriter writer, TrainableNetwork network)
     {
-        writer.Write(network.Name);
-        WriteShape(writer, network.InputShape);
-        writer.Write(network.Layers.Count);
-        foreach (TrainableLayer layer in network.Layers)
-        {
-            writer.Write(layer.Name);
-            WriteShape(writer, layer.InputShape);
-            WriteShape(writer, layer.OutputShape);
-            writer.Write((int)layer.Activation.Kind);
-            writer.Write(layer.Activation.Alpha);
-        }
-
+        NetworkArchitecture.Write(writer, network);
         foreach (Parameter parameter in network.Parameters)
         {
-            WriteArray<float>(writer, parameter.Values);
-            WriteArray<uint>(writer, parameter.Mask ?? []);
+            writer.WriteArray(parameter.Values);
+            writer.WriteArray(parameter.Mask ?? []);
         }
     }
 
     private static TrainableNetwork ReadNetwork(BinaryReader reader)
     {
-        string name = reader.ReadString();
-        Shape inputShape = ReadShape(reader);
-        var layers = new TrainableLayer[reader.ReadInt32()];
-        for (int i = 0; i < layers.Length; i++)
-        {
-            string layerName = reader.ReadString();
-            int inputs = ReadShape(reader).Length, outputs = ReadShape(reader).Length;
-            var activation = new Activation((ActivationKind)reader.ReadInt32(), reader.ReadSingle());
-            layers[i] = new TrainableDense(layerName, inputs, outputs, activation);
-        }
-
-        var network = new TrainableNetwork(name, inputShape, layers);
+        TrainableNetwork network = NetworkArchitecture.Read(reader);
         foreach (Parameter parameter in network.Parameters)
         {
-            ReadArray<float>(reader).CopyTo(parameter.Values, 0);
-            uint[] mask = ReadArray<uint>(reader);
+            reader.ReadArray<float>().CopyTo(parameter.Values, 0);
+            uint[] mask = reader.ReadArray<uint>();
             if (mask.Length > 0) parameter.Freeze(mask);
         }
 
@@ -221,7 +121,7 @@ internal sealed class Checkpoint
         writer.Write(state.BestEpoch);
         writer.Write(state.Finished);
         writer.Write(state.BestValues?.Length ?? 0);
-        foreach (float[] values in state.BestValues ?? []) WriteArray<float>(writer, values);
+        foreach (float[] values in state.BestValues ?? []) writer.WriteArray(values);
     }
 
     private static TrainerState ReadState(BinaryReader reader)
@@ -251,34 +151,10 @@ internal sealed class Checkpoint
         };
     }
 
-    private static void WriteShape(BinaryWriter writer, Shape shape)
-    {
-        writer.Write(shape.Channels);
-        writer.Write(shape.Height);
-        writer.Write(shape.Width);
-    }
-
-    private static Shape ReadShape(BinaryReader reader) => new(reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32());
-
-    private static void WriteArray<T>(BinaryWriter writer, T[] values)
-        where T : unmanaged
-    {
-        writer.Write(values.Length);
-        writer.Write(MemoryMarshal.AsBytes<T>(values));
-    }
-
-    private static T[] ReadArray<T>(BinaryReader reader)
-        where T : unmanaged
-    {
-        var values = new T[reader.ReadInt32()];
-        reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()));
-        return values;
-    }
-
     private static float[][] ReadArrays(BinaryReader reader, int count)
     {
         var arrays = new float[count][];
-        for (int i = 0; i < count; i++) arrays[i] = ReadArray<float>(reader);
+        for (int i = 0; i < count; i++) arrays[i] = reader.ReadArray<float>();
         return arrays;
     }
 }

@@ -152,10 +152,10 @@ public sealed class PrunerTests
         var pruner = new Pruner(network, PruningRun.Train, PruningRun.Validation, Loss,
             new PruningOptions { Rounds = 4, Retraining = PruningRun.Training() });
         Assert.Throws<OperationCanceledException>(() => pruner.Run(PruningTarget.Count(20), progress, source.Token));
-        Assert.Equal(SparsitySchedule.Exponential.WeightsAt(0.5, 152, 20), network.LiveWeightCount);
+        Assert.Equal(SparsitySchedule.Exponential.WeightsAt(0.25, 152, 20), network.LiveWeightCount);
         PruningRun.CheckRemoved(network);
         PruningLog log = pruner.Run(PruningTarget.Count(20));
-        Assert.Equal((55, 20), (log.WeightsBefore, log.WeightsAfter));
+        Assert.Equal((92, 20), (log.WeightsBefore, log.WeightsAfter));
         PruningRun.CheckLog(log, network);
     }
 

@@ -1,0 +1,73 @@
+using System.CommandLine;
+using Espalier.Pruning;
+
+namespace Espalier.Cli.Pruning;
+
+/// <summary>The options that say in which steps weights go.</summary>
+internal sealed class MethodArguments
+{
+    /// <summary>The methods as the command line spells them.</summary>
+    public const string Gradual = "gradual", Rounds = "rounds", Once = "once", Interactive = "interactive";
+
+    private const int DefaultRounds = 8;
+
+    private readonly Option<string> _method = new Option<string>("--method")
+    {
+        Description = "gradual: while training, in the first half of the epochs; rounds: prune, retrain, again; once: prune and leave it; " +
+            "interactive: ask after each round. Gradual unless other options or the criterion ask for rounds.",
+        DefaultValueFactory = _ => Gradual,
+    }.AcceptOnlyFromAmong(Gradual, Rounds, Once, Interactive);
+
+    private readonly Option<bool> _interactive = new("--interactive", "-i") { Description = "The same as --method interactive." };
+    private readonly Option<int?> _rounds = new("--rounds")
+    {
+        Description = $"Rounds of --method rounds: {DefaultRounds} unless given.",
+        HelpName = "N",
+    };
+
+    private readonly Option<string> _curve = new Option<string>("--curve")
+    {
+        Description = "How fast weights go; auto is cubic for gradual, exponential for rounds.",
+        DefaultValueFactory = _ => "auto",
+    }.AcceptOnlyFromAmong("auto", "onestep", "linear", "exponential", "cubic");
+
+    /// <summary>Adds the options to <paramref name="verb"/>.</summary>
+    public MethodArguments(Verb verb)
+    {
+        foreach (Option option in (Option[])[_method, _interactive, _rounds, _curve]) verb.Add(option);
+    }
+
+    /// <summary>The options of which a command line has at most one.</summary>
+    public IReadOnlyList<Option> Options => [_method, _interactive];
+
+    /// <summary>The method.</summary>
+    /// <param name="arguments">The command line.</param>
+    /// <param name="needsRounds">Whether other options make sense in rounds only, so that these are what they mean unless the user says otherwise.</param>
+    /// <exception cref="EspalierException">Options contradict each other.</exception>
+    public string Read(ParseResult arguments, bool needsRounds)
+    {
+        bool isOpen = arguments.GetResult(_method) is null or { Implicit: true };
+        string named = arguments.GetRequiredValue(_method);
+        bool isInteractive = arguments.GetValue(_interactive);
+        if (isInteractive && !isOpen && named != Interactive) throw new EspalierException($"--interactive and --method {named}: give one.");
+        string method = isInteractive ? Interactive : isOpen && needsRounds ? Rounds : named;
+        if (arguments.GetValue(_rounds) is not null && method != Rounds)
+        {
+            throw new EspalierException("--rounds is for --method rounds; name that method or leave it out.");
+        }
+
+        if (arguments.GetResult(_curve) is { Implicit: false } && method is Once or Interactive)
+        {
+            throw new EspalierException("--curve is for --method gradual and rounds; name one of them or leave it out.");
+        }
+
+        return method;
+    }
+
+    /// <summary>The number of rounds.</summary>
+    public int RoundCount(ParseResult arguments, string method) => method == Once ? 1 : arguments.GetValue(_rounds) ?? DefaultRounds;
+
+    /// <summary>How fast weights go.</summary>
+    public SparsitySchedule Curve(ParseResult arguments, SparsitySchedule automatic) =>
+        Enum.TryParse(arguments.GetValue(_curve), ignoreCase: true, out SparsitySchedule curve) ? curve : automatic;
+}

@@ -1,0 +1,10 @@
+using Espalier.Pruning;
+using Espalier.Training;
+
+namespace Espalier.Cli.Pruning;
+
+/// <summary>What a run came to.</summary>
+/// <param name="Network">What is left.</param>
+/// <param name="Log">What was done.</param>
+/// <param name="WasInterrupted">Whether the user interrupted it; the network is then that of the last finished round.</param>
+internal sealed record PruningOutcome(TrainableNetwork Network, PruningLog Log, bool WasInterrupted);

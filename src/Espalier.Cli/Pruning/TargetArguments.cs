@@ -1,0 +1,62 @@
+using System.CommandLine;
+using Espalier.Pruning;
+
+namespace Espalier.Cli.Pruning;
+
+/// <summary>The options that say how far to prune: one of them, unless something else says it.</summary>
+internal sealed class TargetArguments
+{
+    private readonly Option<double?> _keep = new("--keep")
+    {
+        Description = "Keep this fraction of all weights, such as 0.08.",
+        HelpName = "X",
+    };
+
+    private readonly Option<int?> _weights = new("--weights") { Description = "Keep this number of weights.", HelpName = "N" };
+    private readonly Option<double?> _rise = new("--max-rise")
+    {
+        Description = "Keep as few as can be while the validation error rises by at most so many points; in rounds.",
+        HelpName = "POINTS",
+    };
+
+    private readonly Option<long?> _bytes = new("--budget-bytes")
+    {
+        Description = "Keep as many as fit a compiled model of so many bytes, code and tables, as 'inspect' states them.",
+        HelpName = "N",
+    };
+
+    /// <summary>Adds the options to <paramref name="verb"/>.</summary>
+    public TargetArguments(Verb verb)
+    {
+        foreach (Option option in Options) verb.Add(option);
+    }
+
+    /// <summary>The options, of which a command line has at most one.</summary>
+    public IReadOnlyList<Option> Options => [_keep, _weights, _rise, _bytes];
+
+    /// <summary>Whether the error is to decide.</summary>
+    public bool IsErrorRise(ParseResult arguments) => arguments.GetValue(_rise) is not null;
+
+    /// <summary>Whether bytes are to decide.</summary>
+    public bool IsBytes(ParseResult arguments) => arguments.GetValue(_bytes) is not null;
+
+    /// <summary>The target, or null when none was given.</summary>
+    /// <exception cref="EspalierException">There are two, or it cannot be.</exception>
+    public PruningTarget? Read(ParseResult arguments)
+    {
+        (double? keep, int? weights, double? rise) = (arguments.GetValue(_keep), arguments.GetValue(_weights), arguments.GetValue(_rise));
+        return (keep, weights, rise, arguments.GetValue(_bytes)) switch
+        {
+            (null, null, null, null) => null,
+            ({ } fraction, null, null, null) => PruningTarget.Fraction(fraction),
+            (null, { } count, null, null) => PruningTarget.Count(count),
+            (null, null, { } points, null) => PruningTarget.ErrorRise(points),
+            (null, null, null, { } most) => PruningTarget.CompiledBytes(most),
+            _ => throw OneOfThem(),
+        };
+    }
+
+    /// <summary>What to say when the target is missing or double.</summary>
+    public static EspalierException OneOfThem() =>
+        new("Say how far to prune by one of --keep, --weights, --max-rise and --budget-bytes.");
+}
