@@ -8,7 +8,7 @@ namespace Espalier.Cli.Reproduction.Experiments;
 /// <param name="TuningEpochs">The epochs of the survivors, at a rate that falls from there in a line to 0.00001.</param>
 /// <param name="Seed">Decides the starting weights and the order of samples.</param>
 /// <param name="Rate">The constant rate.</param>
-/// <param name="Teachers">How many dense networks the targets come from; none for the labels alone.</param>
+/// <param name="Teachers">How many dense networks, of seeds 1, 2, ..., the targets come from; 0 for the labels alone.</param>
 internal sealed record GradualRecipe(
     double Ratio, string Criterion, double Decay, int PruningEpochs, int TuningEpochs, ulong Seed = 1, double Rate = LeNet.Rate, int Teachers = 0)
 {

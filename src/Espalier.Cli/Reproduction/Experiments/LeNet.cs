@@ -72,7 +72,7 @@ internal sealed class LeNet
     public Network Gradual(GradualRecipe recipe) => Timed(recipe.Name, recipe.Words, () =>
     {
         TrainableNetwork network = TrainableNetwork.FromNetwork(Dense(recipe.Seed));
-        Dataset train = recipe.Teachers == 0 ? Train : Teaching.Targets(Train, [.. Teachers(recipe).Select(Dense)]);
+        Dataset train = recipe.Teachers == 0 ? Train : Teaching.Targets(Train, Teachers(recipe.Teachers));
         TrainingOptions tuning = Falling(recipe.TuningEpochs, recipe.Decay, recipe.Seed + 1000, recipe.Rate);
         new GradualPruner(network, train, null, new GradualPruningOptions
         {
@@ -115,8 +115,7 @@ internal sealed class LeNet
     /// <summary>The processor time in seconds, of all cores together, that the network of this name took.</summary>
     public double Seconds(string name, string words) => _run.Part(name + "-seconds", Scaled(words), () => 0.0);
 
-    private static IEnumerable<ulong> Teachers(GradualRecipe recipe) =>
-        Enumerable.Range(0, recipe.Teachers).Select(i => recipe.Seed + 100 * (ulong)i);
+    private Network[] Teachers(int count) => [.. Enumerable.Range(1, count).Select(seed => Dense((ulong)seed))];
 
     private string Scaled(string words) => _run.Quick ? words + ", small scale" : words;
 }
