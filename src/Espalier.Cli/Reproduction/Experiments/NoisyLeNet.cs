@@ -14,8 +14,8 @@ namespace Espalier.Cli.Reproduction.Experiments;
 internal sealed class NoisyLeNet
 {
     private const LossKind Loss = LossKind.CategoricalCrossEntropy;
-    private const int HeldOut = 5000, QuickSamples = 2000, QuickEpochs = 8, DenseEpochs = 5, TuningEpochs = 15;
-    private const double Rate = 1e-3;
+    private const int HeldOut = 5000, QuickSamples = 2000, QuickEpochs = 20, DenseEpochs = 5, TuningEpochs = 15;
+    private const double Rate = 1e-3, QuickRate = 1e-2;
 
     private readonly ExperimentRun _run;
     private readonly Dataset _train, _validation, _test;
@@ -39,7 +39,7 @@ internal sealed class NoisyLeNet
     /// <param name="epochs">Passes through the training part.</param>
     public NoisyOutcome Gated(string name, double[] lambda, int epochs)
     {
-        TrainingOptions training = Training(epochs, LearningRateSchedule.Constant(_run.Quick ? 5 * Rate : Rate));
+        TrainingOptions training = Training(epochs, LearningRateSchedule.Constant(_run.Quick ? QuickRate : Rate));
         return Outcome(name, Words($"gates per sample, lambda {string.Join(", ", lambda)}, {epochs} epochs"), network =>
             new L0Pruner(network, _train, _validation, new L0Options { Lambda = lambda, GatePerSample = true, Training = training })
                 .Run(Meter(name), _run.Cancellation));
@@ -50,7 +50,7 @@ internal sealed class NoisyLeNet
     /// <param name="epochs">Passes through the training part; the divergence warms up in the first quarter.</param>
     public NoisyOutcome Variational(string name, int epochs)
     {
-        TrainingOptions training = Training(epochs, LearningRateSchedule.Linear(_run.Quick ? 5 * Rate : Rate, 0));
+        TrainingOptions training = Training(epochs, LearningRateSchedule.Linear(_run.Quick ? QuickRate : Rate, 0));
         return Outcome(name, Words($"variational dropout, {epochs} epochs, warm-up a quarter of them"), network =>
             new VariationalDropoutPruner(network, _train, _validation, new VariationalDropoutOptions
             {

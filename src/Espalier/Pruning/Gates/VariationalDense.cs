@@ -140,17 +140,18 @@ internal sealed class VariationalDense : StochasticDense
     private void AddDivergence(int item)
     {
         int start = item * ItemLength, length = Math.Min(ItemLength, _variances.Length - start);
-        Span<float> scratch = stackalloc float[3 * ItemLength];
-        Span<float> logAlpha = scratch[..length], slopes = scratch.Slice(ItemLength, length);
+        Span<float> room = stackalloc float[3 * ItemLength];
+        Span<float> logAlpha = room[..length], slopes = room.Slice(ItemLength, length), scratch = room.Slice(2 * ItemLength, length);
         ReadOnlySpan<float> weights = Weights.Values.AsSpan(start, length);
         Span<float> gradient = Weights.Gradient.AsSpan(start, length), noiseGradient = LogVariances.Gradient.AsSpan(start, length);
         VariationalDivergence.LogAlpha(weights, LogVariances.Values.AsSpan(start, length), logAlpha);
-        VariationalDivergence.Differentiate(logAlpha, slopes, scratch.Slice(2 * ItemLength, length));
+        VariationalDivergence.Differentiate(logAlpha, slopes, scratch);
         TensorPrimitives.Multiply(slopes, (float)_divergenceWeight, slopes);
         TensorPrimitives.MultiplyAdd(noiseGradient, _variances.AsSpan(start, length), slopes, noiseGradient);
-        for (int i = 0; i < length; i++)
-        {
-            gradient[i] -= slopes[i] * 2 * weights[i] / (weights[i] * weights[i] + VariationalDivergence.LeastSquare);
-        }
+        TensorPrimitives.Multiply(weights, weights, scratch);
+        TensorPrimitives.Add(scratch, VariationalDivergence.LeastSquare, scratch);
+        TensorPrimitives.Divide(weights, scratch, scratch);
+        TensorPrimitives.Multiply(slopes, scratch, slopes);
+        TensorPrimitives.MultiplyAdd(slopes, -2, gradient, gradient);
     }
 }

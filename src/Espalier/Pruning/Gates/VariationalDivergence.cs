@@ -14,9 +14,6 @@ internal static class VariationalDivergence
     /// <summary>Added to theta^2 before its logarithm.</summary>
     public const float LeastSquare = 1e-8f;
 
-    /// <summary>log alpha is held within +- this: beyond it, the divergence pulls at nothing.</summary>
-    public const float MostLogAlpha = 8;
-
     /// <summary>log alpha = log sigma^2 - log theta^2.</summary>
     public static void LogAlpha(ReadOnlySpan<float> weights, ReadOnlySpan<float> logVariances, Span<float> result)
     {
@@ -27,22 +24,22 @@ internal static class VariationalDivergence
     }
 
     /// <summary>
-    /// The derivative by log alpha: -k1 k3 s (1 - s) - 1 / (2 (1 + alpha)), s = sigmoid(k2 + k3 log alpha); 0 where log alpha is clipped.
+    /// The derivative by log alpha: -k1 k3 s (1 - s) - sigmoid(-log alpha) / 2, s = sigmoid(k2 + k3 log alpha). The authors' code clips
+    /// log alpha at +-8; here nothing has to be, since no term overflows.
     /// </summary>
     /// <param name="logAlpha">The numbers.</param>
     /// <param name="slopes">Receives the derivatives.</param>
     /// <param name="scratch">As much room again.</param>
     public static void Differentiate(ReadOnlySpan<float> logAlpha, Span<float> slopes, Span<float> scratch)
     {
-        TensorPrimitives.Negate(logAlpha, scratch);
-        TensorPrimitives.Sigmoid(scratch, scratch);
         TensorPrimitives.Multiply(logAlpha, K3, slopes);
         TensorPrimitives.Add(slopes, K2, slopes);
         TensorPrimitives.Sigmoid(slopes, slopes);
-        for (int i = 0; i < slopes.Length; i++)
-        {
-            float s = slopes[i];
-            slopes[i] = Math.Abs(logAlpha[i]) < MostLogAlpha ? -K1 * K3 * s * (1 - s) - scratch[i] / 2 : 0;
-        }
+        TensorPrimitives.Subtract(1, slopes, scratch);
+        TensorPrimitives.Multiply(slopes, scratch, slopes);
+        TensorPrimitives.Multiply(slopes, -K1 * K3, slopes);
+        TensorPrimitives.Negate(logAlpha, scratch);
+        TensorPrimitives.Sigmoid(scratch, scratch);
+        TensorPrimitives.MultiplyAdd(scratch, -0.5f, slopes, slopes);
     }
 }

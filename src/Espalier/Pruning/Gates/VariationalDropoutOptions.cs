@@ -34,7 +34,7 @@ public sealed record VariationalDropoutOptions
         Require(DivergenceScale >= 0 && double.IsFinite(DivergenceScale), nameof(DivergenceScale), "0 or more");
         Require(WarmUpEpochs >= 0 && double.IsFinite(WarmUpEpochs), nameof(WarmUpEpochs), "0 or more");
         Require(StartLogVariance is >= -30 and <= 10, nameof(StartLogVariance), "in [-30, 10]");
-        Require(Threshold is > -8 and < 8, nameof(Threshold), "in (-8, 8), where log alpha is not clipped");
+        Require(double.IsFinite(Threshold), nameof(Threshold), "finite");
         Require(Training.EarlyStopping is null, nameof(Training), "without early stopping; ask for it in fine-tuning only");
         Training.Validate();
         FineTuning?.Validate();

@@ -195,7 +195,7 @@ public sealed class StochasticPrunerTests
         RefuseVariational(noisy with { DivergenceScale = -1 }, "DivergenceScale must be 0 or more");
         RefuseVariational(noisy with { WarmUpEpochs = double.NaN }, "WarmUpEpochs must be 0 or more");
         RefuseVariational(noisy with { StartLogVariance = 99 }, "StartLogVariance must be in [-30, 10]");
-        RefuseVariational(noisy with { Threshold = 8 }, "Threshold must be in (-8, 8)");
+        RefuseVariational(noisy with { Threshold = double.NaN }, "Threshold must be finite");
         RefuseVariational(noisy with { Training = Training(1) with { EarlyStopping = new EarlyStopping() } }, "without early stopping");
 
         static void Refuse(L0Options options, string complaint) => Check(

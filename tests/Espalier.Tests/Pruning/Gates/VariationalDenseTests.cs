@@ -107,8 +107,7 @@ public sealed class VariationalDenseTests
                 double sum = 0;
                 for (int i = 0; i < 36; i++)
                 {
-                    sum += divergence * VariationalDivergenceTests.Fit(
-                        Math.Clamp(logVariances[i] - Math.Log(weights[i] * weights[i] + 1e-8), -8, 8));
+                    sum += divergence * VariationalDivergenceTests.Fit(logVariances[i] - Math.Log(weights[i] * weights[i] + 1e-8));
                 }
 
                 return sum;

@@ -38,7 +38,7 @@ public sealed class VariationalDivergenceTests
     }
 
     [Fact]
-    public void Beyond_the_clip_nothing_is_pulled() => Assert.Equal([0, 0], Slopes([-8.01f, 8.01f]));
+    public void Slopes_are_finite_at_both_ends() => Assert.Equal([-0.5f, -0f], Slopes([-300, 300]));
 
     [Fact]
     public void Log_alpha_is_that_of_mean_and_variance_and_finite_at_mean_0()
