@@ -6,6 +6,7 @@ internal static class ExperimentList
     /// <summary>All experiments.</summary>
     public static IReadOnlyList<Experiment> All { get; } =
     [
+        new Experiments.MidtermReportExperiment(),
         new Experiments.ShrinkingExperiment(),
     ];
 }
