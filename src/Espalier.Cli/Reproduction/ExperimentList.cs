@@ -15,6 +15,7 @@ internal static class ExperimentList
         new Experiments.AcousticTableExperiment(),
         new Experiments.FashionExperiment(),
         new Experiments.LobsRetrainingExperiment(),
+        new Experiments.MidtermReportExperiment(),
         new Experiments.ShrinkingExperiment(),
         new MonksExperiment(),
         new NetTrimExperiment(),

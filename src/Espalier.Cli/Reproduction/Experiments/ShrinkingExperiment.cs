@@ -14,6 +14,8 @@ internal sealed class ShrinkingExperiment : Experiment
     /// <summary>A curve is flat while the loss is above the start by less than this part of the loss of knowing nothing.</summary>
     private const double Tolerance = 0.05, StrictTolerance = 0.01;
 
+    private const string Once = "once";
+
     private static readonly (string Name, Func<UnitCriterion> Create)[] s_criteria =
     [
         ("brute force", () => new BruteForceCriterion()),
@@ -74,7 +76,7 @@ internal sealed class ShrinkingExperiment : Experiment
                 var options = new UnitPruningOptions { Criterion = create(), Ranking = ranking };
                 var pruner = new UnitPruner(TrainableNetwork.FromNetwork(trained), problem.Train, null, problem.Loss, options);
                 UnitPruningLog log = pruner.Run(UnitTarget.Count(problem.Widths.Length - 1), progress, run.Cancellation);
-                curves.Add(new ShrinkingCurve(name, ranking == UnitRanking.Once ? "once" : "each time", [.. Points(problem, log)]));
+                curves.Add(new ShrinkingCurve(name, ranking == UnitRanking.Once ? Once : "each time", [.. Points(problem, log)]));
             }
         }
 
@@ -120,19 +122,21 @@ internal sealed class ShrinkingExperiment : Experiment
 
     private static IEnumerable<ReproductionFigure> Figures(ShrinkingProblem problem, List<ShrinkingCurve> curves)
     {
-        // Ranked once is dashed; the line of brute force with re-ranking is the one that the bar is about.
-        ChartSeries Series(ShrinkingCurve curve, Func<ShrinkingPoint, double> value) => new(
-            $"{curve.Criterion}, {curve.Ranking}", [.. curve.Points.Select(point => (point.RemovedPercent, value(point)))], curve.Ranking == "once");
-
         var gone = new Axis("hidden units removed, %");
         yield return new ReproductionFigure($"{problem.Name}-loss",
-            new LineChart(problem.Title, gone, new Axis("loss"), [.. curves.Select(curve => Series(curve, point => point.Loss))]).ToSvg(),
-            $"{problem.Title}: the loss while units leave one by one without retraining; ranked once, dashed, and again each time.");
+            new LineChart(problem.Title, gone, new Axis("loss"), Lines(point => point.Loss)).ToSvg(),
+            $"{problem.Title}: the loss while units leave one by one without retraining; ranked again each time, and once (dashed).");
         if (curves[0].Points[0].ErrorPercent is null) yield break;
         yield return new ReproductionFigure($"{problem.Name}-error",
-            new LineChart(problem.Title, gone, new Axis("error, %"), [.. curves.Select(curve => Series(curve, point => point.ErrorPercent!.Value))])
-                .ToSvg(),
+            new LineChart(problem.Title, gone, new Axis("error, %"), Lines(point => point.ErrorPercent!.Value)).ToSvg(),
             $"{problem.Title}: the wrong classes while units leave.");
+
+        ChartSeries[] Lines(Func<ShrinkingPoint, double> value) =>
+        [
+            .. curves.Skip(s_criteria.Length).Concat(curves.Take(s_criteria.Length)).Select(curve => new ChartSeries(
+                curve.Criterion.Replace(" order", "", StringComparison.Ordinal) + (curve.Ranking == Once ? " once" : ""),
+                [.. curve.Points.Select(point => (point.RemovedPercent, value(point)))], Dashed: curve.Ranking == Once)),
+        ];
     }
 
     private static string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);

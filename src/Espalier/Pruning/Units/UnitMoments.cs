@@ -16,21 +16,8 @@ internal sealed class UnitMoments
     public double Mean(UnitId unit) => _means[unit.Layer][unit.Unit];
 
     /// <summary>The mean of every unit of every layer, the inputs first.</summary>
-    public static double[][] Means(SampleSweep sweep, ComputeEngine engine, CancellationToken cancellation)
-    {
-        double[][] means = [.. sweep.Network.Layers.Select(layer => new double[layer.InputShape.Length])];
-        double part = 1.0 / sweep.Data.Count;
-        sweep.Run(engine, (_, count) =>
-        {
-            for (int layer = 0; layer < means.Length; layer++)
-            {
-                double[] sums = means[layer];
-                ReadOnlySpan<float> values = sweep.Pass.InputOf(layer).AsSpan(0, count * sums.Length);
-                for (int i = 0; i < values.Length; i++) sums[i % sums.Length] += part * values[i];
-            }
-        }, cancellation);
-        return means;
-    }
+    public static double[][] Means(SampleSweep sweep, ComputeEngine engine, CancellationToken cancellation) => UnitAverages.Measure(
+        sweep, engine, [.. sweep.Network.Layers.Select(layer => new bool[layer.InputShape.Length])], null, cancellation);
 
     /// <summary>Measures in two passes: the means, then products of what is left when they are taken away.</summary>
     /// <param name="context">The network and the samples.</param>

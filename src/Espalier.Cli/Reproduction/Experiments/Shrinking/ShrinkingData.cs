@@ -6,7 +6,7 @@ namespace Espalier.Cli.Reproduction.Experiments.Shrinking;
 /// <summary>The data sets of Wolfe et al., made as far as the paper describes them.</summary>
 internal static class ShrinkingData
 {
-    /// <summary>One period of the cosine over [-1, 1], moved into (0, 1) for a sigmoid output.</summary>
+    /// <summary>One period of the cosine over [-1, 1], moved to 0.5 +- 0.25 for a sigmoid output.</summary>
     public static Dataset Cosine(int count)
     {
         var inputs = new float[count];
@@ -14,7 +14,7 @@ internal static class ShrinkingData
         for (int i = 0; i < count; i++)
         {
             double x = -1 + 2.0 * i / (count - 1);
-            (inputs[i], targets[i]) = ((float)x, (float)(0.5 + 0.4 * Math.Cos(Math.PI * x)));
+            (inputs[i], targets[i]) = ((float)x, (float)(0.5 + 0.25 * Math.Cos(Math.PI * x)));
         }
 
         return Dataset.Regression("cosine", Shape.Flat(1), inputs, targets, 1);

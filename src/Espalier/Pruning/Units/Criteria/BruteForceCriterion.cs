@@ -9,8 +9,8 @@ namespace Espalier.Pruning.Units.Criteria;
 /// </summary>
 /// <remarks>
 /// A trial starts from the sums that the unit feeds, takes the unit's share away (a rank-one update) and recomputes just the layers after
-/// that; what lies before is the same for all trials. All units of a 784-300-100-10 network over 5,000 images take about a second on one
-/// core.
+/// that; what lies before is the same for all trials. The 400 hidden units of a 784-300-100-10 network over 5,000 images take 0.35 s of one
+/// core, with the 784 inputs 3 s (measured).
 /// </remarks>
 /// <param name="foldMeans">
 /// Whether the unit is replaced by its mean over the samples instead of by 0: what <see cref="UnitPruningOptions.FoldMeans"/> does.

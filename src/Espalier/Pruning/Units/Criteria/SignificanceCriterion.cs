@@ -19,7 +19,9 @@ public sealed class SignificanceCriterion : UnitCriterion
     private protected override double[][] Score(
         PruningContext context, UnitLayers layers, bool[][] live, CancellationToken cancellation)
     {
-        double[][] scores = MeanMagnitudes(context, live, cancellation);
+        using var engine = new ComputeEngine(threads: 0);
+        var sweep = new SampleSweep(context.Network, context.Train, context.Loss);
+        double[][] scores = UnitAverages.Measure(sweep, engine, live, Magnitudes, cancellation);
         for (int layer = 0; layer < scores.Length; layer++)
         {
             double sum = 0;
@@ -37,24 +39,9 @@ public sealed class SignificanceCriterion : UnitCriterion
         return scores;
     }
 
-    private static double[][] MeanMagnitudes(PruningContext context, bool[][] live, CancellationToken cancellation)
+    private static void Magnitudes(int layer, Span<float> outputs)
     {
-        double[][] means = NewScores(live);
-        double part = 1.0 / context.Train.Count;
-        using var engine = new ComputeEngine(threads: 0);
-        var sweep = new SampleSweep(context.Network, context.Train, context.Loss);
-        float[] inputs = new float[sweep.Pass.Input.Length];
-        sweep.Run(engine, (_, count) =>
-        {
-            for (int layer = 0; layer < means.Length; layer++)
-            {
-                if (means[layer].Length == 0) continue;
-                double[] sums = means[layer];
-                Span<float> values = (layer == 0 ? inputs : sweep.Pass.InputOf(layer)).AsSpan(0, count * sums.Length);
-                if (layer == 0) TensorPrimitives.Sigmoid<float>(sweep.Pass.Input.AsSpan(0, values.Length), values);
-                for (int i = 0; i < values.Length; i++) sums[i % sums.Length] += part * Math.Abs(values[i]);
-            }
-        }, cancellation);
-        return means;
+        if (layer == 0) TensorPrimitives.Sigmoid<float>(outputs, outputs);
+        else TensorPrimitives.Abs<float>(outputs, outputs);
     }
 }

@@ -29,28 +29,22 @@ public sealed class ZeroActivationCriterion : UnitCriterion
             }
         }
 
-        double[][] scores = NewScores(live);
-        double part = 1.0 / context.Train.Count;
         using var engine = new ComputeEngine(threads: 0);
         var sweep = new SampleSweep(context.Network, context.Train, context.Loss);
-        sweep.Run(engine, (_, count) =>
+        double[][] scores = UnitAverages.Measure(sweep, engine, live, CountFiring, cancellation);
+        for (int layer = 0; layer < scores.Length; layer++)
         {
-            for (int layer = 1; layer < scores.Length; layer++)
+            for (int unit = 0; unit < scores[layer].Length; unit++)
             {
-                double[] counts = scores[layer];
-                ReadOnlySpan<float> outputs = sweep.Pass.InputOf(layer).AsSpan(0, count * counts.Length);
-                for (int i = 0; i < outputs.Length; i++)
-                {
-                    int unit = i % counts.Length;
-                    if (outputs[i] > 0 && live[layer][unit]) counts[unit]++;
-                }
+                if (!live[layer][unit]) scores[layer][unit] = 0;
             }
-        }, cancellation);
-        foreach (double[] counts in scores)
-        {
-            for (int unit = 0; unit < counts.Length; unit++) counts[unit] *= part;
         }
 
         return scores;
+    }
+
+    private static void CountFiring(int layer, Span<float> outputs)
+    {
+        foreach (ref float output in outputs) output = output > 0 ? 1 : 0;
     }
 }
