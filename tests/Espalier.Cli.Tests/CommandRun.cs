@@ -7,6 +7,9 @@ public sealed class CommandRun : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("espalier-cli").FullName;
 
+    /// <summary>What the command lines read from standard input.</summary>
+    public string Input { get; set; } = "";
+
     public string PathOf(string file) => Path.Combine(_folder, file);
 
     /// <summary>Runs a command line; a word that starts with "@" is a file of this test's folder.</summary>
@@ -15,7 +18,9 @@ public sealed class CommandRun : IDisposable
         using var output = new StringWriter { NewLine = "\n" };
         using var error = new StringWriter { NewLine = "\n" };
         string[] resolved = Array.ConvertAll(args, arg => arg.StartsWith('@') ? PathOf(arg[1..]) : arg);
-        int code = await CommandLineProgram.RunAsync(resolved, new Terminal(output, error, isOutputWatched: false, isErrorWatched: false));
+        using var input = new StringReader(Input);
+        int code = await CommandLineProgram.RunAsync(
+            resolved, new Terminal(output, error, isOutputWatched: false, isErrorWatched: false, input));
         return (code, output.ToString(), error.ToString());
     }
 

@@ -56,6 +56,27 @@ public sealed class PruneVerbTests : IDisposable
     [InlineData("--max-rise 1 --method gradual")]
     [InlineData("--keep 0.5 --method rounds --rounds 0")]
     [InlineData("--keep 0.5 --epochs 1")]
+    [InlineData("--keep 0.5 --budget-bytes 1000")]
+    [InlineData("--budget-bytes 0")]
+    [InlineData("--budget-bytes 5 --method once")]
+    [InlineData("--keep 0.5 --criterion nonsense")]
+    [InlineData("--keep 0.5 --allocation nonsense")]
+    [InlineData("--keep 0.5 --allocation 50,0,20")]
+    [InlineData("--keep 0.5 --allocation 0.067,0.2,0.65")]
+    [InlineData("--keep 0.5 --allocation 50,20 --method once")]
+    [InlineData("--keep 0.5 --allocation scan --method gradual")]
+    [InlineData("--keep 0.5 --allocation scan --scope layer")]
+    [InlineData("--weights 2 --allocation scan --method once")]
+    [InlineData("--keep 0.5 --interactive")]
+    [InlineData("--interactive --method once")]
+    [InlineData("--interactive --rounds 3")]
+    [InlineData("--interactive --curve linear")]
+    [InlineData("--keep 0.5 --session s --method gradual")]
+    [InlineData("--keep 0.5 --from-round 1")]
+    [InlineData("--resume nosuchfolder")]
+    [InlineData("--resume nosuchfolder --session other")]
+    [InlineData("--keep 0.5 --plot /no/such/folder/x.svg")]
+    [InlineData("--keep 0.5 --out x.espalier --plot x.espalier")]
     public async Task Impossible_wishes_are_one_line_and_leave_no_file(string wishes)
     {
         await TrainAsync();
@@ -66,6 +87,80 @@ public sealed class PruneVerbTests : IDisposable
         Assert.Equal((ExitCode.BadInput, ""), (code, output));
         Assert.Equal(error.Length - 1, error.IndexOf('\n', StringComparison.Ordinal));
         Assert.False(File.Exists(_run.PathOf("m.pruned.espalier")));
+    }
+
+    [Theory]
+    [InlineData("rounds", "scan")]
+    [InlineData("once", "spdy")]
+    [InlineData("gradual", null)]
+    public async Task A_budget_of_bytes_is_kept(string method, string? allocation)
+    {
+        await TrainAsync();
+        string[] shares = allocation is null ? [] : ["--allocation", allocation];
+
+        JsonElement pruned = await _run.JsonAsync(["prune", "@m.espalier", "--data", "monks-2", "--budget-bytes", "2500", "--method", method,
+            "--epochs", "4", "--batch", "16", .. shares]);
+
+        long bytes = (await _run.JsonAsync("inspect", "@m.pruned.espalier")).GetProperty("compiledBytes").GetInt64();
+        Assert.Equal(bytes, pruned.GetProperty("compiledBytes").GetInt64());
+        Assert.InRange(bytes, 2300, 2500);
+        Assert.Equal("compiled bytes 2500", pruned.GetProperty("log").GetProperty("target").GetString());
+    }
+
+    [Fact]
+    public async Task Per_cent_of_each_layer_need_no_other_target()
+    {
+        await TrainAsync();
+
+        JsonElement log = (await _run.JsonAsync("prune", "@m.espalier", "--data", "monks-2", "--allocation", "10,50,100", "--method", "once"))
+            .GetProperty("log");
+
+        Assert.Equal([34, 30, 6], log.GetProperty("rounds")[0].GetProperty("layers").EnumerateArray().Select(layer => layer.GetProperty("after").GetInt32()));
+    }
+
+    [Theory]
+    [InlineData("magnitude", "rounds")]
+    [InlineData("obd", "gradual")]
+    public async Task A_plot_and_a_log_name_the_criterion(string criterion, string method)
+    {
+        await TrainAsync();
+
+        await _run.JsonAsync("prune", "@m.espalier", "--data", "monks-2", "--keep", "0.3", "--method", method, "--epochs", "2", "--batch", "16",
+            "--criterion", criterion, "--plot", "@plot.svg", "--log", "@log.json", "--seed", "7");
+
+        Assert.Contains($"Pruning by {criterion}", await File.ReadAllTextAsync(_run.PathOf("plot.svg")), StringComparison.Ordinal);
+        JsonElement log = JsonDocument.Parse(await File.ReadAllTextAsync(_run.PathOf("log.json"))).RootElement;
+        Assert.Equal((criterion, "fraction 0.3", 7), (log.GetProperty("criterion").GetString(), log.GetProperty("target").GetString(), log.GetProperty("seed").GetInt32()));
+        Assert.All(log.GetProperty("rounds").EnumerateArray(), round => Assert.Equal(criterion, round.GetProperty("criterion").GetString()));
+    }
+
+    [Fact]
+    public async Task A_resumed_run_comes_to_the_same_model_with_its_own_command_line_and_new_options_replace_old_ones()
+    {
+        await TrainAsync();
+        string[] run = ["prune", "@m.espalier", "--data", "monks-2", "--weights", "60", "--method", "rounds", "--rounds", "3", "--epochs", "2",
+            "--batch", "16", "--out", "@a.espalier"];
+        await _run.JsonAsync([.. run, "--session", "@s"]);
+        string whole = await File.ReadAllTextAsync(_run.PathOf("a.espalier"));
+        foreach (string round in (string[])["0", "1", "2", "3"])
+        {
+            File.Delete(_run.PathOf("a.espalier"));
+            await _run.JsonAsync("prune", "--resume", "@s", "--from-round", round);
+            Assert.Equal(whole, await File.ReadAllTextAsync(_run.PathOf("a.espalier")));
+        }
+
+        JsonElement other = await _run.JsonAsync("prune", "--resume", "@s", "--from-round", "1", "--keep", "0.25", "--rounds", "2", "--out", "@b.espalier");
+        Assert.Equal((_run.PathOf("b.espalier"), 102), (other.GetProperty("model").GetString(), other.GetProperty("log").GetProperty("weightsAfter").GetInt32()));
+        Assert.Equal(2, other.GetProperty("log").GetProperty("rounds").GetArrayLength());
+        (int code, _, string error) = await _run.RunAsync([.. run, "--session", "@s"]);
+        Assert.Equal(ExitCode.BadInput, code);
+        Assert.Contains("there is a session already", error, StringComparison.Ordinal);
+        (code, _, error) = await _run.RunAsync("prune", "--resume", "@s", "--data", "monks-1");
+        Assert.Equal(ExitCode.BadInput, code);
+        Assert.Contains("give the same ones", error, StringComparison.Ordinal);
+        (code, _, error) = await _run.RunAsync("prune", "--resume", "@s", "--from-round", "9");
+        Assert.Equal(ExitCode.BadInput, code);
+        Assert.Contains("it can go on after 0, 1, 2.", error, StringComparison.Ordinal);
     }
 
     private async Task TrainAsync() =>

@@ -8,8 +8,8 @@ internal sealed class AllocationArgument
 {
     private readonly Option<string?> _allocation = new("--allocation")
     {
-        Description = "How many weights each layer keeps: 'scan' by a sensitivity scan, 'spdy' by SPDY over traces of ExactOBS, or per cent of " +
-            "each layer, such as 6.7,20,65, which need no further target; in rounds.",
+        Description = "How many weights each layer keeps: 'scan' by a sensitivity scan, 'spdy' by SPDY over traces of ExactOBS, " +
+            "or per cent of each layer, such as 6.7,20,65, which need no further target; in rounds.",
         HelpName = "HOW",
     };
 

@@ -131,7 +131,11 @@ internal sealed class InteractivePruning
     private void SetStep(string text)
     {
         bool isNumber = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double step);
-        if (!isNumber || step is not (> 0 and < 1)) throw new EspalierException($"'{text}' is no step; write a number between 0 and 1, such as step 0.9.");
+        if (!isNumber || step is not (> 0 and < 1))
+        {
+            throw new EspalierException($"'{text}' is no step; write a number between 0 and 1, such as step 0.9.");
+        }
+
         _step = step;
         _say($"each step now keeps {Part(step)} of the weights that are left");
     }

@@ -42,7 +42,9 @@ internal sealed class MethodArguments
 
     /// <summary>The method.</summary>
     /// <param name="arguments">The command line.</param>
-    /// <param name="needsRounds">Whether other options make sense in rounds only, so that these are what they mean unless the user says otherwise.</param>
+    /// <param name="needsRounds">
+    /// Whether other options make sense in rounds only, so that these are what they mean unless the user says otherwise.
+    /// </param>
     /// <exception cref="EspalierException">Options contradict each other.</exception>
     public string Read(ParseResult arguments, bool needsRounds)
     {

@@ -25,7 +25,8 @@ internal static class PercentList
         }
 
         return percents.All(percent => percent < 1)
-            ? throw new EspalierException($"{option} {text}: these are per cent of each layer, and all below 1; write 6.7,20,65 for 6.7 % and so on.")
+            ? throw new EspalierException(
+                $"{option} {text}: these are per cent of each layer, and all below 1; write 6.7,20,65 for 6.7 % and so on.")
             : Array.ConvertAll(percents, percent => percent / 100);
     }
 }

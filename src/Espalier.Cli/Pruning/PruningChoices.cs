@@ -17,4 +17,29 @@ internal sealed record PruningChoices(
 
     /// <summary>Whether a person decides after each round.</summary>
     public bool IsInteractive => Method == MethodArguments.Interactive;
+
+    /// <summary>Throws when choices contradict each other or leave open how far to go.</summary>
+    /// <param name="isKept">Whether the run is to be kept as a session.</param>
+    /// <exception cref="EspalierException">They do.</exception>
+    public void RequireConsistent(bool isKept)
+    {
+        if (IsGradual && Allocation is not null)
+        {
+            throw new EspalierException("--allocation is for --method rounds, once and interactive; name one of them or leave it out.");
+        }
+
+        if (IsGradual && isKept)
+        {
+            throw new EspalierException(
+                "--session is for --method rounds, once and interactive; gradual pruning cannot be taken up again.");
+        }
+
+        if (IsInteractive && Target is not null)
+        {
+            throw new EspalierException(
+                "--interactive asks after each round how far to prune; leave --keep, --weights, --max-rise and --budget-bytes out.");
+        }
+
+        if (Target is null && !IsInteractive && Allocation is not FractionAllocation) throw TargetArguments.OneOfThem();
+    }
 }

@@ -18,7 +18,8 @@ internal static class RoundReport
         PruningRound? round = session.Rounds.LastOrDefault(one => !one.IsTakenBack);
         yield return "";
         yield return (round is null ? "start: " : $"round {round.Round}: ") +
-            $"{Number(live)} of {Number(all)} weights ({SummaryTable.Percent((double)live / all)}), {Number(CompiledSize.Of(session.Network))} bytes compiled";
+            $"{Number(live)} of {Number(all)} weights ({SummaryTable.Percent((double)live / all)}), " +
+            $"{Number(CompiledSize.Of(session.Network))} bytes compiled";
         yield return $"{session.MeasuredOn}: {Text(session.Now)}; at the start {Text(session.Start)}";
         if (round is not null) yield return Changes(round);
         string[][] rows = [.. saliencies.Layers.Select(Row)];
@@ -30,12 +31,17 @@ internal static class RoundReport
 
     private static string Changes(PruningRound round)
     {
-        string text = $"{round.Criterion} removed {Number(round.WeightsBefore - round.WeightsAfter)}: loss {Signed(round.ActualLossChange!.Value)}";
+        int removed = round.WeightsBefore - round.WeightsAfter;
+        string text = $"{round.Criterion} removed {Number(removed)}: loss {Signed(round.ActualLossChange!.Value)}";
         if (round.PredictedLossChange is double predicted) text += $" (predicted {Signed(predicted)})";
-        if (round.AfterPruning!.ErrorPercent - round.Before!.ErrorPercent is double points) text += Invariant($", error {points:+0.00;-0.00;0.00} points");
-        return round.RetrainingEpochs > 0
-            ? text + $"; {round.RetrainingEpochs} {(round.RetrainingEpochs == 1 ? "epoch" : "epochs")} of retraining: {Text(round.AfterPruning)} to {Text(round.AfterRetraining!)}"
-            : text;
+        if (round.AfterPruning!.ErrorPercent - round.Before!.ErrorPercent is double points)
+        {
+            text += Invariant($", error {points:+0.00;-0.00;0.00} points");
+        }
+
+        if (round.RetrainingEpochs == 0) return text;
+        string epochs = round.RetrainingEpochs == 1 ? "1 epoch" : $"{round.RetrainingEpochs} epochs";
+        return $"{text}; {epochs} of retraining: {Text(round.AfterPruning)} to {Text(round.AfterRetraining!)}";
     }
 
     private static string[] Row(LayerSaliency layer) =>

@@ -52,20 +52,30 @@ internal sealed class SessionArguments
     {
         if (arguments.GetValue(_resume) is not { } folder)
         {
-            if (arguments.GetValue(_round) is not null) throw new EspalierException("--from-round is for --resume FOLDER; name the folder or leave it out.");
+            if (arguments.GetValue(_round) is not null)
+            {
+                throw new EspalierException("--from-round is for --resume FOLDER; name the folder or leave it out.");
+            }
+
             if (arguments.GetValue(_session) is { } fresh && File.Exists(Path.Combine(fresh, PruningSession.LogName)))
             {
-                throw new EspalierException($"--session {fresh}: there is a session already; go on with --resume {fresh} or name another folder.");
+                throw new EspalierException(
+                    $"--session {fresh}: there is a session already; go on with --resume {fresh} or name another folder.");
             }
 
             return arguments;
         }
 
-        if (arguments.GetValue(_session) is not null) throw new EspalierException("--session and --resume: give one; a resumed run is kept where it was.");
+        if (arguments.GetValue(_session) is not null)
+        {
+            throw new EspalierException("--session and --resume: give one; a resumed run is kept where it was.");
+        }
+
         ParseResult then = verb.Parse([.. SessionSummary.Of(folder).Recipe], CommandLineProgram.Syntax);
         if (then.Errors.Count > 0)
         {
-            throw new EspalierException($"{folder}: the command line of this session is of another version ({then.Errors[0].Message.ReplaceLineEndings(" ")}).");
+            string fault = then.Errors[0].Message.ReplaceLineEndings(" ");
+            throw new EspalierException($"{folder}: the command line of this session is of another version ({fault}).");
         }
 
         var replaced = new HashSet<Symbol>();

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Espalier.Cli.Pruning;
 using Espalier.Compilation.Model;
 using Espalier.Data;
@@ -8,7 +7,6 @@ using Espalier.Interchange;
 using Espalier.Pruning;
 using Espalier.Pruning.Allocation;
 using Espalier.Pruning.Sessions;
-using Espalier.Reporting;
 using Espalier.Training;
 using Espalier.Training.Losses;
 using Espalier.Training.Optimizers;
@@ -63,7 +61,8 @@ internal sealed class PruneVerb : Verb
     protected override int Run(ParseResult arguments, CancellationToken cancel)
     {
         arguments = _session.Complete(this, arguments, [_target.Options, _method.Options, [_criterion.ScopeOption, _allocation.Option]]);
-        string path = arguments.GetValue(_model) ?? throw new EspalierException("Required argument missing: MODEL, the model file to prune.");
+        string path = arguments.GetValue(_model)
+            ?? throw new EspalierException("Required argument missing: MODEL, the model file to prune.");
         if (_data.Name(arguments) is null) throw new EspalierException("Option '--data' is required: what the network was trained on.");
         PruningChoices choices = Choose(arguments);
         Network given = ModelFile.Load(path);
@@ -83,15 +82,19 @@ internal sealed class PruneVerb : Verb
         else
         {
             PruningSession session = Begin(arguments, network, train, validation, training.Loss);
+            void Save(string file) => ModelFile.Save(file, Model(session.Network));
             outcome = choices.IsInteractive
-                ? new InteractivePruning(Terminal, session, choices, training, _session.Folder(arguments), file => ModelFile.Save(file, Model(session.Network)))
+                ? new InteractivePruning(Terminal, session, choices, training, _session.Folder(arguments), Save)
                     .Run(_files.Model(arguments, path), toError: WantsJson(arguments), cancel)
                 : RunRounds(arguments, choices, session, training, cancel);
         }
 
         Network model = Model(outcome.Network);
         _files.Write(arguments, path, model, outcome.Log);
-        Report(arguments, _files.Model(arguments, path), outcome, testBefore, Evaluator.Evaluate(outcome.Network, split.Test, training.Loss));
+        var report = new PruningReport(
+            _files.Model(arguments, path), outcome, testBefore, Evaluator.Evaluate(outcome.Network, split.Test, training.Loss));
+        if (WantsJson(arguments)) report.WriteJson(Terminal);
+        else report.Print(Terminal);
         return outcome.WasInterrupted ? ExitCode.Interrupted : ExitCode.Success;
 
         Network Model(TrainableNetwork pruned) =>
@@ -102,33 +105,15 @@ internal sealed class PruneVerb : Verb
     {
         PruningTarget? target = _target.Read(arguments);
         PruningCriterion criterion = _criterion.Criterion(arguments);
-        LayerAllocation? allocation = _allocation.Read(arguments, isPricedInBytes: target is not null && _target.IsBytes(arguments));
+        LayerAllocation? allocation = _allocation.Read(arguments, isPricedInBytes: _target.IsBytes(arguments));
         bool isKept = _session.Folder(arguments) is not null;
         bool needsRounds = _target.IsErrorRise(arguments) || allocation is not null || isKept || criterion is not ScoreCriterion;
         var choices = new PruningChoices(
             _method.Read(arguments, needsRounds), target, criterion, _criterion.Scope(arguments), allocation);
-        if (choices.IsGradual && allocation is not null)
-        {
-            throw new EspalierException("--allocation is for --method rounds, once and interactive; name one of them or leave it out.");
-        }
-
-        if (choices.IsGradual && isKept)
-        {
-            throw new EspalierException("--session is for --method rounds, once and interactive; gradual pruning cannot be taken up again.");
-        }
-
-        if (allocation is not null && arguments.GetResult(_criterion.ScopeOption) is { Implicit: false })
-        {
-            throw new EspalierException("--scope and --allocation both say which weights compete; give one.");
-        }
-
-        if (choices.IsInteractive && target is not null)
-        {
-            throw new EspalierException("--interactive asks after each round how far to prune; leave --keep, --weights, --max-rise and --budget-bytes out.");
-        }
-
-        bool isOpen = target is null && !choices.IsInteractive && allocation is not FractionAllocation;
-        return isOpen ? throw TargetArguments.OneOfThem() : choices;
+        choices.RequireConsistent(isKept);
+        return allocation is not null && arguments.GetResult(_criterion.ScopeOption) is { Implicit: false }
+            ? throw new EspalierException("--scope and --allocation both say which weights compete; give one.")
+            : choices;
     }
 
     private PruningSession Begin(ParseResult arguments, TrainableNetwork network, Dataset train, Dataset? validation, LossKind loss)
@@ -187,36 +172,6 @@ internal sealed class PruneVerb : Verb
         PruningLog log = Terminal.Track("pruning", report => pruner.Run(choices.Target!, new PruningMeter(report), cancel));
         return new PruningOutcome(parts.Network, log, WasInterrupted: false);
     }
-
-    private void Report(ParseResult arguments, string file, PruningOutcome outcome, Evaluation testBefore, Evaluation testAfter)
-    {
-        long compiledBytes = CompiledSize.Of(outcome.Network);
-        PruningLog log = outcome.Log;
-        if (WantsJson(arguments))
-        {
-            Terminal.WriteJson(new { model = file, testBefore, testAfter, compiledBytes, log });
-            return;
-        }
-
-        int standing = log.Rounds.Count(round => !round.IsTakenBack);
-        string undone = standing < log.Rounds.Count ? $", {log.Rounds.Count - standing} more taken back" : "";
-        Terminal.Print($"{Number(log.WeightsBefore)} weights pruned to {Number(log.WeightsAfter)} " +
-            $"({SummaryTable.Percent((double)log.WeightsAfter / log.WeightsBefore)}) in {standing} {(standing == 1 ? "round" : "rounds")}{undone}; {Number(compiledBytes)} bytes compiled");
-        foreach (Parameter layer in outcome.Network.PrunableParameters)
-        {
-            Terminal.Print($"  {layer.Name}: {Number(layer.LiveCount)} of {Number(layer.Values.Length)}");
-        }
-
-        Terminal.Print($"{log.MeasuredOn}: {Text(log.Before)} before, {Text(log.After)} after");
-        Terminal.Print($"test: {Text(testBefore)} before, {Text(testAfter)} after");
-        Terminal.Print($"written to {file}");
-    }
-
-    private static string Number(double value) => SummaryTable.Number(value);
-
-    private static string Text(Evaluation evaluation) => evaluation.ErrorPercent is double percent
-        ? string.Create(CultureInfo.InvariantCulture, $"error {percent:0.00} %")
-        : string.Create(CultureInfo.InvariantCulture, $"loss {evaluation.Loss:G4}");
 
     /// <summary>What gradual pruning works on.</summary>
     private sealed record GradualPruningParts(TrainableNetwork Network, Dataset Train, Dataset? Validation, TrainingOptions Training);

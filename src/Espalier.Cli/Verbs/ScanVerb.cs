@@ -28,8 +28,9 @@ internal sealed class ScanVerb : Verb
     private readonly Option<string?> _table = new("--csv") { Description = "Write all figures into this CSV file.", HelpName = "FILE.csv" };
 
     public ScanVerb(Terminal terminal)
-        : base("scan", "Prune each layer of a model alone, more and more, without retraining, and show what the network then does: which layers "
-            + "bear it and which do not. The model stays as it is; 'prune --allocation scan' goes by such a scan." + CriterionArguments.List, terminal,
+        : base("scan", "Prune each layer of a model alone, more and more, without retraining, and show what the network then does: "
+            + "which layers bear it and which do not. The model stays as it is; 'prune --allocation scan' goes by such a scan."
+            + CriterionArguments.List, terminal,
             "espalier scan lenet.espalier --data mnist --out scan.svg",
             "espalier scan lenet.espalier --data mnist --criterion magnitude --kept 50,20,10,5,2 --csv scan.csv")
     {
@@ -66,13 +67,15 @@ internal sealed class ScanVerb : Verb
     // A row for each part kept, a column for each layer.
     private void Print(SensitivityScan scan)
     {
-        Terminal.Print($"{(scan.Dense.ErrorPercent is null ? "loss" : "error, %")}, on {scan.MeasuredOn}, when one layer alone is pruned by {scan.Criterion}");
+        string what = scan.Dense.ErrorPercent is null ? "loss" : "error, %";
+        Terminal.Print($"{what}, on {scan.MeasuredOn}, when one layer alone is pruned by {scan.Criterion}");
         string[] parts = [.. scan.Layers.SelectMany(layer => layer.Points).OrderByDescending(point => point.Kept).Select(Part).Distinct()];
         var rows = new List<string[]> { (string[])["kept", .. scan.Layers.Select(layer => layer.Name)] };
         rows.Add(["100 %", .. scan.Layers.Select(_ => Value(scan.Dense))]);
         foreach (string part in parts.Where(part => part != "100 %"))
         {
-            rows.Add([part, .. scan.Layers.Select(layer => layer.Points.FirstOrDefault(point => Part(point) == part) is { } point ? Value(point.After) : "")]);
+            rows.Add([part, .. scan.Layers.Select(layer => layer.Points.FirstOrDefault(point => Part(point) == part))
+                .Select(point => point is null ? "" : Value(point.After))]);
         }
 
         Terminal.Print(TextTable.Format(rows).TrimEnd('\n'));

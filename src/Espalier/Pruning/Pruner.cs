@@ -99,7 +99,8 @@ public sealed class Pruner
         if (rounds.Size > most)
         {
             throw new EspalierException(
-                $"The compiled model still takes {rounds.Size} bytes, above {most}, after {MaxTrims} cuts; allow more or prune without retraining.");
+                $"The compiled model still takes {rounds.Size} bytes, above {most}, after {MaxTrims} cuts; " +
+                "allow more or prune without retraining.");
         }
     }
 

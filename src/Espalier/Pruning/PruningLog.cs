@@ -5,8 +5,10 @@ namespace Espalier.Pruning;
 
 /// <summary>All that a pruning run did, ready for JSON and plots. The mask itself is the zero pattern of the network.</summary>
 /// <param name="Criterion">What weights were worth.</param>
-/// <param name="Scope">Which of them competed: "Global" or "PerLayer".</param>
-/// <param name="Schedule">How fast they went: a name of <see cref="SparsitySchedule"/>, "Search" when the error decided, or "Interactive" when a person did.</param>
+/// <param name="Scope">Which of them competed: "Global" or "PerLayer", or the name of the <see cref="Allocation.LayerAllocation"/>.</param>
+/// <param name="Schedule">
+/// How fast they went: a name of <see cref="SparsitySchedule"/>, "Search" when the error decided, or "Interactive" when a person did.
+/// </param>
 /// <param name="MeasuredOn">The name of the set that evaluations are of: the validation part, or without one the training part.</param>
 /// <param name="WeightsBefore">The weights that were left before the run.</param>
 /// <param name="WeightsAfter">The weights that are left after it.</param>

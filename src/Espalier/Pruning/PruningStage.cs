@@ -75,7 +75,7 @@ internal sealed class PruningStage
         _ = new Trainer(Network, Train, Validation, training);
     }
 
-    /// <summary>Throws when a training minimises another loss than the run is judged by: its log would compare what cannot be compared.</summary>
+    /// <summary>Throws when a training minimises another loss than the run is judged by: its log could not be read.</summary>
     /// <exception cref="EspalierException">It does.</exception>
     public void RequireLoss(TrainingOptions training)
     {

@@ -39,8 +39,8 @@ internal sealed class RoundRunner(
             session.Prune(options.Criterion, Budgets(keep)(keep), cancellation);
             if (options.Retraining is TrainingOptions retraining)
             {
-                session.Retrain(
-                    retraining, progress is null ? null : new TrainingRelay(value => progress.Report(state with { Training = value })), cancellation);
+                var relay = progress is null ? null : new TrainingRelay(value => progress.Report(state with { Training = value }));
+                session.Retrain(retraining, relay, cancellation);
             }
 
             if (isTooMuch?.Invoke(session.Now) is true) session.Undo();

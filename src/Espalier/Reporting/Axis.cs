@@ -23,7 +23,9 @@ public sealed record Axis(string Label, bool Logarithmic = false, bool Reversed 
                 }
             }
 
-            return ticks;
+            // Between two of them, as 0.14 and 0.17, round numbers at equal distances say more.
+            if (ticks.Count > 1) return ticks;
+            ticks.Clear();
         }
 
         double rough = (high - low) / 7;

@@ -115,5 +115,6 @@ public sealed record SensitivityScan(string Criterion, string MeasuredOn, Evalua
 
     private static double Checked(double fraction) => fraction is > 0 and <= 1
         ? fraction
-        : throw new EspalierException(FormattableString.Invariant($"A layer cannot keep a fraction of {fraction}; give a number above 0 and up to 1."));
+        : throw new EspalierException(
+            FormattableString.Invariant($"A layer cannot keep a fraction of {fraction}; give a number above 0 and up to 1."));
 }

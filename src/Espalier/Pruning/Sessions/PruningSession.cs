@@ -29,7 +29,8 @@ public sealed class PruningSession
     /// <exception cref="EspalierException">The data do not fit the network.</exception>
     public PruningSession(TrainableNetwork network, Dataset train, Dataset? validation, LossKind loss)
         : this(new PruningStage(
-            network ?? throw new ArgumentNullException(nameof(network)), train ?? throw new ArgumentNullException(nameof(train)), validation, loss))
+            network ?? throw new ArgumentNullException(nameof(network)),
+            train ?? throw new ArgumentNullException(nameof(train)), validation, loss))
     {
     }
 
@@ -103,7 +104,7 @@ public sealed class PruningSession
     public static PruningSession Load(string folder, Dataset train, Dataset? validation, int? round = null) =>
         SessionFolder.Load(folder, train, validation, round);
 
-    /// <summary>Keeps the session in <paramref name="folder"/>: a file for the state after each round that stands, and one for the log.</summary>
+    /// <summary>Keeps the session in <paramref name="folder"/>: a file for each state that it can go back to, and one for the log.</summary>
     /// <remarks>When this is interrupted, the session stands there as it was kept before.</remarks>
     /// <exception cref="EspalierException">A file cannot be written.</exception>
     public void Save(string folder) => SessionFolder.Save(folder, this);

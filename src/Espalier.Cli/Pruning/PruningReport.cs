@@ -1,0 +1,44 @@
+using System.Globalization;
+using Espalier.Pruning;
+using Espalier.Reporting;
+using Espalier.Training;
+
+namespace Espalier.Cli.Pruning;
+
+/// <summary>What the verb says when a run is over.</summary>
+/// <param name="File">The model file that was written.</param>
+/// <param name="Outcome">What is left and what was done.</param>
+/// <param name="TestBefore">The given model on the test part.</param>
+/// <param name="TestAfter">What is left of it on the test part.</param>
+internal sealed record PruningReport(string File, PruningOutcome Outcome, Evaluation TestBefore, Evaluation TestAfter)
+{
+    /// <summary>As one JSON object.</summary>
+    public void WriteJson(Terminal terminal) => terminal.WriteJson(
+        new { model = File, TestBefore, TestAfter, compiledBytes = CompiledSize.Of(Outcome.Network), Outcome.Log });
+
+    /// <summary>For people.</summary>
+    public void Print(Terminal terminal)
+    {
+        PruningLog log = Outcome.Log;
+        int standing = log.Rounds.Count(round => !round.IsTakenBack), takenBack = log.Rounds.Count - standing;
+        string rounds = standing == 1 ? "1 round" : $"{standing} rounds";
+        if (takenBack > 0) rounds += $", {takenBack} more taken back";
+        terminal.Print($"{Number(log.WeightsBefore)} weights pruned to {Number(log.WeightsAfter)} " +
+            $"({SummaryTable.Percent((double)log.WeightsAfter / log.WeightsBefore)}) in {rounds}; " +
+            $"{Number(CompiledSize.Of(Outcome.Network))} bytes compiled");
+        foreach (Parameter layer in Outcome.Network.PrunableParameters)
+        {
+            terminal.Print($"  {layer.Name}: {Number(layer.LiveCount)} of {Number(layer.Values.Length)}");
+        }
+
+        terminal.Print($"{log.MeasuredOn}: {Text(log.Before)} before, {Text(log.After)} after");
+        terminal.Print($"test: {Text(TestBefore)} before, {Text(TestAfter)} after");
+        terminal.Print($"written to {File}");
+    }
+
+    private static string Number(double value) => SummaryTable.Number(value);
+
+    private static string Text(Evaluation evaluation) => evaluation.ErrorPercent is double percent
+        ? string.Create(CultureInfo.InvariantCulture, $"error {percent:0.00} %")
+        : string.Create(CultureInfo.InvariantCulture, $"loss {evaluation.Loss:G4}");
+}
