@@ -63,6 +63,12 @@ public sealed class DataCatalog
             $"{string.Join(", ", s_sources.Select(source => source.Name))}, idx:IMAGES,LABELS and csv:FILE.");
     }
 
+    /// <summary>The path of a file of the data folder that is no data set, such as published weights.</summary>
+    /// <param name="user">What needs it, for the error message.</param>
+    /// <param name="relativePath">The file's path within the folder.</param>
+    /// <exception cref="EspalierException">There is no such file, or no data folder.</exception>
+    public string FindFile(string user, string relativePath) => _folder.Require(user, relativePath);
+
     private static DataSplit LoadIdx(string name, DataOptions options)
     {
         string[] paths = name[IdxPrefix.Length..].Split(',');

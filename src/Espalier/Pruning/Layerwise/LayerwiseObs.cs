@@ -95,14 +95,18 @@ public sealed class LayerwiseObs : PruningCriterion
         LayerwiseObsLayer[] states = [.. layers.Zip(hessians, (layer, hessian) =>
             new LayerwiseObsLayer(engine, layer, hessian, isExact: Interval > 0, cancellation))];
         float highest = float.NegativeInfinity;
-        for (RemovalBudget budget = next(work, states); budget.Keep < work.LiveWeightCount; budget = next(work, states))
+        for (bool goesOn = true; goesOn;)
         {
+            RemovalBudget budget = next(work, states);
+            if (budget.Keep == work.LiveWeightCount) break;
             float[][] scores = Array.ConvertAll(states, state => state.Scores(isGlobal && state.Scale > 0 ? state.Scale : 1));
             highest = Math.Max(highest, MaskSelection.Apply(work, scores, budget));
             for (int i = 0; i < layers.Length; i++)
             {
                 if (layers[i].Weights.Mask is uint[] mask) states[i].Follow(engine, mask, cancellation);
             }
+
+            goesOn = Interval > 0;
         }
 
         for (int i = 0; i < layers.Length; i++) states[i].ToSolution().Commit(layers[i]);

@@ -57,7 +57,10 @@ internal sealed class LayerwiseObsLayer
         return count;
     }
 
-    /// <summary>Takes the weights out that <paramref name="mask"/> no longer has, and moves the others.</summary>
+    /// <summary>
+    /// Takes the weights out that <paramref name="mask"/> no longer has, and moves the others; where one inverse is good for all, sensitivities
+    /// stay as they were.
+    /// </summary>
     public void Follow(ComputeEngine engine, uint[] mask, CancellationToken cancellation)
     {
         ForRows(engine, (row, tools) =>
@@ -71,9 +74,14 @@ internal sealed class LayerwiseObsLayer
             }
 
             if (gone.Count == 0) return;
-            if (!_isExact) MoveOneByOne(row, gone);
             foreach (int i in gone) isLive[i] = false;
-            if (_isExact) tools.Solve(row);
+            if (!_isExact)
+            {
+                MoveOneByOne(row, gone);
+                return;
+            }
+
+            tools.Solve(row);
             tools.Measure(row);
         }, cancellation);
     }

@@ -47,7 +47,7 @@ public sealed class ExactObsTraceTests
         int equal = 0, all = 0;
         for (ulong seed = 1; seed <= 8; seed++)
         {
-            Dataset data = LayerwiseData.Inputs(60, 12, seed);
+            Dataset data = LayerwiseData.Inputs(60, 12, seed, outputs: 1);
             TrainableNetwork network = LayerwiseData.Network(12, [1], seed);
             ExactObsTrace trace = LayerwiseData.Traces(network, data, pattern)[0];
             double[] best = BestLosses(LayerwiseData.FirstHessian(data, 0), LayerwiseData.Row(network, 0, 0), pattern);
@@ -71,7 +71,7 @@ public sealed class ExactObsTraceTests
     public void Any_number_of_threads_gives_the_same_bits()
     {
         Dataset data = LayerwiseData.Inputs(300, 40, 3);
-        TrainableNetwork one = LayerwiseData.Network(40, [30, 4], 4), three = one.Clone();
+        TrainableNetwork one = LayerwiseData.Network(40, [30, 2], 4), three = one.Clone();
         IReadOnlyList<ExactObsTrace> first = ExactObsTrace.ComputeAll(one, data, threads: 1);
         IReadOnlyList<ExactObsTrace> second = ExactObsTrace.ComputeAll(three, data, threads: 3);
         Assert.Equal(Enumerable.Range(0, 1201).Select(first[0].LossAt), Enumerable.Range(0, 1201).Select(second[0].LossAt));
@@ -83,7 +83,7 @@ public sealed class ExactObsTraceTests
     [Fact]
     public void Weights_that_are_gone_stay_gone_and_cost_nothing()
     {
-        Dataset data = LayerwiseData.Inputs(300, 50, 5);
+        Dataset data = LayerwiseData.Inputs(300, 50, 5, outputs: 4);
         TrainableNetwork network = LayerwiseData.Network(50, [4], 6);
         LayerwiseData.Traces(network, data)[0].Apply(network, 90);
         uint[] mask = [.. network.PrunableParameters[0].Mask!];
@@ -110,7 +110,7 @@ public sealed class ExactObsTraceTests
     public void A_trace_can_be_applied_again_with_more_weights_and_to_a_copy()
     {
         Dataset data = LayerwiseData.Inputs(200, 20, 7);
-        TrainableNetwork network = LayerwiseData.Network(20, [6, 3], 8), copy = network.Clone(), other = network.Clone();
+        TrainableNetwork network = LayerwiseData.Network(20, [6, 2], 8), copy = network.Clone(), other = network.Clone();
         ExactObsTrace trace = LayerwiseData.Traces(network, data)[0];
         trace.Apply(copy, 100);
         trace.Apply(other, 10);
@@ -118,7 +118,7 @@ public sealed class ExactObsTraceTests
         Assert.Equal(TrainingData.Bits(copy), TrainingData.Bits(other));
         trace.Apply(other, 120);
         Assert.Equal(TrainingData.Bits(network), TrainingData.Bits(other));
-        Assert.Throws<ArgumentException>(() => trace.Apply(LayerwiseData.Network(19, [6, 3], 8), 100));
+        Assert.Throws<ArgumentException>(() => trace.Apply(LayerwiseData.Network(19, [6, 2], 8), 100));
         Assert.Throws<ArgumentOutOfRangeException>(() => trace.LossAt(121));
     }
 
@@ -126,13 +126,13 @@ public sealed class ExactObsTraceTests
     public void Scaling_a_layer_and_the_next_one_back_changes_no_choice()
     {
         Dataset data = LayerwiseData.Inputs(300, 12, 9);
-        TrainableNetwork network = LayerwiseData.Network(12, [10, 4], 10), scaled = network.Clone();
+        TrainableNetwork network = LayerwiseData.Network(12, [10, 2], 10), scaled = network.Clone();
         foreach (Parameter parameter in scaled.Layers[0].Parameters)
         {
             for (int i = 0; i < parameter.Values.Length; i++) parameter.Values[i] *= 8;
         }
 
-        for (int i = 0; i < 40; i++) scaled.PrunableParameters[1].Values[i] /= 8;
+        for (int i = 0; i < 20; i++) scaled.PrunableParameters[1].Values[i] /= 8;
         foreach (TrainableNetwork one in (TrainableNetwork[])[network, scaled])
         {
             foreach (ExactObsTrace trace in ExactObsTrace.ComputeAll(one, data)) trace.Apply(one, trace.Most / 3);
@@ -145,9 +145,9 @@ public sealed class ExactObsTraceTests
     public void Progress_goes_from_nothing_to_all()
     {
         var reports = new List<double>();
-        ExactObsTrace.ComputeAll(LayerwiseData.Network(20, [6, 3], 8), LayerwiseData.Inputs(200, 20, 7), threads: 1,
+        ExactObsTrace.ComputeAll(LayerwiseData.Network(20, [6, 2], 8), LayerwiseData.Inputs(200, 20, 7), threads: 1,
             progress: new Immediate<double>(reports.Add));
-        Assert.Equal(9, reports.Count);
+        Assert.Equal(8, reports.Count);
         Assert.Equal(reports.Order(), reports);
         Assert.Equal(1, reports[^1], 1e-9);
     }

@@ -10,7 +10,7 @@ namespace Espalier.Tests.Pruning.Layerwise;
 internal static class LayerwiseData
 {
     /// <summary>Correlated inputs, of which <paramref name="dead"/> are always zero.</summary>
-    public static Dataset Inputs(int count, int inputs, ulong seed, int[]? dead = null)
+    public static Dataset Inputs(int count, int inputs, ulong seed, int[]? dead = null, int outputs = 2)
     {
         var random = new SeededRandom(seed);
         var values = new float[count * inputs];
@@ -23,7 +23,7 @@ internal static class LayerwiseData
             }
         }
 
-        return Dataset.Regression("random", Shape.Flat(inputs), values, new float[count], 1);
+        return Dataset.Regression("random", Shape.Flat(inputs), values, new float[count * outputs], outputs);
     }
 
     public static TrainableNetwork Network(int inputs, int[] widths, ulong seed, Activation? hidden = null)
