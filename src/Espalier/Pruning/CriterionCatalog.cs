@@ -11,7 +11,7 @@ public static class CriterionCatalog
     [
         new("magnitude", "s = |w| (Han et al. 2015)", () => new MagnitudeCriterion()),
         new("obd", "s = h w^2 / 2, h by recursion (LeCun, Denker and Solla 1989)", () => new ObdCriterion()),
-        new("obd-gauss-newton", "obd without the terms with h'', so that no h is negative", () => new ObdCriterion(CurvatureKind.GaussNewton)),
+        new("obd-gauss-newton", "obd without the h'' terms, so that no h is negative", () => new ObdCriterion(CurvatureKind.GaussNewton)),
         new("obd-exact", "obd with the exact h of ReLU networks", () => new ObdCriterion(CurvatureKind.Exact)),
     ];
 
