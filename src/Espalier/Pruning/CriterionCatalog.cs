@@ -13,7 +13,7 @@ public static class CriterionCatalog
         new("random", "chance: the control", () => new RandomCriterion()),
         new("magnitude", "s = |w| (Han et al. 2015)", () => new MagnitudeCriterion()),
         new("obd", "s = h w^2 / 2, h by recursion (LeCun, Denker and Solla 1989)", () => new ObdCriterion()),
-        new("obd-gauss-newton", "obd without the terms with h'', so that no h is negative", () => new ObdCriterion(CurvatureKind.GaussNewton)),
+        new("obd-gauss-newton", "obd without the h'' terms, so that no h is negative", () => new ObdCriterion(CurvatureKind.GaussNewton)),
         new("obd-exact", "obd with the exact h of ReLU networks", () => new ObdCriterion(CurvatureKind.Exact)),
         new("activation-magnitude", "s = w^2 E[x^2] (Sun et al. 2023)", () => new ActivationMagnitudeCriterion()),
         new("lamp", "s = w^2 / sum of w^2 of the larger ones of the layer (Lee et al. 2021)", () => new LampCriterion()),

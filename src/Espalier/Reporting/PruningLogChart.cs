@@ -31,7 +31,8 @@ public static class PruningLogChart
 
     private static IEnumerable<ChartSeries> Series(PruningLog log)
     {
-        List<(double, double)> removed = [(log.WeightsBefore, log.Before.Loss)], predicted = [(log.WeightsBefore, log.Before.Loss)], retrained = [];
+        (double, double) dense = (log.WeightsBefore, log.Before.Loss);
+        List<(double, double)> removed = [dense], predicted = [dense], retrained = [];
         double expected = log.Before.Loss;
         foreach (PruningRound round in log.Rounds)
         {

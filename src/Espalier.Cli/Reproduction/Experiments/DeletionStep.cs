@@ -1,6 +1,6 @@
 namespace Espalier.Cli.Reproduction.Experiments;
 
-/// <summary>A network with so many weights left, deleted in the order of one ranking. All losses are means over the training part.</summary>
+/// <summary>So many weights left, the others deleted in the order of one ranking. Losses are means over the training part.</summary>
 /// <param name="Weights">The weights left.</param>
 /// <param name="Actual">The loss after deletion by OBD.</param>
 /// <param name="Predicted">The loss of the dense network plus the sum of the deleted saliencies.</param>

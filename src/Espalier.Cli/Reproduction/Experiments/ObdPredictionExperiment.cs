@@ -12,6 +12,7 @@ namespace Espalier.Cli.Reproduction.Experiments;
 internal sealed class ObdPredictionExperiment : Experiment
 {
     private const double Fifth = 0.2, Tolerance = 0.1;
+    private const string Recipe = "144-40-10 sigmoid; Adam 1e-2 to 1e-5, then full batches 3e-4 to 0";
 
     /// <inheritdoc/>
     public override string Name => "obd-prediction";
@@ -33,7 +34,7 @@ internal sealed class ObdPredictionExperiment : Experiment
         var runs = new ObdRuns(data, scale);
         var outcomes = new List<ObdOutcome>();
         for (int seed = 1; seed <= scale.Seeds; seed++) outcomes.Add(RunSeed(run, runs, scale, seed));
-        SaturatedOutcome saturated = run.Part("softmax", $"{scale}; Adam 3e-3 to 0", () =>
+        SaturatedOutcome saturated = run.Part("softmax", $"144-100-10 ReLU; {scale}; Adam 3e-3 to 0", () =>
         {
             run.Stage(0.95, 1, "softmax");
             return runs.Saturate(run.Report, run.Cancellation);
@@ -43,18 +44,18 @@ internal sealed class ObdPredictionExperiment : Experiment
 
     private static ObdOutcome RunSeed(ExperimentRun run, ObdRuns runs, ObdScale scale, int seed)
     {
-        Network dense = run.Model($"dense-{seed}", $"{scale}; Adam 1e-2 to 1e-5, then full batches 3e-4 to 0", () =>
+        Network dense = run.Model($"dense-{seed}", $"{Recipe}; {scale}", () =>
         {
             Begin(0, 0.4, "training");
             return runs.Train((ulong)seed, run.Report, run.Cancellation);
         });
-        IReadOnlyList<DeletionStep> steps = run.Part($"deletion-{seed}", $"{scale}", () => runs.Delete(dense));
+        IReadOnlyList<DeletionStep> steps = run.Part($"deletion-{seed}", $"{Recipe}; {scale}", () => runs.Delete(dense));
         RetrainedRun obd = Retrain(new ObdCriterion(), 0.4, 0.7), magnitude = Retrain(new MagnitudeCriterion(), 0.7, 1);
         (Evaluation validation, Evaluation test) = runs.Judge(dense);
         return new ObdOutcome(steps, obd, magnitude, validation, test);
 
         RetrainedRun Retrain(PruningCriterion criterion, double from, double to) =>
-            run.Part($"retrained-{criterion.Name}-{seed}", $"{scale}; Adam 5e-3 to 0 in each round", () =>
+            run.Part($"retrained-{criterion.Name}-{seed}", $"{Recipe}; {scale}; then Adam 5e-3 to 0 in each round", () =>
             {
                 Begin(from, to, "retraining");
                 return runs.Retrain(dense, criterion, (ulong)seed, run.Report, run.Cancellation);
@@ -84,8 +85,8 @@ internal sealed class ObdPredictionExperiment : Experiment
                 "predicted over actual rise of the error after a fifth of the deletions, mean", null,
                 Text(outcomes.Average(one => one.RiseRatio(Fifth)))),
             ReproductionRow.AtMost(
-                "training error by OBD over that by magnitude, no retraining: the largest ratio, until the error is 0.09, as of outputs that know "
-                + "the classes' frequencies alone", "below magnitude throughout", 1,
+                "training error by OBD over that by magnitude, no retraining: the largest ratio, until the error is 0.09, as of outputs that "
+                + "know the classes' frequencies alone", "below magnitude throughout", 1,
                 outcomes.Max(one => one.LargestRatioToMagnitude), "0.0000"),
             ReproductionRow.Note(
                 $"deletions at which OBD without retraining comes to that, %, worst of {seeds}", null,
@@ -108,7 +109,7 @@ internal sealed class ObdPredictionExperiment : Experiment
     private static ReproductionRow Row(SaturatedOutcome saturated) => ReproductionRow.Note(
         "where it fails, a saturated softmax network, 80 % deleted by the exact diagonal: rise of the training loss predicted, actual; "
         + "training error % before, after", null,
-        string.Create(CultureInfo.InvariantCulture, $"{saturated.Predicted:0.0000}, {saturated.After.Loss - saturated.Before.Loss:0.0000}; ")
+        $"{Loss(saturated.Predicted)}, {Loss(saturated.After.Loss - saturated.Before.Loss)}; "
         + $"{Text(saturated.Before.ErrorPercent!.Value)}, {Text(saturated.After.ErrorPercent!.Value)}");
 
     private static ReproductionTable Table(List<ObdOutcome> outcomes) => new(
@@ -130,7 +131,10 @@ internal sealed class ObdPredictionExperiment : Experiment
         var weights = new Axis("weights left", Reversed: true);
         var error = new Axis("mean squared error, training samples", Logarithmic: true);
         var deletion = new LineChart("Deleting weights without retraining", weights, error,
-            [Line("magnitude", step => step.Magnitude), Line("OBD", step => step.Actual), Line("OBD predicted", step => step.Predicted, true)]);
+        [
+            Line("magnitude", step => step.Magnitude), Line("OBD", step => step.Actual),
+            Line("OBD predicted", step => step.Predicted, dashed: true),
+        ]);
         var retraining = new LineChart("Deleting weights with retraining", weights, error,
         [
             Line("OBD, no retraining", step => step.Actual),
@@ -141,15 +145,16 @@ internal sealed class ObdPredictionExperiment : Experiment
             new("deletion", deletion.ToSvg(), "The prediction, the sum of the deleted saliencies, follows the actual error until about two "
                 + "thirds of the weights are gone; magnitude is above both."),
             new("retraining", retraining.ToSvg(), "With retraining after every round the error stays where it was for much longer."),
-            new("rounds", PruningLogChart.ToSvg(first.Obd.ToQuarter), "Predicted and actual error of each round to a quarter of the weights, "
-                + "with the retraining after it."),
+            new("rounds", PruningLogChart.ToSvg(first.Obd.ToQuarter), "Predicted and actual error of each round to a quarter of the "
+                + "weights, with the retraining after it."),
         ];
     }
 
     private static List<(double X, double Y)> Retrained(RetrainedRun retrained) =>
     [
         (retrained.ToQuarter.WeightsBefore, retrained.ToQuarter.Before.Loss),
-        .. retrained.ToQuarter.Rounds.Concat(retrained.Beyond.Rounds).Select(round => ((double)round.WeightsAfter, round.AfterRetraining!.Loss)),
+        .. retrained.ToQuarter.Rounds.Concat(retrained.Beyond.Rounds)
+            .Select(round => ((double)round.WeightsAfter, round.AfterRetraining!.Loss)),
     ];
 
     private static string Text(double value) => value.ToString("0.00", CultureInfo.InvariantCulture);

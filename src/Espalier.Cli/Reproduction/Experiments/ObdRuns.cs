@@ -22,7 +22,7 @@ internal sealed class ObdRuns(PooledDigits data, ObdScale scale)
         TrainableNetwork network = TrainableNetwork.Perceptron(
             "obd", data.Train.InputShape, [40, 10], Activation.Sigmoid, Activation.Sigmoid, seed);
 
-        // A prediction is as good as the minimum is one: the rate falls until steps are lost in rounding, and the last ones see all samples.
+        // A prediction is as good as the minimum is one: the rate falls to a thousandth, and the last steps see all samples.
         TrainingOptions descent = Options(scale.Epochs, 1e-2, seed) with { LearningRate = LearningRateSchedule.Cosine(1e-2, 1e-5) };
         new Trainer(network, data.Train, null, descent).Run(new TrainingMeter(Part(report, 0, 0.8)), cancellation);
         TrainingOptions settling = Options(scale.FullBatches, 3e-4, seed) with { BatchSize = 0 };
@@ -74,14 +74,15 @@ internal sealed class ObdRuns(PooledDigits data, ObdScale scale)
     }
 
     /// <summary>
-    /// Where the prediction fails: a rectified softmax network trained until it is certain of every training sample has next to no curvature.
-    /// A fifth of its weights is kept, by the exact diagonal.
+    /// Where the prediction fails: a rectified softmax network trained until it is certain of its training samples has next to no
+    /// curvature. A fifth of its weights is kept, by the exact diagonal.
     /// </summary>
     public SaturatedOutcome Saturate(Action<double, string> report, CancellationToken cancellation)
     {
         TrainableNetwork network = TrainableNetwork.Perceptron(
             "certain", data.Train.InputShape, [100, 10], Activation.Relu, Activation.Softmax, seed: 1);
-        var training = new TrainingOptions { Epochs = scale.SoftmaxEpochs, BatchSize = 100, LearningRate = LearningRateSchedule.Cosine(3e-3) };
+        LearningRateSchedule rate = LearningRateSchedule.Cosine(3e-3);
+        var training = new TrainingOptions { Epochs = scale.SoftmaxEpochs, BatchSize = 100, LearningRate = rate };
         new Trainer(network, data.Train, null, training).Run(new TrainingMeter(report), cancellation);
         var options = new PruningOptions { Criterion = new ObdCriterion(CurvatureKind.Exact) };
         PruningLog log = new Pruner(network, data.Train, null, training.Loss, options).Run(PruningTarget.Fraction(0.2), null, cancellation);

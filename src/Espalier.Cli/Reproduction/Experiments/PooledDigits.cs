@@ -4,8 +4,8 @@ using Espalier.Data;
 namespace Espalier.Cli.Reproduction.Experiments;
 
 /// <summary>
-/// MNIST at 12 x 12: the middle 24 x 24 pixels in means of four. A network of 2,600 weights can learn that, and no pixel is always blank,
-/// whose weights would be deleted first and with perfect foresight.
+/// MNIST at 12 x 12: the middle 24 x 24 pixels in means of four. A small network can learn that, and no pixel is always blank, whose
+/// weights would be deleted first and with perfect foresight.
 /// </summary>
 internal sealed class PooledDigits
 {

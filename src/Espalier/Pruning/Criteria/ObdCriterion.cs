@@ -5,13 +5,13 @@ using Espalier.Training;
 namespace Espalier.Pruning.Criteria;
 
 /// <summary>
-/// Optimal Brain Damage: s = h w^2 / 2, the rise of the mean loss that removing the weight makes at a minimum, where h = d2E/dw^2 is averaged
-/// over the training patterns (LeCun, Denker and Solla 1989).
+/// Optimal Brain Damage: s = h w^2 / 2, the rise of the mean loss that removing the weight makes at a minimum, where h = d2E/dw^2 is
+/// averaged over the training patterns (LeCun, Denker and Solla 1989).
 /// </summary>
 /// <remarks>
-/// At a minimum no h is negative; where one is, the network is not quite there, or the recursion is wrong. |h| counts then: it still says how
-/// strongly the loss bends along the weight. On a sigmoid network of 2,618 weights, trained to a gradient of 3e-5, 22 of them had h below zero;
-/// removing the lowest 5 % by |h| raised a loss of 7.2e-3 by 7e-7, with zero in place of negative h by 1e-4, by Gauss-Newton by 3e-6.
+/// At a minimum no h is negative; where one is, the network is not quite there, or the recursion is wrong. |h| counts then: it still says
+/// how strongly the loss bends along the weight. On a sigmoid network of 2,618 weights, trained to a gradient of 3e-5, 22 of them had h below
+/// zero. Removing the lowest 5 % by |h| raised a loss of 7.2e-3 by 7e-7, with zero in place of negative h by 1e-4, by Gauss-Newton by 3e-6.
 /// </remarks>
 public sealed class ObdCriterion : ScoreCriterion
 {

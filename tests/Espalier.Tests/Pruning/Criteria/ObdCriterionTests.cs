@@ -42,8 +42,8 @@ public sealed class ObdCriterionTests
         var line = new DoubleNetwork(network);
         double[] targets = [.. inputs.Chunk(6).SelectMany(sample => line.Forward(Array.ConvertAll(sample, value => (double)value)))];
         Dataset data = Dataset.Regression("line", Shape.Flat(6), inputs, Array.ConvertAll(targets, y => (float)y), 3);
-        PruningLog log = new Pruner(network, data, null, LossKind.MeanSquaredError, new PruningOptions { Criterion = new ObdCriterion(kind) })
-            .Run(PruningTarget.Count(15));
+        var options = new PruningOptions { Criterion = new ObdCriterion(kind) };
+        PruningLog log = new Pruner(network, data, null, LossKind.MeanSquaredError, options).Run(PruningTarget.Count(15));
         Assert.Equal([0, 7, 14], Enumerable.Range(0, 18).Where(i => weights.Mask![i] == Parameter.Removed));
         PruningRound round = Assert.Single(log.Rounds);
         Assert.Equal(round.ActualLossChange!.Value, round.PredictedLossChange!.Value, 1e-4 * round.ActualLossChange.Value);

@@ -102,7 +102,8 @@ internal sealed class DoubleCurvature
         double OfValue(double[] v) => DoubleNetwork.SampleLoss(_loss, v, targets);
 
         // Cross-entropy with its own activation is one convex function of the sums: Gauss-Newton keeps all of it.
-        bool isFused = (_loss, activation.Kind) is (LossKind.CategoricalCrossEntropy, _) or (LossKind.BinaryCrossEntropy, ActivationKind.Sigmoid);
+        bool isFused =
+            (_loss, activation.Kind) is (LossKind.CategoricalCrossEntropy, _) or (LossKind.BinaryCrossEntropy, ActivationKind.Sigmoid);
         double stepOfValue = _loss == LossKind.MeanSquaredError ? Step : Math.Min(Step, y.Min() / 100); // probabilities stay above 0
         double[] gradient = new double[sums.Length], curvature = new double[sums.Length];
         for (int k = 0; k < sums.Length; k++)

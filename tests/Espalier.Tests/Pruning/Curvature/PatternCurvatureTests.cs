@@ -87,15 +87,13 @@ public sealed class PatternCurvatureTests
         sweep.Run(engine, (start, count) => curvature.Backpropagate(engine, start, count));
         for (int layer = 0; layer < network.Layers.Count; layer++)
         {
-            // A bias moves the sum of its unit, and by weights of the next layer all biases there move as the unit's output would move them.
-            double[] bySums = [.. Enumerable.Range(0, Units(layer)).Select(unit => oracle.SecondDerivative(Loss, 2 * layer + 1, unit, Step))];
-            Compare(curvature.OfSums(layer), bySums);
+            // A bias moves its unit's sum; all biases of the next layer, by the weights from a unit, what the unit's output would move.
+            IEnumerable<int> units = Enumerable.Range(0, Units(layer));
+            Compare(curvature.OfSums(layer), [.. units.Select(unit => oracle.SecondDerivative(Loss, 2 * layer + 1, unit, Step))]);
             if (layer == network.Layers.Count - 1) continue;
-            double[] byOutputs =
-            [
-                .. Enumerable.Range(0, Units(layer)).Select(unit => DoubleNetwork.SecondDerivative(by => MovedOutput(layer, unit, by), Step)),
-            ];
-            Compare(curvature.OfOutputs(layer), byOutputs);
+            Compare(
+                curvature.OfOutputs(layer),
+                [.. units.Select(unit => DoubleNetwork.SecondDerivative(by => MovedOutput(layer, unit, by), Step))]);
         }
 
         int Units(int layer) => network.Layers[layer].OutputShape.Length;
