@@ -78,7 +78,8 @@ public sealed class DatasetSplitterTests
             (int[] labels, int folds) = item;
             IReadOnlyList<DataSplit> splits = DatasetSplitter.Folds(Numbered(labels), folds, 5);
             Assert.Equal(folds, splits.Count);
-            Assert.Equal(Enumerable.Range(0, labels.Length), splits.SelectMany(split => split.Test.Inputs).Order().Select(value => (int)value));
+            Assert.Equal(
+                Enumerable.Range(0, labels.Length), splits.SelectMany(split => split.Test.Inputs).Order().Select(value => (int)value));
             foreach (DataSplit split in splits)
             {
                 Assert.Equal(Enumerable.Range(0, labels.Length),
@@ -101,7 +102,8 @@ public sealed class DatasetSplitterTests
         float[] first = DatasetSplitter.Folds(whole, 10, 1)[0].Test.Inputs;
         Assert.Equal(first, DatasetSplitter.Folds(whole, 10, 1)[0].Test.Inputs);
         Assert.NotEqual(first, DatasetSplitter.Folds(whole, 10, 2)[0].Test.Inputs);
-        Assert.Equal(("n train 3", "n test 3"), (DatasetSplitter.Folds(whole, 10, 1)[2].Train.Name, DatasetSplitter.Folds(whole, 10, 1)[2].Test.Name));
+        DataSplit third = DatasetSplitter.Folds(whole, 10, 1)[2];
+        Assert.Equal(("n train 3", "n test 3"), (third.Train.Name, third.Test.Name));
     }
 
     [Theory]

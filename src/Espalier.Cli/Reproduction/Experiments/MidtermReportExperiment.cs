@@ -8,7 +8,9 @@ using Espalier.Training.Optimizers;
 
 namespace Espalier.Cli.Reproduction.Experiments;
 
-/// <summary>Magnitude, layer-wise OBS with and without retraining, and N2PS side by side; and N2PS on small sets by cross-validation.</summary>
+/// <summary>
+/// Magnitude, layer-wise OBS with and without retraining, and N2PS side by side; and N2PS on small sets by cross-validation.
+/// </summary>
 internal sealed class MidtermReportExperiment : Experiment
 {
     private static readonly string[] s_sets = ["iris", "breast-cancer", "diabetes", "ionosphere", "waveform"];
@@ -21,9 +23,9 @@ internal sealed class MidtermReportExperiment : Experiment
 
     /// <inheritdoc/>
     public override string Source =>
-        "A course project's report on layer-wise OBS, N2PS and magnitude pruning of a 784-300-100-10 network with L2 on MNIST; compression is "
-        + "the part of the weights that is gone. N2PS (reconstruction) after M. Augasta, T. Kathirvalavakumar: A novel pruning algorithm for "
-        + "optimizing feedforward neural network of classification problems (2011), whose exact formula and tables could not be read.";
+        "A course project's report on layer-wise OBS, N2PS and magnitude pruning of a 784-300-100-10 network with L2 on MNIST; "
+        + "compression is the part of the weights that is gone. N2PS (reconstruction) after M. Augasta, T. Kathirvalavakumar: A novel pruning algorithm "
+        + "for optimizing feedforward neural network of classification problems (2011), whose exact formula and tables could not be read.";
 
     /// <inheritdoc/>
     public override ReproductionResult Run(ExperimentRun run)
@@ -33,9 +35,11 @@ internal sealed class MidtermReportExperiment : Experiment
         var rows = new List<ReproductionRow>(CurveRows(curves, run.Quick));
         foreach (CrossValidationResult set in sets)
         {
-            rows.Add(ReproductionRow.AtLeast($"{set.Set}: accuracy after N2PS, %, mean of the folds", null, set.AccuracyBefore - 1, set.AccuracyAfter));
+            rows.Add(ReproductionRow.AtLeast(
+                $"{set.Set}: accuracy after N2PS, %, mean of the folds", null, set.AccuracyBefore - 1, set.AccuracyAfter));
             double left = set.InputsAfter + set.HiddenAfter, all = set.InputsBefore + set.HiddenBefore;
-            rows.Add(new ReproductionRow($"{set.Set}: inputs and hidden units after N2PS, mean", null, $"below {all}", Text(left, "0.0"), left < all));
+            rows.Add(new ReproductionRow(
+                $"{set.Set}: inputs and hidden units after N2PS, mean", null, $"below {all}", Text(left, "0.0"), left < all));
         }
 
         var table = new ReproductionTable(
@@ -71,7 +75,8 @@ internal sealed class MidtermReportExperiment : Experiment
 
         double[] levels = [0.2, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.92, 0.94, 0.96, 0.98];
         int interval = 2000, units = run.Quick ? 80 : 20;
-        recipe += FormattableString.Invariant($"; levels {string.Join(' ', levels)}; every {interval} deletions, {units} units; {retraining}");
+        recipe += FormattableString.Invariant(
+            $"; levels {string.Join(' ', levels)}; every {interval} deletions, {units} units; {retraining}");
         (string Name, Func<CompressionMethods, CompressionCurve> Run)[] ways =
         [
             ("magnitude", methods => methods.Magnitude(dense, levels)),
@@ -127,9 +132,11 @@ internal sealed class MidtermReportExperiment : Experiment
         foreach (double level in (double[])[0.8, 0.9])
         {
             yield return ReproductionRow.AtLeast(
-                $"L-OBS: accuracy at compression {Text(level, "0.0")}, %", "above magnitude", magnitude.AccuracyAt(level), obs.AccuracyAt(level));
+                $"L-OBS: accuracy at compression {Text(level, "0.0")}, %", "above magnitude",
+                magnitude.AccuracyAt(level), obs.AccuracyAt(level));
             yield return ReproductionRow.AtLeast(
-                $"L-OBS, retrained: accuracy at compression {Text(level, "0.0")}, %", "above L-OBS", obs.AccuracyAt(level), retrained.AccuracyAt(level));
+                $"L-OBS, retrained: accuracy at compression {Text(level, "0.0")}, %", "above L-OBS",
+                obs.AccuracyAt(level), retrained.AccuracyAt(level));
         }
     }
 
@@ -138,12 +145,14 @@ internal sealed class MidtermReportExperiment : Experiment
         ChartSeries[] series =
         [
             .. curves.Select(curve => new ChartSeries(
-                curve.Method.Replace(" (reconstruction)", "", StringComparison.Ordinal), [.. curve.Points.Select(point => (point.Compression, point.Accuracy))])),
+                curve.Method.Replace(" (reconstruction)", "", StringComparison.Ordinal),
+                [.. curve.Points.Select(point => (point.Compression, point.Accuracy))])),
         ];
         var chart = new LineChart(
             "784-300-100-10 on MNIST", new Axis("compression: part of the weights gone"), new Axis("test accuracy, %"), series);
         return new ReproductionFigure("accuracy-against-compression", chart.ToSvg(),
-            "Accuracy while weights (magnitude, layer-wise OBS) or inputs and hidden units (N2PS, reconstruction) leave; the retrained ways take three epochs a level.");
+            "Accuracy while weights (magnitude, layer-wise OBS) or inputs and hidden units (N2PS, reconstruction) leave; "
+            + "the retrained ways take three epochs a level.");
     }
 
     private static Dataset First(Dataset set, int count) => set.Subset(set.Name, [.. Enumerable.Range(0, count)]);

@@ -7,7 +7,8 @@ public static class NetworkShrinker
 {
     /// <summary>
     /// A network of its own without the hidden units that <see cref="UnitFolding.Fold(TrainableNetwork)"/> folds away, removed ones above
-    /// all. Inputs and outputs stay; a layer in which nothing is read keeps one unit. The weights that stay keep their masks. The function is
+    /// all. Inputs and outputs stay; a layer in which nothing is read keeps one unit. The weights that stay keep their masks. The
+    /// function is
     /// the same; sums that a folded unit's part went into may round differently.
     /// </summary>
     /// <param name="network">The network, which stays as it is.</param>

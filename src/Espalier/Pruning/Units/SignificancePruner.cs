@@ -5,7 +5,8 @@ using Espalier.Training;
 namespace Espalier.Pruning.Units;
 
 /// <summary>
-/// N2PS (reconstruction): after Augasta and Kathirvalavakumar (2011), whose exact rules could not be read. Layer by layer, the inputs first,
+/// N2PS (reconstruction): after Augasta and Kathirvalavakumar (2011), whose exact rules could not be read. Layer by layer, the inputs
+/// first,
 /// all units whose <see cref="SignificanceCriterion"/> is below a threshold leave, their means go into the biases that follow, and the rest
 /// is retrained. Where the error rises too far that is undone. When no layer has lost any, the threshold is halved; when it is too low to
 /// tell, the run ends.

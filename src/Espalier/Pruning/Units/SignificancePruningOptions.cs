@@ -27,7 +27,7 @@ public sealed record SignificancePruningOptions
         if (!(LeastThreshold > 0 && Threshold >= LeastThreshold && double.IsFinite(Threshold)))
         {
             throw new EspalierException(FormattableString.Invariant(
-                $"Thresholds from {Threshold} down to {LeastThreshold} make no sense; give numbers above 0, the first one not below the other."));
+                $"Thresholds from {Threshold} down to {LeastThreshold} make no sense; give numbers above 0, the higher first."));
         }
 
         if (MinimumUnits < 1) throw new EspalierException($"Pruning option MinimumUnits is {MinimumUnits}; it must be at least 1.");

@@ -12,6 +12,8 @@ public enum UnitFoldKind
     /// <summary>Another unit yields the same, or the same but for a constant; that unit's outgoing weights took it over.</summary>
     Duplicate,
 
-    /// <summary>Another unit yields the opposite, or a constant less it; that unit's outgoing weights took it over with the other sign.</summary>
+    /// <summary>
+    /// Another unit yields the opposite, or a constant less it; that unit's outgoing weights took it over with the other sign.
+    /// </summary>
     Mirrored,
 }

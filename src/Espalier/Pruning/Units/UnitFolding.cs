@@ -14,7 +14,8 @@ public static class UnitFolding
 {
     /// <summary>
     /// Folds what the weights alone show: units that nobody reads, units without incoming weights, units with equal weights and bias, and
-    /// those with all signs turned over, for tanh and identity (f(-a) = -f(a)) and the sigmoid (f(-a) = 1 - f(a)). One fold may make way for
+    /// those with all signs turned over, for tanh and identity (f(-a) = -f(a)) and the sigmoid (f(-a) = 1 - f(a)). One fold may make way
+    /// for
     /// the next. The function of the network is the same; its outputs differ by the rounding of the sums that changed, and not at all where
     /// only unread units went.
     /// </summary>
@@ -57,7 +58,8 @@ public static class UnitFolding
         SampleSweep.RequireSamples(network, samples);
         if (!(tolerance >= 0 && float.IsFinite(tolerance)))
         {
-            throw new EspalierException(FormattableString.Invariant($"A tolerance of {tolerance} makes no sense; give a number of 0 or more."));
+            throw new EspalierException(
+                FormattableString.Invariant($"A tolerance of {tolerance} makes no sense; give a number of 0 or more."));
         }
 
         List<FoldedUnit> folded = [.. Fold(network)];
@@ -68,7 +70,8 @@ public static class UnitFolding
             foreach (UnitResemblance found in UnitResemblance.Find(network, samples, layer, read, 2 * tolerance, cancellation))
             {
                 var unit = new UnitId(layer, found.Unit);
-                if (read[found.Unit] && (found.Twin is not int twin || read[twin]) && layers.TryAbsorb(unit, found.Twin, found.Sign, found.Offset))
+                bool isThere = read[found.Unit] && (found.Twin is not int twin || read[twin]);
+                if (isThere && layers.TryAbsorb(unit, found.Twin, found.Sign, found.Offset))
                 {
                     read[found.Unit] = false;
                     folded.Add(new FoldedUnit(unit, found.Kind, found.Twin));
@@ -107,7 +110,9 @@ public static class UnitFolding
         }
     }
 
-    /// <summary>An earlier unit with the same or the mirrored weights and bias; <see cref="UnitFoldKind.Unread"/> when there is none.</summary>
+    /// <summary>
+    /// An earlier unit with the same or the mirrored weights and bias; <see cref="UnitFoldKind.Unread"/> when there is none.
+    /// </summary>
     private static (UnitFoldKind Kind, int? Twin, float Sign, float Offset) FindTwin(
         UnitLayers layers, UnitId unit, bool[] read, Activation activation, float[] biases)
     {

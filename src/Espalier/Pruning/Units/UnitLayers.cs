@@ -55,7 +55,8 @@ internal sealed class UnitLayers
     }
 
     /// <summary>The weights that lead to a hidden unit.</summary>
-    public ReadOnlySpan<float> Incoming(UnitId unit) => Row(Writer(unit.Layer).Weights.Values, unit.Unit, Writer(unit.Layer).Weights.Columns);
+    public ReadOnlySpan<float> Incoming(UnitId unit) =>
+        Row(Writer(unit.Layer).Weights.Values, unit.Unit, Writer(unit.Layer).Weights.Columns);
 
     /// <summary>
     /// Removes a unit: the mask takes its outgoing weights and, of a hidden one, its incoming weights; its bias becomes 0. What it fed is

@@ -17,7 +17,8 @@ internal sealed record UnitResemblance(int Unit, UnitFoldKind Kind, int? Twin, f
         [(UnitFoldKind.Constant, 0), (UnitFoldKind.Duplicate, 1), (UnitFoldKind.Mirrored, -1)];
 
     /// <summary>
-    /// All constants, then all pairs, in one pass over the samples. The first batch leaves few of the pairs, so that all others cost little.
+    /// All constants, then all pairs, in one pass over the samples. The first batch leaves few of the pairs, so that all others cost
+    /// little.
     /// </summary>
     /// <param name="network">The network.</param>
     /// <param name="samples">The samples.</param>

@@ -2,7 +2,9 @@ using Espalier.Training;
 
 namespace Espalier.Pruning.Units;
 
-/// <summary>When a network has lost enough units. Counted are the units that may leave: hidden ones, and inputs where they are pruned too.</summary>
+/// <summary>
+/// When a network has lost enough units. Counted are the units that may leave: hidden ones, and inputs where they are pruned too.
+/// </summary>
 public abstract record UnitTarget
 {
     private UnitTarget()
@@ -43,7 +45,8 @@ public abstract record UnitTarget
     /// <summary>A number of units, given as such or as a fraction.</summary>
     private sealed record Kept(double? FractionOfAll, int? Units) : UnitTarget
     {
-        internal override int Least(int all) => Units ?? Math.Max(1, (int)Math.Round(FractionOfAll!.Value * all, MidpointRounding.AwayFromZero));
+        internal override int Least(int all) =>
+            Units ?? Math.Max(1, (int)Math.Round(FractionOfAll!.Value * all, MidpointRounding.AwayFromZero));
 
         internal override bool IsBeyond(Evaluation start, Evaluation now) => false;
     }

@@ -6,7 +6,9 @@ public enum UnitTwins
     /// <summary>Nothing.</summary>
     Ignore,
 
-    /// <summary>The twin takes over the part of the removed unit's output that it can: w_twin += scale w_unit, b += offset w_unit.</summary>
+    /// <summary>
+    /// The twin takes over the part of the removed unit's output that it can: w_twin += scale w_unit, b += offset w_unit.
+    /// </summary>
     Merge,
 
     /// <summary>

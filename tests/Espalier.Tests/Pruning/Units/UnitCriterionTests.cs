@@ -77,7 +77,8 @@ public sealed class UnitCriterionTests
     public void Second_order_comes_nearer_to_the_truth_the_less_a_unit_says(ActivationKind kind, LossKind loss)
     {
         // The loss as a function of one unit's output is smooth: the error of the series is of third order in the unit's share, that of
-        // the slope alone of second order. With softmax or beyond the last layer the recursion drops mixed derivatives, of second order too.
+        // the slope alone of second order. With softmax or beyond the last layer the recursion drops mixed derivatives, of second order
+        // too.
         foreach (int layer in (int[])[2, 1])
         {
             bool isExact = layer == 2 && loss == LossKind.MeanSquaredError;

@@ -60,8 +60,8 @@ public sealed class UnitFoldingTests
         TrainableNetwork before = network.Clone();
         Assert.Equal(
             [
-                (new UnitId(1, 1), UnitFoldKind.Duplicate), (new UnitId(2, 1), UnitFoldKind.Duplicate), (new UnitId(2, 4), UnitFoldKind.Unread),
-                (new UnitId(1, 6), UnitFoldKind.Unread),
+                (new UnitId(1, 1), UnitFoldKind.Duplicate), (new UnitId(2, 1), UnitFoldKind.Duplicate),
+                (new UnitId(2, 4), UnitFoldKind.Unread), (new UnitId(1, 6), UnitFoldKind.Unread),
             ],
             UnitFolding.Fold(network).Select(folded => (folded.Unit, folded.Kind)));
         Assert.InRange(UnitRun.LargestDifference(before, network), 0, 1e-6);

@@ -39,7 +39,8 @@ public sealed class UnitPrunerTests
         }
 
         Assert.Equal(Evaluator.Evaluate(network, UnitRun.Clouds, Loss), log.After);
-        Assert.Equal(log.Rounds.Select(round => round.After).Prepend(log.Before), log.Rounds.Select(round => round.Before).Append(log.After));
+        Assert.Equal(
+            log.Rounds.Select(round => round.After).Prepend(log.Before), log.Rounds.Select(round => round.Before).Append(log.After));
         PruningRun.CheckRemoved(network);
         Assert.Contains("\"Removed\"", JsonSerializer.Serialize(log), StringComparison.Ordinal);
     }
@@ -162,7 +163,8 @@ public sealed class UnitPrunerTests
         for (int row = 0; row < 6; row++) weights.Values[row * 7 + 1] = -weights.Values[row * 7];
         UnitPruningOptions options = new()
         {
-            Criterion = new ByIndexCriterion(), Ranking = UnitRanking.Once, UnitsPerRound = 3, Twins = UnitTwins.HoldBack, TwinCorrelation = 0.999,
+            Criterion = new ByIndexCriterion(), Ranking = UnitRanking.Once, UnitsPerRound = 3,
+            Twins = UnitTwins.HoldBack, TwinCorrelation = 0.999,
         };
         Assert.Equal([(1, 0), (1, 2), (1, 3)], Order(network.Clone(), options));
         Assert.Equal([(1, 0), (1, 1), (1, 2)], Order(network.Clone(), options with { Twins = UnitTwins.Ignore }));
@@ -174,7 +176,10 @@ public sealed class UnitPrunerTests
         Assert.True(Array.IndexOf(all, (1, 1)) is -1 or 9);
 
         static (int Layer, int Unit)[] Order(TrainableNetwork network, UnitPruningOptions options, int keep = 10) =>
-            [.. Run(network, options, UnitTarget.Count(keep)).Rounds.SelectMany(r => r.Removed).Select(one => (one.Unit.Layer, one.Unit.Unit))];
+        [
+            .. Run(network, options, UnitTarget.Count(keep)).Rounds.SelectMany(round => round.Removed)
+                .Select(one => (one.Unit.Layer, one.Unit.Unit)),
+        ];
     }
 
     [Fact]
@@ -210,7 +215,10 @@ public sealed class UnitPrunerTests
     [Fact]
     public void The_same_run_gives_the_same_bits()
     {
-        UnitPruningOptions options = new() { UnitsPerRound = 2, Retraining = PruningRun.Training(), FoldMeans = true, Twins = UnitTwins.Merge };
+        UnitPruningOptions options = new()
+        {
+            UnitsPerRound = 2, Retraining = PruningRun.Training(), FoldMeans = true, Twins = UnitTwins.Merge,
+        };
         TrainableNetwork first = UnitRun.Trained(Activation.Relu), second = first.Clone();
         UnitPruningLog log = Run(first, options, UnitTarget.Fraction(0.5));
         Assert.Equal(log.After, Run(second, options, UnitTarget.Fraction(0.5)).After);
@@ -220,7 +228,8 @@ public sealed class UnitPrunerTests
 
     [Theory]
     [MemberData(nameof(BadInput))]
-    public void Bad_input_gets_one_clear_error_and_leaves_the_network_alone(string word, UnitPruningOptions options, Func<UnitTarget> target)
+    public void Bad_input_gets_one_clear_error_and_leaves_the_network_alone(
+        string word, UnitPruningOptions options, Func<UnitTarget> target)
     {
         TrainableNetwork network = UnitRun.Trained(Activation.Sigmoid);
         uint[][] bits = TrainingData.Bits(network);
@@ -256,8 +265,9 @@ public sealed class UnitPrunerTests
     public void Data_and_networks_that_do_not_fit_are_refused()
     {
         Dataset regression = PruningRun.WithTargets(UnitRun.Clouds);
-        Assert.Contains("classes", Assert.Throws<EspalierException>(() => new UnitPruner(
-            UnitRun.Trained(Activation.Sigmoid), regression, null, Loss, new()).Run(UnitTarget.ErrorRise(1))).Message, StringComparison.Ordinal);
+        var pruner = new UnitPruner(UnitRun.Trained(Activation.Sigmoid), regression, null, Loss, new());
+        Assert.Contains("classes", Assert.Throws<EspalierException>(
+            () => pruner.Run(UnitTarget.ErrorRise(1))).Message, StringComparison.Ordinal);
         TrainableNetwork wide = TrainableNetwork.Perceptron("w", Shape.Flat(6), [4, 3], Activation.Relu, Activation.Softmax, 1);
         Assert.Throws<EspalierException>(() => new UnitPruner(wide, UnitRun.Clouds, null, Loss, new()));
         TrainableNetwork linear = TrainableNetwork.Perceptron("l", Shape.Flat(5), [3], Activation.Relu, Activation.Softmax, 1);

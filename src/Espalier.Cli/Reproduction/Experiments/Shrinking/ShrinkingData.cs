@@ -56,7 +56,10 @@ internal static class ShrinkingData
                     double sum = 0;
                     for (int v = y * From / To; v < From && shares[y, v] > 0; v++)
                     {
-                        for (int u = x * From / To; u < From && shares[x, u] > 0; u++) sum += shares[y, v] * shares[x, u] * pixels[v * From + u];
+                        for (int u = x * From / To; u < From && shares[x, u] > 0; u++)
+                        {
+                            sum += shares[y, v] * shares[x, u] * pixels[v * From + u];
+                        }
                     }
 
                     inputs[(image * To + y) * To + x] = (float)sum;

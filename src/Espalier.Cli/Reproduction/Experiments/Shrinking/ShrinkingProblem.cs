@@ -38,11 +38,14 @@ internal sealed record ShrinkingProblem(
 
     /// <summary>All that decides the trained network.</summary>
     public string Recipe => FormattableString.Invariant(
-        $"{Title}; {Train.Name}, {Train.Count} samples; {string.Join('-', Widths)}; Adam, cosine from {Rate}, L2 {WeightDecay}, {Epochs} epochs, seed {Seed}");
+        $"{Title}; {Train.Name}, {Train.Count} samples; {string.Join('-', Widths)}; ")
+        + FormattableString.Invariant($"Adam, cosine from {Rate}, L2 {WeightDecay}, {Epochs} epochs, seed {Seed}");
 
     /// <summary>
-    /// Trains the network at a high rate that falls to nothing: sigmoid units are driven into saturation, and many out of use, which is what
-    /// "optimally trained" networks of the paper seem to be like. With a rate of 0.003 and a tenth of the epochs, the first images' network of
+    /// Trains the network at a high rate that falls to nothing: sigmoid units are driven into saturation, and many out of use, which is
+    /// what
+    /// "optimally trained" networks of the paper seem to be like. With a rate of 0.003 and a tenth of the epochs, the first images'
+    /// network of
     /// 100 units has no more than 20 units to spare.
     /// </summary>
     public Network Fit(IProgress<TrainingProgress> progress, CancellationToken cancellation)

@@ -62,7 +62,9 @@ public sealed class BruteForceCriterion(bool foldMeans = false) : UnitCriterion
         return changes;
     }
 
-    /// <summary>About what the trials of a layer take on one thread: a nanosecond for each float touched, 50 multiplications in one.</summary>
+    /// <summary>
+    /// About what the trials of a layer take on one thread: a nanosecond for each float touched, 50 multiplications in one.
+    /// </summary>
     private static long Nanoseconds(UnitLayers layers, int layer, int count)
     {
         long each = layers.Reader(layer).Weights.Rows;
