@@ -18,7 +18,7 @@ public sealed record CurvatureOptions
     public int RecomputeEvery { get; init; }
 
     /// <summary>The most samples that it is made from, spread evenly over the set; 0 for all.</summary>
-    public int Samples { get; init; } = 2000;
+    public int Samples { get; init; } = 1000;
 
     /// <summary>Throws when an option is out of its range.</summary>
     /// <exception cref="EspalierException">Names the option.</exception>

@@ -11,7 +11,8 @@ internal sealed class DamageRule(CurvatureOptions options) : DeletionRule
     public override void Refresh(FlatNetwork network, FlatObjective objective, CancellationToken cancellation)
     {
         var sums = new double[network.Values.Length];
-        int count = CurvatureVectors.Visit(objective, network.Values, options.Samples,
+        int count = CurvatureVectors.Count(objective, options.Samples);
+        CurvatureVectors.Visit(objective, network.Values, options.Samples,
             vector => TensorPrimitives.MultiplyAdd(vector, vector, sums, sums), cancellation);
         for (int i = 0; i < sums.Length; i++) sums[i] = sums[i] / count + (network.IsWeight[i] ? objective.WeightDecay : 0);
         _diagonal = sums;
