@@ -135,7 +135,7 @@ internal sealed class FirstLayerStudy(ExperimentRun run, PublishedLeNet net)
         return [.. Enumerable.Range(0, activity.Length).OrderBy(unit => activity[unit]).ThenBy(unit => unit)];
     }
 
-    /// <summary>A copy without the first units of an order: their weights and biases are gone, so that they give zero.</summary>
+    /// <summary>A copy without the first units of an order: weights and biases are gone, so that they give zero.</summary>
     private TrainableNetwork WithoutUnits(int[] order, int count)
     {
         TrainableNetwork network = net.Dense.Clone();
@@ -144,7 +144,7 @@ internal sealed class FirstLayerStudy(ExperimentRun run, PublishedLeNet net)
         Array.Fill(mask, Parameter.Live);
         foreach (int unit in order.AsSpan(0, count))
         {
-            mask.AsSpan(unit * layer.Weights.Columns, layer.Weights.Columns).Fill(Parameter.Removed);
+            mask.AsSpan(unit * layer.Weights.Columns, layer.Weights.Columns).Clear();
             layer.Biases.Values[unit] = 0;
         }
 
