@@ -91,8 +91,8 @@ internal sealed class ObdPredictionExperiment : Experiment
                 "predicted over actual rise of the error after a fifth of the deletions, mean", null,
                 Text(outcomes.Average(one => one.RiseRatio(Fifth)))),
             ReproductionRow.AtMost(
-                "training error by OBD over that by magnitude, no retraining: the largest ratio, until the error is 0.09, as of outputs that "
-                + "know the classes' frequencies alone", "below magnitude throughout", 1,
+                "training error by OBD over that by magnitude, no retraining: the largest ratio, until the error is 0.09, as of outputs "
+                + "that know the classes' frequencies alone", "below magnitude throughout", 1,
                 outcomes.Max(one => one.LargestRatioToMagnitude), "0.0000"),
             ReproductionRow.Note(
                 $"deletions at which OBD without retraining comes to that, %, worst of {seeds}", null,
@@ -151,8 +151,8 @@ internal sealed class ObdPredictionExperiment : Experiment
         ]);
         return
         [
-            new("deletion", deletion.ToSvg(), "The prediction, the sum of the deleted saliencies, follows the actual error for a third of the "
-                + "deletions and falls behind after that; magnitude is above both until nothing works any more."),
+            new("deletion", deletion.ToSvg(), "The prediction, the sum of the deleted saliencies, follows the actual error for a third of "
+                + "the deletions and falls behind after that; magnitude is above both until nothing works any more."),
             new("retraining", retraining.ToSvg(), "With retraining after every round the error stays where it was for much longer."),
             new("rounds", PruningLogChart.ToSvg(first.Obd.ToQuarter), "Predicted and actual error of each round to a quarter of the "
                 + "weights, with the retraining after it."),
