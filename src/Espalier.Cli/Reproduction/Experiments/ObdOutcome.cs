@@ -8,8 +8,10 @@ namespace Espalier.Cli.Reproduction.Experiments;
 /// <param name="Magnitude">Magnitude with retraining.</param>
 /// <param name="DenseValidation">The dense network on the validation part.</param>
 /// <param name="DenseTest">The dense network on the test part.</param>
+/// <param name="TrainedOn">The dense network on the test part after training on as long as the pruned ones did, with their decay.</param>
 internal sealed record ObdOutcome(
-    IReadOnlyList<DeletionStep> Steps, RetrainedRun Obd, RetrainedRun Magnitude, Evaluation DenseValidation, Evaluation DenseTest)
+    IReadOnlyList<DeletionStep> Steps, RetrainedRun Obd, RetrainedRun Magnitude, Evaluation DenseValidation, Evaluation DenseTest,
+    Evaluation TrainedOn)
 {
     /// <summary>The error of ten outputs that answer how often each class occurs, whatever the image: the mean of p (1 - p).</summary>
     public const double Blind = 0.09;

@@ -23,9 +23,9 @@ internal sealed class ObdRuns(PooledDigits data, ObdScale scale)
             "obd", data.Train.InputShape, [40, 10], Activation.Sigmoid, Activation.Sigmoid, seed);
 
         // A prediction is as good as the minimum is one: the rate falls to a thousandth, and the last steps see all samples.
-        TrainingOptions descent = Options(scale.Epochs, 1e-2, seed) with { LearningRate = LearningRateSchedule.Cosine(1e-2, 1e-5) };
+        TrainingOptions descent = Options(scale.Epochs, 1000, LearningRateSchedule.Cosine(1e-2, 1e-5), seed);
         new Trainer(network, data.Train, null, descent).Run(new TrainingMeter(Part(report, 0, 0.8)), cancellation);
-        TrainingOptions settling = Options(scale.FullBatches, 3e-4, seed) with { BatchSize = 0 };
+        TrainingOptions settling = Options(scale.FullBatches, 0, LearningRateSchedule.Cosine(3e-4), seed);
         new Trainer(network, data.Train, null, settling).Run(new TrainingMeter(Part(report, 0.8, 1)), cancellation);
         return network.ToNetwork();
     }
@@ -56,7 +56,7 @@ internal sealed class ObdRuns(PooledDigits data, ObdScale scale)
     {
         TrainableNetwork network = TrainableNetwork.FromNetwork(dense);
         PruningLog quarter = Prune(0.25, new PruningMeter(Part(report, 0, 0.5)));
-        Evaluation validation = Evaluate(network, data.Validation), test = Evaluate(network, data.Test);
+        (Evaluation validation, Evaluation test) = Judge(network);
         return new RetrainedRun(quarter, Prune(0.25 * 0.25, new PruningMeter(Part(report, 0.5, 1))), validation, test);
 
         // Judged on the training samples, as the predictions are.
@@ -67,10 +67,20 @@ internal sealed class ObdRuns(PooledDigits data, ObdScale scale)
                 Criterion = criterion,
                 Rounds = scale.Rounds,
                 Schedule = SparsitySchedule.Exponential,
-                Retraining = Options(scale.RetrainingEpochs, 5e-3, seed),
+                Retraining = Retraining(scale.RetrainingEpochs, seed),
             };
             return new Pruner(network, data.Train, null, Loss, options).Run(PruningTarget.Fraction(kept), meter, cancellation);
         }
+    }
+
+    /// <summary>Trains on as the rounds to a quarter of the weights do, but removes nothing.</summary>
+    /// <returns>How the dense network then does on the test part.</returns>
+    public Evaluation TrainOn(Network dense, ulong seed, Action<double, string> report, CancellationToken cancellation)
+    {
+        TrainableNetwork network = TrainableNetwork.FromNetwork(dense);
+        TrainingOptions training = Retraining(scale.Rounds * scale.RetrainingEpochs, seed);
+        new Trainer(network, data.Train, null, training).Run(new TrainingMeter(report), cancellation);
+        return Evaluate(network, data.Test);
     }
 
     /// <summary>
@@ -90,22 +100,17 @@ internal sealed class ObdRuns(PooledDigits data, ObdScale scale)
     }
 
     /// <summary>How a network does on the validation and on the test part.</summary>
-    public (Evaluation Validation, Evaluation Test) Judge(Network network)
-    {
-        TrainableNetwork trainable = TrainableNetwork.FromNetwork(network);
-        return (Evaluate(trainable, data.Validation), Evaluate(trainable, data.Test));
-    }
+    public (Evaluation Validation, Evaluation Test) Judge(TrainableNetwork network) =>
+        (Evaluate(network, data.Validation), Evaluate(network, data.Test));
 
     private static Evaluation Evaluate(TrainableNetwork network, Dataset samples) => Evaluator.Evaluate(network, samples, Loss);
 
-    private static TrainingOptions Options(int epochs, double rate, ulong seed) => new()
-    {
-        Loss = Loss,
-        Epochs = epochs,
-        BatchSize = 1000,
-        LearningRate = LearningRateSchedule.Cosine(rate),
-        Seed = seed,
-    };
+    private static TrainingOptions Options(int epochs, int batchSize, LearningRateSchedule rate, ulong seed) =>
+        new() { Loss = Loss, Epochs = epochs, BatchSize = batchSize, LearningRate = rate, Seed = seed };
+
+    // The decay was chosen on the validation part: error of the first seed at a quarter of the weights 3.71 % without, 2.90 % with.
+    private static TrainingOptions Retraining(int epochs, ulong seed) =>
+        Options(epochs, 250, LearningRateSchedule.Cosine(1e-2), seed) with { Optimizer = new OptimizerOptions { WeightDecay = 3e-6 } };
 
     private static Action<double, string> Part(Action<double, string> report, double from, double to) =>
         (fraction, what) => report(from + (to - from) * fraction, what);

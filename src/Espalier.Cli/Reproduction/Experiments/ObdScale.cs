@@ -14,7 +14,7 @@ internal sealed record ObdScale(
     int Seeds, int Train, int Validation, int Epochs, int FullBatches, int Steps, int Rounds, int RetrainingEpochs, int SoftmaxEpochs)
 {
     /// <summary>What the report shows: minutes.</summary>
-    public static ObdScale Full { get; } = new(3, 50_000, 10_000, 300, 200, 50, 10, 30, 60);
+    public static ObdScale Full { get; } = new(3, 50_000, 10_000, 300, 200, 50, 10, 20, 60);
 
     /// <summary>What shows that it works: seconds.</summary>
     public static ObdScale Quick { get; } = new(1, 4000, 1000, 300, 50, 20, 4, 20, 60);

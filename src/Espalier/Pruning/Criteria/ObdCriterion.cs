@@ -10,8 +10,9 @@ namespace Espalier.Pruning.Criteria;
 /// </summary>
 /// <remarks>
 /// At a minimum no h is negative; where one is, the network is not quite there, or the recursion is wrong. |h| counts then: it still says
-/// how strongly the loss bends along the weight. On a sigmoid network of 2,618 weights, trained to a gradient of 3e-5, 22 of them had h below
-/// zero. Removing the lowest 5 % by |h| raised a loss of 7.2e-3 by 7e-7, with zero in place of negative h by 1e-4, by Gauss-Newton by 3e-6.
+/// how strongly the loss bends along the weight. On a sigmoid network of 2,618 weights, trained to a gradient of 3e-5, 22 of them had h
+/// below zero. Removing the lowest 5 % by |h| raised a loss of 7.2e-3 by 7e-7, with zero in place of negative h by 1e-4, by Gauss-Newton
+/// by 3e-6.
 /// </remarks>
 public sealed class ObdCriterion : ScoreCriterion
 {
