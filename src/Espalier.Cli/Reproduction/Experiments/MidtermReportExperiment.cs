@@ -83,7 +83,7 @@ internal sealed class MidtermReportExperiment : Experiment
             ("l-obs", methods => methods.LayerwiseObs(dense, levels, interval, isRetrained: false)),
             ("l-obs-retrained", methods => methods.LayerwiseObs(dense, levels, interval, isRetrained: true)),
             ("n2ps", methods => methods.Significance(dense, levels[^1], units, isRetrained: false)),
-            ("n2ps-retrained", methods => methods.Significance(dense, levels[^1], units, isRetrained: true)),
+            ($"n2ps-retrained-{3 * units}", methods => methods.Significance(dense, levels[^1], 3 * units, isRetrained: true)),
         ];
         var curves = new List<CompressionCurve>();
         for (int i = 0; i < ways.Length; i++)
