@@ -8,14 +8,16 @@ using Espalier.Training.Optimizers;
 namespace Espalier.Cli.Reproduction.Experiments;
 
 /// <summary>
-/// LeNet-300-100 on MNIST, trained under noise on 55,000 images and followed on the other 5,000. On the small scale there are few images and
-/// a higher rate.
+/// LeNet-300-100 on MNIST, trained under noise on 55,000 images and followed on the other 5,000. On the small scale there are few images
+/// and a higher rate. Chosen on the 5,000: gates that start 80 instead of 50 % open and a rate that falls to 0 (1.34 % errors at 43,094
+/// weights, against 1.5 to 1.6 at as many), gates of each sample, and twice the divergence, which comes to the published ratio in fewer
+/// epochs.
 /// </summary>
 internal sealed class NoisyLeNet
 {
     private const LossKind Loss = LossKind.CategoricalCrossEntropy;
     private const int HeldOut = 5000, QuickSamples = 2000, QuickEpochs = 20, DenseEpochs = 5, TuningEpochs = 15;
-    private const double Rate = 1e-3, QuickRate = 1e-2;
+    private const double Rate = 1e-3, GateRate = 2e-3, QuickRate = 1e-2, DropRate = 0.2, DivergenceScale = 2, WarmUp = 1 / 8.0;
 
     private readonly ExperimentRun _run;
     private readonly Dataset _train, _validation, _test;
@@ -39,52 +41,61 @@ internal sealed class NoisyLeNet
     /// <param name="epochs">Passes through the training part.</param>
     public NoisyOutcome Gated(string name, double[] lambda, int epochs)
     {
-        TrainingOptions training = Training(epochs, LearningRateSchedule.Constant(_run.Quick ? QuickRate : Rate));
-        return Outcome(name, Words($"gates per sample, lambda {string.Join(", ", lambda)}, {epochs} epochs"), network =>
-            new L0Pruner(network, _train, _validation, new L0Options { Lambda = lambda, GatePerSample = true, Training = training })
-                .Run(Meter(name), _run.Cancellation));
+        TrainingOptions training = Training(epochs, _run.Quick ? QuickRate : GateRate);
+        string recipe = $"gates per sample, lambda {string.Join(", ", lambda)}, drop rate {DropRate}, {Words(training)}";
+        return Outcome(name, recipe, network =>
+            new L0Pruner(network, _train, _validation, new L0Options
+            {
+                Lambda = lambda, GatePerSample = true, DropRate = DropRate, Training = training,
+            }).Run(Meter(name), _run.Cancellation));
     }
 
     /// <summary>Training under variational dropout.</summary>
     /// <param name="name">The part's name.</param>
-    /// <param name="epochs">Passes through the training part; the divergence warms up in the first quarter.</param>
+    /// <param name="epochs">Passes through the training part; the divergence warms up in the first eighth.</param>
     public NoisyOutcome Variational(string name, int epochs)
     {
-        TrainingOptions training = Training(epochs, LearningRateSchedule.Linear(_run.Quick ? QuickRate : Rate, 0));
-        return Outcome(name, Words($"variational dropout, {epochs} epochs, warm-up a quarter of them"), network =>
+        TrainingOptions training = Training(epochs, _run.Quick ? QuickRate : Rate);
+        string recipe = $"variational dropout, divergence times {DivergenceScale}, warm-up {WarmUp} of all epochs, {Words(training)}";
+        return Outcome(name, recipe, network =>
             new VariationalDropoutPruner(network, _train, _validation, new VariationalDropoutOptions
             {
-                Training = training, WarmUpEpochs = training.Epochs / 4.0,
+                Training = training, DivergenceScale = DivergenceScale, WarmUpEpochs = WarmUp * training.Epochs,
             }).Run(Meter(name), _run.Cancellation));
     }
 
-    private NoisyOutcome Outcome(string name, string recipe, Func<TrainableNetwork, StochasticPruningLog> prune) =>
-        _run.Part(name, recipe, () =>
+    private NoisyOutcome Outcome(string name, string recipe, Func<TrainableNetwork, StochasticPruningLog> prune)
+    {
+        TrainingOptions dense = Training(DenseEpochs, Rate), tuning = Training(TuningEpochs, Rate);
+        return _run.Part(name, $"{recipe}, from a dense network ({Words(dense)}), fine-tuned ({Words(tuning)})", () =>
         {
-            TrainableNetwork network = TrainableNetwork.FromNetwork(Dense());
+            TrainableNetwork network = TrainableNetwork.FromNetwork(Dense(dense));
             StochasticPruningLog log = prune(network);
             double error = TestError(network);
-            new Trainer(network, _train, null, Training(TuningEpochs, LearningRateSchedule.Linear(Rate, 0)))
+            new Trainer(network, _train, null, tuning)
                 .Run(new TrainingMeter((fraction, text) => _run.Report(fraction, $"{name}, fine-tuning: {text}")), _run.Cancellation);
             return new NoisyOutcome(error, TestError(network), log.Layers, log.Epochs);
         });
+    }
 
-    private Network Dense() => _run.Model("dense", Words($"{DenseEpochs} epochs"), () =>
+    private Network Dense(TrainingOptions training) => _run.Model("dense", Words(training), () =>
     {
         TrainableNetwork network = TrainableNetwork.Perceptron(
             "lenet", _train.InputShape, [300, 100, 10], Activation.Relu, Activation.Softmax, seed: 1);
-        new Trainer(network, _train, null, Training(DenseEpochs, LearningRateSchedule.Constant(Rate))).Run(null, _run.Cancellation);
+        new Trainer(network, _train, null, training).Run(null, _run.Cancellation);
         return network.ToNetwork();
     });
 
     private double TestError(TrainableNetwork network) => Evaluator.Evaluate(network, _test, Loss).ErrorPercent!.Value;
 
-    private TrainingOptions Training(int epochs, LearningRateSchedule rate) => new()
+    // Adam at a rate that falls to 0 in a line.
+    private TrainingOptions Training(int epochs, double rate) => new()
     {
-        Loss = Loss, Epochs = _run.Quick ? QuickEpochs : epochs, BatchSize = 100, LearningRate = rate,
+        Loss = Loss, Epochs = _run.Quick ? QuickEpochs : epochs, BatchSize = 100, LearningRate = LearningRateSchedule.Linear(rate, 0),
     };
 
     private PruningMeter Meter(string what) => new((fraction, text) => _run.Report(fraction, $"{what}: {text}"));
 
-    private string Words(FormattableString recipe) => FormattableString.Invariant(recipe) + (_run.Quick ? ", small scale" : "");
+    private string Words(TrainingOptions training) => FormattableString.Invariant(
+        $"{training.Epochs} epochs of {_train.Count} images from rate {training.LearningRate.Initial}");
 }
