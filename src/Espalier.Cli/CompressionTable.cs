@@ -10,8 +10,8 @@ internal static class CompressionTable
     /// <summary>The names of the columns.</summary>
     public static string[] Headings { get; } =
     [
-        "layer", "weights", "kept", "fillers", "shared", "gaps", "weight bits", "+ Huffman", "gap bits", "+ Huffman", "codebook B", "tables B",
-        "inputs B", "biases B", "rest B", "all B", "of dense",
+        "layer", "weights", "kept", "fillers", "shared", "gaps", "weight bits", "+ Huffman", "gap bits", "+ Huffman",
+        "codebook B", "tables B", "inputs B", "biases B", "rest B", "all B", "of dense",
     ];
 
     /// <summary>The bytes of a network in single precision: all weights, zeros too, and the biases.</summary>
@@ -27,8 +27,8 @@ internal static class CompressionTable
         return
         [
             .. model.Layers.Select(layer => Row(
-                layer.Name, [layer], [layers.First(given => given.Name == layer.Name)], layer.SharedWeights == 0 ? "" : Number(layer.SharedWeights), layer.GapCoding,
-                layer.WeightWidth.ToString(CultureInfo.InvariantCulture), layer.GapWidth == 0 ? "" : Number(layer.GapWidth), layer.HeaderBits)),
+                layer.Name, [layer], [layers.First(given => given.Name == layer.Name)], NumberOrNone(layer.SharedWeights), layer.GapCoding,
+                Number(layer.WeightWidth), NumberOrNone(layer.GapWidth), layer.HeaderBits)),
             Row("all", model.Layers, layers, "", "", "", "", rest),
         ];
     }
@@ -39,7 +39,8 @@ internal static class CompressionTable
     {
         long Sum(Func<LayerSize, long> bits) => layers.Sum(bits);
         double weights = Sum(layer => layer.Weights), fillers = Sum(layer => layer.Fillers), entries = Math.Max(1, weights + fillers);
-        double dense = given.Sum(layer => (double)layer.Weights.Rows * layer.Weights.Columns), all = rest + Sum(layer => layer.Bits - layer.HeaderBits);
+        double dense = given.Sum(layer => (double)layer.Weights.Rows * layer.Weights.Columns);
+        double all = rest + Sum(layer => layer.Bits - layer.HeaderBits);
         return
         [
             name, Number(dense), SummaryTable.Percent(weights / dense), Number(fillers), shared, gaps,
@@ -54,6 +55,8 @@ internal static class CompressionTable
     }
 
     private static long DenseBytes(DenseLayer layer) => sizeof(float) * (long)layer.Weights.Rows * (layer.Weights.Columns + 1L);
+
+    private static string NumberOrNone(int value) => value == 0 ? "" : Number(value);
 
     private static string Number(double value) => SummaryTable.Number(value);
 }

@@ -53,7 +53,7 @@ internal sealed class CompressVerb : Verb
 
     private readonly Option<bool> _keepUnits = new("--keep-units")
     {
-        Description = "Leave hidden units as they are; otherwise dead ones go and the rest is sorted, which changes outputs by rounding only.",
+        Description = "Leave hidden units as they are; otherwise dead ones go and the rest is sorted: outputs change by rounding only.",
     };
 
     private readonly Option<string?> _file = new("--out", "-o")
@@ -133,9 +133,11 @@ internal sealed class CompressVerb : Verb
             return biasBits is null ? null : throw new EspalierException("--bits 0 leaves a model as it is; leave --bias-bits out.");
         }
 
-        int[] bits = Array.ConvertAll(text.Split(','), part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
-            ? number
-            : throw new EspalierException($"--bits {text}: '{part}' is no number of bits; write one, or one for each layer with commas between."));
+        int[] bits = Array.ConvertAll(text.Split(','), part =>
+            int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+                ? number
+                : throw new EspalierException(
+                    $"--bits {text}: '{part}' is no number of bits; write one, or one for each layer with commas between."));
         return new WeightSharingOptions
         {
             Bits = bits[0],
@@ -193,14 +195,17 @@ internal sealed class CompressVerb : Verb
     {
         if (errors is not null)
         {
-            Terminal.Print($"test: {Text(errors.TestGiven)} before, {Text(errors.TestClustered)} shared, {Text(errors.TestTrained)} trained");
-            if (errors is { ValidationGiven: { } before, ValidationClustered: { } shared, ValidationTrained: { } trained })
+            Print("test", errors.TestGiven, errors.TestClustered, errors.TestTrained);
+            if (errors is { ValidationGiven: { } given, ValidationClustered: { } clustered, ValidationTrained: { } trained })
             {
-                Terminal.Print($"validation: {Text(before)} before, {Text(shared)} shared, {Text(trained)} trained");
+                Print("validation", given, clustered, trained);
             }
         }
 
         Terminal.Print($"written to {file}");
+
+        void Print(string part, Evaluation given, Evaluation clustered, Evaluation trained) =>
+            Terminal.Print($"{part}: {Text(given)} before, {Text(clustered)} shared, {Text(trained)} trained");
     }
 
     private static string Text(Evaluation evaluation) => evaluation.ErrorPercent is double percent

@@ -5,12 +5,14 @@ using Espalier.Compression.Container;
 namespace Espalier.Compression;
 
 /// <summary>
-/// A network in the fewest bytes (Deep Compression: Han, Mao and Dally 2016): names, shapes, activations, weights, codebooks and biases come
-/// out again to the bit. Left out are weights that are stored as zeros, as the model text leaves them out, and the samples, which would take
-/// more room than all the rest; give the model new ones by <see cref="Inference.ModelSamples"/>.
+/// A network in the fewest bytes (Deep Compression: Han, Mao and Dally 2016): names, shapes, activations, weights, codebooks and biases
+/// come out again to the bit. Left out are weights that are stored as zeros, as the model text leaves them out, and the samples, which
+/// would take more room than all the rest; give the model new ones by <see cref="Inference.ModelSamples"/>.
 /// </summary>
 /// <param name="Bytes">The content of a <c>.espz</c> file.</param>
-/// <param name="HeaderBits">What is not a layer's: signature, version, length, checksum, name, shape, and the unused bits of the last byte.</param>
+/// <param name="HeaderBits">
+/// What is not a layer's: signature, version, length, checksum, name, shape, and the unused bits of the last byte.
+/// </param>
 /// <param name="Layers">What each layer takes. With <paramref name="HeaderBits"/> their bits are those of the file, to the bit.</param>
 public sealed record CompressedModel(byte[] Bytes, long HeaderBits, IReadOnlyList<LayerSize> Layers)
 {
@@ -20,7 +22,9 @@ public sealed record CompressedModel(byte[] Bytes, long HeaderBits, IReadOnlyLis
     /// <summary>Compresses <paramref name="network"/>.</summary>
     /// <param name="network">The network; layers with a codebook keep it.</param>
     /// <param name="options">The coding, or null for the smallest.</param>
-    /// <exception cref="EspalierException">The network has a fault or is too large (see <see cref="ModelLimits"/>), or an option is out of its range.</exception>
+    /// <exception cref="EspalierException">
+    /// The network has a fault or is too large (see <see cref="ModelLimits"/>), or an option is out of its range.
+    /// </exception>
     public static CompressedModel Write(Network network, CompressionOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -34,7 +38,9 @@ public sealed record CompressedModel(byte[] Bytes, long HeaderBits, IReadOnlyLis
     /// <summary>The network in <paramref name="bytes"/>.</summary>
     /// <param name="bytes">A whole compressed model.</param>
     /// <param name="source">What messages call it.</param>
-    /// <exception cref="EspalierException">It is damaged, cut off, of another version, or no compressed model: one line says what and where.</exception>
+    /// <exception cref="EspalierException">
+    /// It is damaged, cut off, of another version, or no compressed model: one line says what and where.
+    /// </exception>
     public static Network Read(byte[] bytes, string source = "compressed model")
     {
         ArgumentNullException.ThrowIfNull(bytes);

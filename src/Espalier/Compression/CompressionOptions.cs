@@ -8,7 +8,9 @@ public sealed record CompressionOptions
     /// <summary>How positions are written.</summary>
     public GapCoding GapCoding { get; init; } = GapCoding.Smallest;
 
-    /// <summary>The bits of a gap of <see cref="GapCoding.Relative"/> (the paper's fully connected layers have 5), or 0 for the best of 1 to 12.</summary>
+    /// <summary>
+    /// The bits of a gap of <see cref="GapCoding.Relative"/> (the paper's fully connected layers have 5), or 0 for the best of 1 to 12.
+    /// </summary>
     public int IndexBits { get; init; }
 
     /// <summary>Throws when an option is out of its range.</summary>

@@ -4,8 +4,8 @@ namespace Espalier.Compression;
 public enum GapCoding
 {
     /// <summary>
-    /// In a fixed number of bits; a gap that is too wide for them is bridged by zero weights, and both streams are Huffman coded: the paper's
-    /// way (Han, Mao and Dally 2016, sections 2 and 4).
+    /// In a fixed number of bits; a gap that is too wide for them is bridged by zero weights, and both streams are Huffman coded: the
+    /// paper's way (Han, Mao and Dally 2016, sections 2 and 4).
     /// </summary>
     Relative,
 

@@ -1,6 +1,8 @@
 namespace Espalier.Compression;
 
-/// <summary>What a layer takes in a compressed model, in bits; the columns of the paper's tables 2 and 3, and what they leave out.</summary>
+/// <summary>
+/// What a layer takes in a compressed model, in bits; the columns of the paper's tables 2 and 3, and what they leave out.
+/// </summary>
 /// <param name="Name">The layer's name.</param>
 /// <param name="Outputs">The number of its units.</param>
 /// <param name="Inputs">The number of values it reads.</param>

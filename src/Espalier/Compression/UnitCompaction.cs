@@ -11,7 +11,8 @@ namespace Espalier.Compression;
 public static class UnitCompaction
 {
     /// <summary>
-    /// The network without hidden units that nobody reads or that are constant (folded into the biases they feed), and without stored zeros.
+    /// The network without hidden units that nobody reads or that are constant (folded into the biases they feed), and without stored
+    /// zeros.
     /// </summary>
     /// <exception cref="EspalierException">The network has a fault.</exception>
     public static Network DropDeadUnits(Network network)

@@ -3,6 +3,7 @@ namespace Espalier.Cli.Reproduction.Experiments;
 /// <summary>The scale of <see cref="DeepCompressionExperiment"/>.</summary>
 /// <param name="TrainSamples">The first training images, which are learned from.</param>
 /// <param name="ValidationSamples">The last training images, by which is chosen.</param>
+/// <param name="FinalSamples">The first training images, with those of the validation part, from which the reported networks learn.</param>
 /// <param name="DenseEpochs">Of the dense network.</param>
 /// <param name="PruningEpochs">While weights go, and as many again afterwards.</param>
 /// <param name="CentroidEpochs">Of the shared weights.</param>
@@ -11,12 +12,14 @@ namespace Espalier.Cli.Reproduction.Experiments;
 /// <param name="Bits">Bits of a code.</param>
 /// <param name="StartBits">Bits at which the starts are compared.</param>
 internal sealed record DeepCompressionPlan(
-    int TrainSamples, int ValidationSamples, int DenseEpochs, int PruningEpochs, int CentroidEpochs, int StartEpochs,
+    int TrainSamples, int ValidationSamples, int FinalSamples, int DenseEpochs, int PruningEpochs, int CentroidEpochs, int StartEpochs,
     IReadOnlyList<int> Ratios, IReadOnlyList<int> Bits, IReadOnlyList<int> StartBits)
 {
     /// <summary>The experiment.</summary>
-    public static DeepCompressionPlan Full { get; } = new(55_000, 5_000, 20, 30, 6, 2, [12, 40, 68, 100], [5, 4, 3], [1, 2, 3, 4, 5, 6]);
+    public static DeepCompressionPlan Full { get; } =
+        new(55_000, 5_000, 60_000, 20, 30, 6, 2, [12, 40, 68, 100], [5, 4, 3], [1, 2, 3, 4, 5, 6]);
 
     /// <summary>The same code in seconds.</summary>
-    public static DeepCompressionPlan Quick { get; } = new(3_000, 500, 3, 3, 1, 1, [12, 40], [5, 3], [2, 4]);
+    public static DeepCompressionPlan Quick { get; } =
+        new(3_000, 500, 3_500, 3, 3, 1, 1, [12, 40], [5, 3], [2, 4]);
 }

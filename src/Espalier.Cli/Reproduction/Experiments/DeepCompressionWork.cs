@@ -26,13 +26,16 @@ internal sealed class DeepCompressionWork(
         TrainingOptions options = Options(plan.DenseEpochs, LearningRateSchedule.Linear(rate, rate / 100), decay);
         return run.Model("dense", $"{train.Count} samples, {options}", () =>
         {
-            var network = TrainableNetwork.Perceptron("LeNet300", train.InputShape, [300, 100, 10], Activation.Relu, Activation.Softmax, Seed);
+            var network = TrainableNetwork.Perceptron(
+                "LeNet300", train.InputShape, [300, 100, 10], Activation.Relu, Activation.Softmax, Seed);
             new Trainer(network, train, null, options).Run(Meter(), run.Cancellation);
             return network.ToNetwork();
         });
     }
 
-    /// <summary>Prunes it by global magnitude while training, then trains on; dead units go.</summary>
+    /// <summary>
+    /// Prunes it by global magnitude while training, then trains on; dead units go. The validation part is for the progress only.
+    /// </summary>
     public Network Prune(Network dense, int ratio, double rate, double decay)
     {
         TrainingOptions pruning = Options(plan.PruningEpochs, LearningRateSchedule.Constant(rate), decay);
@@ -48,7 +51,9 @@ internal sealed class DeepCompressionWork(
         });
     }
 
-    /// <summary>Shares the weights of a pruned network, trains them, and writes the file; what is evaluated is read from it again.</summary>
+    /// <summary>
+    /// Shares the weights of a pruned network, trains them, and writes the file; what is evaluated is read from it again.
+    /// </summary>
     public CompressedNetwork Compress(
         Network pruned, int ratio, WeightSharingOptions sharing, int epochs, double rate, CompressionOptions coding)
     {
@@ -90,11 +95,12 @@ internal sealed class DeepCompressionWork(
                 });
                 before.Add((bits, errors[0]));
                 after.Add((bits, errors[1]));
-                run.Report((double)(series.Count / 2 * plan.StartBits.Count + before.Count) / (3 * plan.StartBits.Count), $"{start} start, {bits} bits");
+                int done = series.Count / 2 * plan.StartBits.Count + before.Count;
+                run.Report(done / (3.0 * plan.StartBits.Count), $"{start} start, {bits} bits");
             }
 
-            series.Add(new ChartSeries($"{start}, before".ToLowerInvariant(), before, Dashed: true));
-            series.Add(new ChartSeries($"{start}, trained".ToLowerInvariant(), after));
+            series.Add(new ChartSeries($"{start}, raw".ToLowerInvariant(), before, Dashed: true));
+            series.Add(new ChartSeries($"{start}".ToLowerInvariant(), after));
         }
 
         return series;

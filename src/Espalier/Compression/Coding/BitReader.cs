@@ -14,7 +14,8 @@ internal sealed class BitReader(string source, byte[] bytes, int start)
 
     /// <summary>The error that says what is wrong, and where.</summary>
     public EspalierException Fault(string fault) => new(
-        $"{source}: byte {_position / 8} of {bytes.Length}: {fault} The file was damaged, or not written by Espalier; compress the model again.");
+        $"{source}: byte {_position / 8} of {bytes.Length}: {fault} "
+        + "The file was damaged, or not written by Espalier; compress the model again.");
 
     /// <summary>Reads a number of <paramref name="count"/> bits, 0 to 64.</summary>
     /// <exception cref="EspalierException">There are not so many left.</exception>

@@ -31,7 +31,8 @@ internal sealed class BitWriter
     public void Write(bool bit) => Write(bit ? 1u : 0u, 1);
 
     /// <summary>
-    /// Writes a number of 0 or more whose size nobody knows: n + 1 in binary, after as many zeros as it has bits but one (Elias gamma, 1975).
+    /// Writes a number of 0 or more whose size nobody knows: n + 1 in binary, after as many zeros as it has bits but one (Elias gamma,
+    /// 1975).
     /// </summary>
     public void WriteNumber(long number)
     {

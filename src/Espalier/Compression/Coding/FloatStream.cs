@@ -5,8 +5,8 @@ using Espalier.Compilation.Model;
 namespace Espalier.Compression.Coding;
 
 /// <summary>
-/// Writes floats bit for bit: as they are, or, where that is shorter, as a table of the distinct ones and a code for each. Low bits that are
-/// zero in all of them are left out.
+/// Writes floats bit for bit: as they are, or, where that is shorter, as a table of the distinct ones and a code for each. Low bits that
+/// are zero in all of them are left out.
 /// </summary>
 internal static class FloatStream
 {

@@ -49,8 +49,8 @@ internal readonly record struct GapCoder(bool IsRelative, int Parameter)
     }
 
     /// <summary>
-    /// The gaps with those that are too wide cut into fillers: each filler skips 2^bits - 1 zeros and is an entry of its own, with a zero for
-    /// its weight.
+    /// The gaps with those that are too wide cut into fillers: each filler skips 2^bits - 1 zeros and is an entry of its own, with a zero
+    /// for its weight.
     /// </summary>
     /// <returns>The gaps to write, and for each whether it belongs to a filler.</returns>
     public (List<long> Gaps, List<bool> IsFiller) Fill(ReadOnlySpan<long> gaps)

@@ -1,8 +1,8 @@
 namespace Espalier.Compression.Coding;
 
 /// <summary>
-/// A canonical Huffman code (Huffman 1952; Schwartz and Kallick 1964): symbols of equal length get consecutive codes in their order, shorter
-/// codes come first, so that the lengths alone tell the whole code. Symbols that do not occur have length 0 and no code.
+/// A canonical Huffman code (Huffman 1952; Schwartz and Kallick 1964): symbols of equal length get consecutive codes in their order,
+/// shorter codes come first, so that the lengths alone tell the whole code. Symbols that do not occur have length 0 and no code.
 /// </summary>
 internal sealed class HuffmanCode
 {
@@ -90,7 +90,8 @@ internal sealed class HuffmanCode
 
         // Kraft's equality; a code of one symbol uses half of the space.
         bool isSingle = lengths.Count(length => length == 1) == 1 && lengths.Count(length => length > 0) == 1;
-        return space == 1L << MaxLength || isSingle ? new HuffmanCode(lengths) : throw reader.Fault("the code lengths make no prefix code.");
+        if (space != 1L << MaxLength && !isSingle) throw reader.Fault("the code lengths make no prefix code.");
+        return new HuffmanCode(lengths);
     }
 
     /// <summary>Writes the code of a symbol that occurs.</summary>

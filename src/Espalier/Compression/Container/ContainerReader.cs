@@ -50,7 +50,8 @@ internal static class ContainerReader
         if (version != ContainerFormat.Version)
         {
             throw new EspalierException(
-                $"{source}: has version {version} of the format, this Espalier reads version {ContainerFormat.Version}; take the one that wrote it.");
+                $"{source}: has version {version} of the format, but this Espalier reads version {ContainerFormat.Version}; "
+                + "take the one that wrote it.");
         }
 
         int length = BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(ContainerFormat.LengthAt));
@@ -64,7 +65,8 @@ internal static class ContainerReader
         uint actual = Crc32.Add(0, file.AsSpan(ContainerFormat.HeadLength));
         if (stated != actual)
         {
-            throw new EspalierException($"{source}: has the checksum {actual:x8}, but says {stated:x8}; it was damaged, so take a sound copy.");
+            throw new EspalierException(
+                $"{source}: has the checksum {actual:x8}, but says {stated:x8}; it was damaged, so take a sound copy.");
         }
     }
 
@@ -88,6 +90,7 @@ internal static class ContainerReader
         var letters = new char[reader.ReadNumber("the length of a name", 1, Identifier.MaxLength)];
         for (int i = 0; i < letters.Length; i++) letters[i] = (char)reader.Read(ContainerFormat.CharacterBits);
         string name = new(letters);
-        return Identifier.IsValid(name) ? name : throw reader.Fault($"{what} is not an identifier of ASCII letters, digits and underscores.");
+        if (!Identifier.IsValid(name)) throw reader.Fault($"{what} is not an identifier of ASCII letters, digits and underscores.");
+        return name;
     }
 }

@@ -13,10 +13,8 @@ internal static class ContainerWriter
     {
         var writer = new BitWriter();
         WriteName(writer, network.Name);
-        foreach (int size in (int[])[network.InputShape.Channels, network.InputShape.Height, network.InputShape.Width, network.Layers.Length])
-        {
-            writer.WriteNumber(size);
-        }
+        Shape input = network.InputShape;
+        foreach (int size in (int[])[input.Channels, input.Height, input.Width, network.Layers.Length]) writer.WriteNumber(size);
 
         var layers = new List<LayerSize>();
         foreach (Layer layer in network.Layers)

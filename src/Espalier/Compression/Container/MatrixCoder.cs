@@ -53,8 +53,9 @@ internal static class MatrixCoder
         long position = -1;
         for (int i = 0, row = 0; i <= entries; i++)
         {
-            if (i < entries && gaps[i] >= (long)rows * width - position - 1) throw reader.Fault("a weight lies behind the end of its layer.");
-            position = i == entries ? (long)rows * width : position + gaps[i] + 1;
+            long left = (long)rows * width - position - 1;
+            if (i < entries && gaps[i] >= left) throw reader.Fault("a weight lies behind the end of its layer.");
+            position += 1 + (i == entries ? left : gaps[i]);
             while (row < rows && position >= (row + 1L) * width) starts[++row] = weights.Count;
             if (i == entries || values[i] == 0) continue;
             if (weights.Count == maxWeights) throw reader.Fault($"the network has more than {ModelLimits.MaxWeights} weights.");
@@ -67,7 +68,7 @@ internal static class MatrixCoder
         return new SparseMatrix(rows, columns, starts, [.. indices], [.. weights], codebook);
     }
 
-    // Null when there would be so many fillers that another way is shorter for sure: each takes two bits at least.
+    // Null when there would be more fillers than can pay: a bit more for each gap halves them.
     private static LayerSize? Write(BitWriter writer, SparseMatrix matrix, GapCoder coder, bool mapsInputs, bool mayGiveUp)
     {
         long start = writer.Length;
@@ -95,7 +96,9 @@ internal static class MatrixCoder
             size.Codebook, gapTable + size.Table, map, 0, head + size.Mode);
     }
 
-    /// <summary>The zeros before each weight, row after row, and the weights. With ranks, inputs that nobody reads are not counted.</summary>
+    /// <summary>
+    /// The zeros before each weight, row after row, and the weights. With ranks, inputs that nobody reads are not counted.
+    /// </summary>
     private static (long[] Gaps, List<float> Values) Entries(SparseMatrix matrix, int[]? ranks)
     {
         int width = ranks is null ? matrix.Columns : ranks[^1];

@@ -10,7 +10,8 @@ namespace Espalier.Compression.Sharing;
 /// </summary>
 public sealed class SharedNetwork
 {
-    private SharedNetwork(TrainableNetwork network, IReadOnlyList<SharedParameter> parameters) => (Network, Parameters) = (network, parameters);
+    private SharedNetwork(TrainableNetwork network, IReadOnlyList<SharedParameter> parameters) =>
+        (Network, Parameters) = (network, parameters);
 
     /// <summary>The network, whose values are the shared ones.</summary>
     public TrainableNetwork Network { get; }
@@ -56,7 +57,9 @@ public sealed class SharedNetwork
     /// <param name="progress">Told about fifty times an epoch, or null.</param>
     /// <param name="cancellation">Ends the run after the step under way.</param>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
-    /// <exception cref="EspalierException">The data do not fit the network, an option is out of its range, or the loss is no longer finite.</exception>
+    /// <exception cref="EspalierException">
+    /// The data do not fit the network, an option is out of its range, or the loss is no longer finite.
+    /// </exception>
     public TrainingResult Train(
         Dataset train, Dataset? validation, TrainingOptions options,
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
@@ -65,7 +68,9 @@ public sealed class SharedNetwork
         return trainer.Run(progress, cancellation);
     }
 
-    /// <summary>The network as an immutable value whose layers name their shared weights: the model file spells them as a codebook and codes.</summary>
+    /// <summary>
+    /// The network as an immutable value whose layers name their shared weights: the model file spells them as a codebook and codes.
+    /// </summary>
     public Network ToNetwork()
     {
         Network plain = Network.ToNetwork();

@@ -30,7 +30,8 @@ public sealed record WeightSharingOptions
         int layers = network.PrunableParameters.Count;
         if (LayerBits is { Count: var count } && count != layers)
         {
-            throw new EspalierException($"Weights are to be shared by {count} numbers of bits, but the network has {layers} layers; give one each.");
+            throw new EspalierException(
+                $"Weights are to be shared by {count} numbers of bits, but the network has {layers} layers; give one each.");
         }
 
         foreach (int bits in (IEnumerable<int>)[Bits, .. LayerBits ?? [], BiasBits ?? 1])

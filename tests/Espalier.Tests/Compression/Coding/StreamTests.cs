@@ -70,10 +70,11 @@ public sealed class StreamTests
         }
     }
 
-    /// <summary>The paper's figure 2: differences of 3 bits; the gap of 8 from index 4 to 12 takes a filler zero at 11, ours at 8.</summary>
+    /// <summary>The paper's figure 2: with 3 bits, the ten zeros from index 4 to 15 take a filler at index 12.</summary>
     [Theory]
     [InlineData(3, 7, 0)]
     [InlineData(3, 8, 1)]
+    [InlineData(3, 10, 1)]
     [InlineData(3, 15, 1)]
     [InlineData(3, 16, 2)]
     [InlineData(5, 31, 0)]

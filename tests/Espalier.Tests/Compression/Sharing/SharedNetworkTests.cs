@@ -67,7 +67,7 @@ public sealed class SharedNetworkTests
     public void Weights_of_a_centroid_stay_equal_to_the_bit_and_zeros_stay_zero(OptimizerKind kind, double decay, bool decoupled)
     {
         TrainableNetwork network = Pruned(Activation.Relu);
-        uint[][] zeros = [.. network.PrunableParameters.Select(parameter => Array.ConvertAll(parameter.Values, value => value == 0 ? 1u : 0u))];
+        bool[][] zeros = [.. network.PrunableParameters.Select(Zeros)];
         SharedNetwork shared = SharedNetwork.Share(network, new WeightSharingOptions { LayerBits = [3, 2], BiasBits = 2 });
         int[][] codes = [.. shared.Parameters.Select(parameter => parameter.Codes.ToArray())];
         float[][] start = [.. shared.Parameters.Select(parameter => parameter.Codebook.ToArray())];
@@ -91,10 +91,9 @@ public sealed class SharedNetworkTests
             }
         }
 
-        for (int p = 0; p < zeros.Length; p++)
-        {
-            Assert.Equal(zeros[p], network.PrunableParameters[p].Values.Select(value => value == 0 ? 1u : 0u));
-        }
+        Assert.Equal(zeros, network.PrunableParameters.Select(Zeros));
+
+        static bool[] Zeros(Parameter parameter) => Array.ConvertAll(parameter.Values, value => value == 0);
     }
 
     [Fact]
