@@ -119,7 +119,7 @@ internal sealed class DeepCompressionExperiment : Experiment
         ExperimentRun run, DeepCompressionPlan plan, Network dense, CompressedNetwork paper, CompressedNetwork smallest,
         List<CompressedNetwork> frontier, IReadOnlyList<ChartSeries> starts)
     {
-        double floats = CompressionTable.DenseNumber(dense);
+        double floats = CompressionTable.DenseBytes(dense);
         string chosen = $"smallest file, {smallest.Ratio}x at {smallest.Bits} bits";
         string setting = $"the paper's setting, {plan.Ratios[0]}x at {PaperBits} bits";
         double before = BitsBeforeHuffman(paper.Model) / 8;
