@@ -30,7 +30,8 @@ internal sealed class MonksExperiment : Experiment
     public override string Source =>
         "Hassibi and Stork, Second order derivatives for network pruning: Optimal Brain Surgeon, 1993: table of the MONK's problems "
         + "(17-3-1, 17-2-1, 17-2-1 networks; biases are pruned and counted) and the claim on XOR in the abstract. Networks are pruned as "
-        + "far as the training accuracy stays, and the training samples alone pick the seed: fewest weights, then fewest errors, then lowest "
+        + "far as the training accuracy stays, and the training samples alone pick the seed: fewest "
+        + "weights, then fewest errors, then lowest "
         + "loss. There is no validation part; the test set, all 432 cases, is only reported.";
 
     /// <inheritdoc/>
@@ -131,7 +132,7 @@ internal sealed class MonksExperiment : Experiment
         var chart = new LineChart("MONK 1 without retraining: what each order costs",
             new Axis("weights left, biases included", Reversed: true), new Axis("squared error with penalty"), series);
         return new ReproductionFigure("monks-1-orders", chart.ToSvg(),
-            "Nothing is undone here: each order deletes to the end. OBS moves the other weights after each deletion, and holds out longer.");
+            "Nothing is undone here: each order deletes to the end. OBS moves the other weights, and holds out longer.");
     }
 
     private static void AddXor(ExperimentRun run, List<ReproductionRow> rows, int networks)

@@ -26,7 +26,8 @@ internal sealed class NetTrimExperiment : Experiment
     /// <inheritdoc/>
     public override string Source =>
         "Aghasi, Abdi, Nguyen and Romberg, Net-Trim: Convex pruning of deep neural networks with performance guarantee, 2017: two "
-        + "spirals, a 2-200-200-2 network, no retraining. The spirals are drawn anew here (200 samples each), so counts can be compared in size only.";
+        + "spirals, a 2-200-200-2 network, no retraining. The spirals are drawn anew here (200 samples each), so "
+        + "counts can be compared in size only.";
 
     /// <inheritdoc/>
     public override ReproductionResult Run(ExperimentRun run)

@@ -21,7 +21,7 @@ internal static class XorRuns
 
     /// <summary>All settings in words.</summary>
     public static string Recipe => FormattableString.Invariant(
-        $"2-2-1 sigmoid, squared error, decay {WeightDecay}, L-BFGS, alpha 1e-6, {RandomStarts} random starts of spread {Spread}");
+        $"2-2-1 sigmoid, squared error, decay {WeightDecay}, L-BFGS, alpha 1e-6, {RandomStarts} random starts of spread {Spread}, counted before and after retraining");
 
     private static Dataset Data { get; } = Dataset.Classification(
         "xor", Shape.Flat(2), [0, 0, 0, 1, 1, 0, 1, 1], [0, 1, 1, 0], ["equal", "different"]);
