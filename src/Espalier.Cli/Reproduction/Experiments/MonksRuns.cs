@@ -6,13 +6,18 @@ using Espalier.Training.Losses;
 
 namespace Espalier.Cli.Reproduction.Experiments;
 
-/// <summary>Trains and prunes networks for one of the MONK's problems as Hassibi and Stork set them up: 17-h-1 sigmoid, squared error.</summary>
+/// <summary>
+/// Trains and prunes networks for one of the MONK's problems as Hassibi and Stork set them up: 17-h-1 sigmoid, squared error.
+/// </summary>
 internal sealed class MonksRuns
 {
-    /// <summary>A seed in three or four fails to learn MONK 2; this many failures would mean that something is wrong.</summary>
+    /// <summary>A quarter of the seeds fail to learn MONK 2; this many failures would mean that something is wrong.</summary>
     private const int MostSeedsForOne = 40;
 
-    /// <summary>What stands on the Hessian's diagonal besides: of 1e-8 to 1e-2, the one with the fewest weights at no training error lost.</summary>
+    /// <summary>
+    /// What stands on the Hessian's diagonal besides. Of 1e-8, 1e-6 and the powers of ten from 1e-5 to 1e-1, on 10 to 12 of these seeds,
+    /// the smallest with which MONK 2 comes down to 14 weights with no training error; below it the least is 16.
+    /// </summary>
     private const double Alpha = 1e-4;
 
     private readonly int _problem;
@@ -44,7 +49,9 @@ internal sealed class MonksRuns
             if (_problem == 3 || TrainErrors(Dense(seed, cancellation)) == 0) seeds.Add(seed);
         }
 
-        return seeds.Count == count ? seeds : throw new EspalierException($"monks-{_problem}: only {seeds.Count} seeds learn the training set.");
+        return seeds.Count == count
+            ? seeds
+            : throw new EspalierException($"monks-{_problem}: only {seeds.Count} seeds learn the training set.");
     }
 
     /// <summary>The trained network of a seed, at a minimum.</summary>

@@ -25,8 +25,9 @@ internal sealed class NetTrimExperiment : Experiment
 
     /// <inheritdoc/>
     public override string Source =>
-        "Aghasi, Abdi, Nguyen and Romberg, Net-Trim: Convex pruning of deep neural networks with performance guarantee, 2017: two spirals, a "
-        + "2-200-200-2 network, no retraining. The spirals are drawn anew here (200 samples each), so counts can be compared in size only.";
+        "Aghasi, Abdi, Nguyen and Romberg, Net-Trim: Convex pruning of deep neural networks with performance guarantee, 2017: two "
+        + "spirals, a 2-200-200-2 network, no retraining. The spirals are drawn anew here (200 samples each), so "
+        + "counts can be compared in size only.";
 
     /// <inheritdoc/>
     public override ReproductionResult Run(ExperimentRun run)
@@ -51,14 +52,16 @@ internal sealed class NetTrimExperiment : Experiment
                 }))];
             AddRows(rows, form, outcomes, width);
             table.AddRange(outcomes.Select(outcome => Cells(form, outcome)));
-            series.Add(new ChartSeries($"{form} form", [.. outcomes.Select(outcome => ((double)outcome.Weights.Sum(), 100 * outcome.Discrepancy))]));
+            series.Add(new ChartSeries(
+                $"{form} form", [.. outcomes.Select(outcome => ((double)outcome.Weights.Sum(), 100 * outcome.Discrepancy))]));
         }
 
         var chart = new LineChart("Net-Trim on two spirals, no retraining", new Axis("weights left", Logarithmic: true, Reversed: true),
             new Axis("outputs off by, %", Logarithmic: true), series);
         return new ReproductionResult(
             rows,
-            [new ReproductionTable("Weights a layer keeps", ["form", "epsilon", "weights", "outputs off by, %", "bound, %", "errors"], table)],
+            [new ReproductionTable(
+                "Weights a layer keeps", ["form", "epsilon", "weights", "outputs off by, %", "bound, %", "errors"], table)],
             [new ReproductionFigure("net-trim", chart.ToSvg(),
                 "The cascade form sees the errors that the layers before have made, and makes up for them.")]);
     }
@@ -76,7 +79,8 @@ internal sealed class NetTrimExperiment : Experiment
 
         double closest = outcomes.Max(outcome => outcome.Discrepancy / outcome.Bound);
         rows.Add(ReproductionRow.AtMost(
-            $"{form} form: distance of the outputs as a part of the theorem's bound, largest of all epsilons", "at most 1", 1.001, closest, "0.000"));
+            $"{form} form: distance of the outputs as a part of the bound that the constraints imply, largest of all epsilons",
+            null, 1.001, closest, "0.000"));
     }
 
     private static string[] Cells(NetTrimForm form, NetTrimOutcome outcome) =>

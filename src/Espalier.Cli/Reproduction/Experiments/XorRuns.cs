@@ -21,7 +21,7 @@ internal static class XorRuns
 
     /// <summary>All settings in words.</summary>
     public static string Recipe => FormattableString.Invariant(
-        $"2-2-1 sigmoid, squared error, decay {WeightDecay}, L-BFGS, alpha 1e-6, {RandomStarts} random starts of spread {Spread}");
+        $"2-2-1 sigmoid, squared error, decay {WeightDecay}, L-BFGS, alpha 1e-6, {RandomStarts} random starts of spread {Spread}, counted before and after retraining");
 
     private static Dataset Data { get; } = Dataset.Classification(
         "xor", Shape.Flat(2), [0, 0, 0, 1, 1, 0, 1, 1], [0, 1, 1, 0], ["equal", "different"]);
@@ -32,7 +32,7 @@ internal static class XorRuns
     public static List<XorOutcome> Count(int networks, CancellationToken cancellation)
     {
         DeletionOrder[] orders = Enum.GetValues<DeletionOrder>();
-        int[] right = new int[orders.Length], solvable = new int[orders.Length];
+        int[] right = new int[orders.Length], solvable = new int[orders.Length], unharmed = new int[orders.Length];
         int learned = 0;
         for (ulong seed = 1; learned < networks; seed++)
         {
@@ -45,16 +45,18 @@ internal static class XorRuns
             double best = truth.Values.Min(one => one.Rise);
             for (int i = 0; i < orders.Length; i++)
             {
-                (double rise, bool solves) = truth[FirstChoice(network.Clone(), orders[i], cancellation)];
+                Deletion first = FirstDeletion(network.Clone(), orders[i], cancellation);
+                (double rise, bool solves) = truth[(first.Parameter, first.Index)];
                 right[i] += rise <= best * Tie ? 1 : 0;
                 solvable[i] += solves ? 1 : 0;
+                unharmed[i] += first.Errors == 0 ? 1 : 0;
             }
         }
 
-        return [.. orders.Select((order, i) => new XorOutcome(order.ToString(), right[i], solvable[i]))];
+        return [.. orders.Select((order, i) => new XorOutcome(order.ToString(), right[i], solvable[i], unharmed[i]))];
     }
 
-    private static (string Parameter, int Index) FirstChoice(TrainableNetwork network, DeletionOrder order, CancellationToken cancellation)
+    private static Deletion FirstDeletion(TrainableNetwork network, DeletionOrder order, CancellationToken cancellation)
     {
         var options = new SequentialPruningOptions
         {
@@ -65,8 +67,7 @@ internal static class XorRuns
             Training = Training,
             Curvature = new CurvatureOptions { Alpha = 1e-6, RecomputeEvery = 1 },
         };
-        Deletion first = new SequentialPruner(network, Data, LossKind.MeanSquaredError, options).Run(cancellation: cancellation).Deletions[0];
-        return (first.Parameter, first.Index);
+        return new SequentialPruner(network, Data, LossKind.MeanSquaredError, options).Run(cancellation: cancellation).Deletions[0];
     }
 
     private static Dictionary<(string Parameter, int Index), (double Rise, bool Solves)> BruteForce(

@@ -45,7 +45,8 @@ public static class NetTrim
             NetTrimUnits.Solution solution = trim.Solve(read, isFirst: reports.Count == 0, options, team, cancellation);
 
             // The layer's map is Lipschitz with the largest singular value of its weights: errors of the layers before grow by no more.
-            bound = options.Form == NetTrimForm.Parallel ? solution.LargestError + Lipschitz(layer, solution.Values) * bound : solution.LargestError;
+            double carried = options.Form == NetTrimForm.Parallel ? Lipschitz(layer, solution.Values) * bound : 0;
+            bound = solution.LargestError + carried;
             dense = trim.Outputs;
             pruned = NetTrimUnits.Run(pruned, count, solution.Values, layer.Weights.Rows, isLinear: layer == layers[^1]);
             reports.Add(Report(layer, solution, dense, pruned, bound));
@@ -59,7 +60,8 @@ public static class NetTrim
 
     private static TrainableDense RequireRelu(TrainableLayer layer, bool isLast) => layer switch
     {
-        not TrainableDense => throw new EspalierException($"Layer '{layer.Name}' is a {layer.GetType().Name}; Net-Trim works on dense layers."),
+        not TrainableDense => throw new EspalierException(
+            $"Layer '{layer.Name}' is a {layer.GetType().Name}; Net-Trim works on dense layers."),
         _ when !isLast && layer.Activation.Kind != ActivationKind.Relu => throw new EspalierException(
             $"Layer '{layer.Name}' has {layer.Activation.Kind}; the program of Net-Trim is convex for ReLU only."),
         _ => (TrainableDense)layer,
@@ -80,9 +82,11 @@ public static class NetTrim
         return inputs;
     }
 
-    private static double Lipschitz(TrainableDense layer, double[] values) =>
-        Matrix<double>.Build.Dense(layer.Weights.Rows, layer.Weights.Columns, (row, column) => values[row * (layer.Weights.Columns + 1) + column])
-            .L2Norm();
+    private static double Lipschitz(TrainableDense layer, double[] values)
+    {
+        (int rows, int columns) = (layer.Weights.Rows, layer.Weights.Columns);
+        return Matrix<double>.Build.Dense(rows, columns, (row, column) => values[row * (columns + 1) + column]).L2Norm();
+    }
 
     private static NetTrimLayer Report(
         TrainableDense layer, NetTrimUnits.Solution solution, double[] dense, double[] pruned, double bound)

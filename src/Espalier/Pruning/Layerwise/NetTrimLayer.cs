@@ -12,5 +12,5 @@ namespace Espalier.Pruning.Layerwise;
 /// <param name="Bound">What the distance cannot exceed while all constraints hold.</param>
 /// <param name="Iterations">The steps of the unit that took most.</param>
 public sealed record NetTrimLayer(
-    string Name, int Before, int After, double NormBefore, double NormAfter, double Epsilon, double Discrepancy, double OutputNorm, double Bound,
-    int Iterations);
+    string Name, int Before, int After, double NormBefore, double NormAfter, double Epsilon, double Discrepancy, double OutputNorm,
+    double Bound, int Iterations);

@@ -6,8 +6,8 @@ namespace Espalier.Pruning.Layerwise;
 public sealed record NetTrimOptions
 {
     /// <summary>
-    /// How far a unit's active outputs may be off, as a part of their length: eps of a unit is Epsilon |y|. In the cascade form, of the first
-    /// layer's units.
+    /// How far a unit's active outputs may be off, as a part of their length: eps of a unit is Epsilon |y|. In the cascade form, of the
+    /// first layer's units.
     /// </summary>
     public double Epsilon { get; init; } = 0.05;
 

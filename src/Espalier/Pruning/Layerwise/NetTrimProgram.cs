@@ -9,8 +9,8 @@ namespace Espalier.Pruning.Layerwise;
 /// </summary>
 /// <remarks>
 /// ADMM on min |s|_1 + I_C(z), s = u, z = A u: the step in u solves (I + k A^T A) u = (s - a) + k A^T (z - b), in which only the right side
-/// belongs to the unit, so that one factorisation serves all units, all steps and all penalties rho. k makes A's columns as long as those of
-/// I. The penalty is adapted to keep both residuals alike (Boyd et al. 2011, sections 3.4.1 and 3.4.3).
+/// belongs to the unit, so that one factorisation serves all units, all steps and all penalties rho. k makes A's columns as long as
+/// those of I. The penalty is adapted to keep both residuals alike (Boyd et al. 2011, sections 3.4.1 and 3.4.3).
 /// </remarks>
 internal sealed class NetTrimProgram
 {
@@ -46,7 +46,8 @@ internal sealed class NetTrimProgram
     public int Solve(
         ReadOnlySpan<double> start, ReadOnlySpan<bool> mayLive, NetTrimConstraint constraint, NetTrimOptions options, Span<double> solution)
     {
-        double[] u = start.ToArray(), s = start.ToArray(), a = new double[_width], difference = new double[_width], previous = new double[_width];
+        double[] u = start.ToArray(), s = start.ToArray(), a = new double[_width];
+        double[] difference = new double[_width], previous = new double[_width];
         double[] z = new double[_samples], b = new double[_samples], sums = new double[_samples], target = new double[_samples];
         Multiply(s, z);
         constraint.Project(z);

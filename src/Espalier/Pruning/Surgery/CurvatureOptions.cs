@@ -6,8 +6,8 @@ namespace Espalier.Pruning.Surgery;
 public sealed record CurvatureOptions
 {
     /// <summary>
-    /// What is added to its diagonal: the inverse starts at I / Alpha. Too small, and directions that the samples say nothing about move far;
-    /// too large, and the order becomes that of magnitude.
+    /// What is added to its diagonal: the inverse starts at I / Alpha. Too small, and directions that the samples say nothing about move
+    /// far; too large, and the order becomes that of magnitude.
     /// </summary>
     public double Alpha { get; init; } = 1e-4;
 

@@ -6,11 +6,11 @@ namespace Espalier.Pruning.Surgery;
 /// <summary>
 /// Goes down a <see cref="FlatObjective"/> to where its gradient vanishes, over the parameters that live: limited-memory BFGS (Liu and
 /// Nocedal 1989). Methods that assume a minimum need a real one; on the MONK's problems all of 24 runs came below a gradient of 1e-8 in
-/// 100 to 200 evaluations, where stochastic training stops at about 1e-3.
+/// 100 to 200 evaluations.
 /// </summary>
 internal static class FullBatchMinimizer
 {
-    /// <summary>The pairs of steps that make up the curvature; more than 20 gained nothing.</summary>
+    /// <summary>The pairs of steps that make up the curvature.</summary>
     private const int Memory = 20;
 
     /// <summary>Moves <paramref name="network"/> to a minimum, or as far down as the iterations go.</summary>

@@ -9,15 +9,15 @@ namespace Espalier.Pruning.Surgery;
 /// </summary>
 /// <remarks>
 /// The recursion A &lt;- A - A X X^T A / (P + X^T A X) starts at the inverse of the diagonal D. It is carried out for 32 vectors at a
-/// time: their products with A read A once, the corrections among the 32 are small, and A is written once; one vector at a time, memory would
-/// set the pace, 3 x n^2 doubles of it a vector.
+/// time: their products with A read A once, the corrections among the 32 are small, and A is written once; one vector at a time, memory
+/// would set the pace, 3 x n^2 doubles of it a vector.
 /// </remarks>
 internal sealed class InverseHessian
 {
     /// <summary>The vectors of a block.</summary>
     private const int BlockLength = 32;
 
-    /// <summary>Below this size a thread takes less time than waking another.</summary>
+    /// <summary>About what a multiply-add takes, by which the team decides whether to share the work.</summary>
     private const double MultiplyAddNanoseconds = 0.25;
 
     private readonly double[] _values;

@@ -9,8 +9,8 @@ namespace Espalier.Pruning.Surgery;
 /// </summary>
 /// <remarks>
 /// The curvature is that of Gauss and Newton: what the loss has where the network is replaced by its tangent. It is given as columns s_c
-/// with sum_c s_c s_c^T = J^T (d2 loss / dy2) J, J the derivative of the values by the sums; for softmax under cross-entropy they are those of
-/// S = diag(sqrt p) - p sqrt(p)^T, for which S S^T = diag(p) - p p^T.
+/// with sum_c s_c s_c^T = J^T (d2 loss / dy2) J, J the derivative of the values by the sums; for softmax under cross-entropy they are
+/// those of S = diag(sqrt p) - p sqrt(p)^T, for which S S^T = diag(p) - p p^T.
 /// </remarks>
 internal sealed class SampleLoss
 {

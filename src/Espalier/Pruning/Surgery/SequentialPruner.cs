@@ -9,8 +9,8 @@ namespace Espalier.Pruning.Surgery;
 /// retrain if asked to, and undo it and try the next one when the network is beyond what is tolerated; until none can go.
 /// </summary>
 /// <remarks>
-/// Only the training samples decide. Start from a minimum of the same objective (<see cref="FullBatchTrainer"/>): saliencies are second-order
-/// terms, and where the gradient does not vanish, the first-order ones that they leave out are larger.
+/// Only the training samples decide. Start from a minimum of the same objective (<see cref="FullBatchTrainer"/>): saliencies are
+/// second-order terms, and where the gradient does not vanish, the first-order ones that they leave out are larger.
 /// </remarks>
 public sealed class SequentialPruner
 {

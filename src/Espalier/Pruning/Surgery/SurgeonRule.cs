@@ -19,7 +19,7 @@ internal sealed class SurgeonRule(CurvatureOptions options) : DeletionRule
     /// <summary>The least ratio of the diagonal's start to the largest curvature that leaves a digit.</summary>
     private const double LeastRatio = 1e-15;
 
-    /// <summary>Below this size a second thread only costs.</summary>
+    /// <summary>Below this size no threads are started: a whole loop would take less time than starting them.</summary>
     private const int WorthThreads = 200;
 
     private InverseHessian? _inverse;

@@ -163,7 +163,8 @@ public sealed class NetTrimTests
 
     private static TrainableNetwork TrainDense()
     {
-        TrainableNetwork network = TrainableNetwork.Perceptron("clouds", Shape.Flat(5), [24, 12, 3], Activation.Relu, Activation.Softmax, 1);
+        TrainableNetwork network = TrainableNetwork.Perceptron(
+            "clouds", Shape.Flat(5), [24, 12, 3], Activation.Relu, Activation.Softmax, 1);
         new Trainer(network, s_data, null, PruningRun.Training(epochs: 20)).Run();
         return network;
     }

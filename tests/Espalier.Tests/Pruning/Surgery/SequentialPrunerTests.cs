@@ -42,7 +42,8 @@ public sealed class SequentialPrunerTests : IDisposable
         int left = log.CountBefore;
         foreach (Deletion deletion in log.Deletions)
         {
-            if (retraining != RetrainingTime.WhenNeeded) Assert.Equal(retraining == RetrainingTime.Always, deletion.AfterRetraining is not null);
+            bool isRetrained = deletion.AfterRetraining is not null;
+            if (retraining != RetrainingTime.WhenNeeded) Assert.Equal(retraining == RetrainingTime.Always, isRetrained);
             Assert.True(deletion.AfterRetraining is null || deletion.AfterRetraining <= deletion.After);
 
             // A constant that is folded may bring back the biases of the three outputs or the four hidden units.
@@ -57,7 +58,8 @@ public sealed class SequentialPrunerTests : IDisposable
     [Fact]
     public void The_surgeon_prunes_further_without_retraining_than_damage_and_magnitude()
     {
-        int[] left = [.. Enum.GetValues<DeletionOrder>().Select(order => Prune(_network.Clone(), s_options with { Order = order }).CountAfter)];
+        int[] left =
+            [.. Enum.GetValues<DeletionOrder>().Select(order => Prune(_network.Clone(), s_options with { Order = order }).CountAfter)];
 
         Assert.True(left[0] < left[1] && left[0] < left[2], string.Join(" ", left));
     }
@@ -67,7 +69,8 @@ public sealed class SequentialPrunerTests : IDisposable
     {
         uint[][] before = TrainingData.Bits(_network);
 
-        SequentialPruningLog log = Prune(_network, s_options with { LargestErrorRise = 0, LargestLoss = 0, Retraining = RetrainingTime.Always });
+        SequentialPruningLog log = Prune(
+            _network, s_options with { LargestErrorRise = 0, LargestLoss = 0, Retraining = RetrainingTime.Always });
 
         Assert.Equal(39, log.Deletions.Count);
         Assert.All(log.Deletions, deletion => Assert.True(deletion.IsUndone));

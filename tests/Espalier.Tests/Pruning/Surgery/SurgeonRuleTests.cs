@@ -141,7 +141,8 @@ public sealed class SurgeonRuleTests
     private static double[] LeastSquares(Dataset data, FlatNetwork flat)
     {
         int[] live = flat.LiveIndices();
-        Matrix<double> x = Matrix<double>.Build.Dense(data.Count, live.Length, (sample, i) => live[i] == 8 ? 1 : data.Input(sample)[live[i]]);
+        Matrix<double> x = Matrix<double>.Build.Dense(
+            data.Count, live.Length, (sample, i) => live[i] == 8 ? 1 : data.Input(sample)[live[i]]);
         Vector<double> t = Vector<double>.Build.Dense(data.Count, sample => data.Targets![sample]);
         Vector<double> solution = x.QR().Solve(t);
         var values = new double[flat.Values.Length];

@@ -18,7 +18,11 @@ internal static class SurgeryData
         var x = new float[count * inputs];
         var t = new float[count * outputs];
         for (int i = 0; i < x.Length; i++) x[i] = (float)random.NextNormal();
-        for (int i = 0; i < t.Length; i++) t[i] = (float)(0.5 + 0.3 * Math.Sin(x[i / outputs * inputs] + i % outputs) + 0.1 * random.NextNormal());
+        for (int i = 0; i < t.Length; i++)
+        {
+            t[i] = (float)(0.5 + 0.3 * Math.Sin(x[i / outputs * inputs] + i % outputs) + 0.1 * random.NextNormal());
+        }
+
         return Dataset.Regression("noisy sines", Shape.Flat(inputs), x, t, outputs);
     }
 
