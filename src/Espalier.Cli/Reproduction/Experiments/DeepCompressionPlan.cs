@@ -4,6 +4,7 @@ namespace Espalier.Cli.Reproduction.Experiments;
 /// <param name="TrainSamples">The first training images, which are learned from.</param>
 /// <param name="ValidationSamples">The last training images, by which is chosen.</param>
 /// <param name="FinalSamples">The first training images, with those of the validation part, from which the reported networks learn.</param>
+/// <param name="Seeds">How many networks are reported for each setting; the choice looks at the first seed only.</param>
 /// <param name="DenseEpochs">Of the dense network.</param>
 /// <param name="PruningEpochs">While weights go, and as many again afterwards.</param>
 /// <param name="CentroidEpochs">Of the shared weights.</param>
@@ -12,14 +13,14 @@ namespace Espalier.Cli.Reproduction.Experiments;
 /// <param name="Bits">Bits of a code.</param>
 /// <param name="StartBits">Bits at which the starts are compared.</param>
 internal sealed record DeepCompressionPlan(
-    int TrainSamples, int ValidationSamples, int FinalSamples, int DenseEpochs, int PruningEpochs, int CentroidEpochs, int StartEpochs,
-    IReadOnlyList<int> Ratios, IReadOnlyList<int> Bits, IReadOnlyList<int> StartBits)
+    int TrainSamples, int ValidationSamples, int FinalSamples, int Seeds, int DenseEpochs, int PruningEpochs, int CentroidEpochs,
+    int StartEpochs, IReadOnlyList<int> Ratios, IReadOnlyList<int> Bits, IReadOnlyList<int> StartBits)
 {
     /// <summary>The experiment.</summary>
     public static DeepCompressionPlan Full { get; } =
-        new(55_000, 5_000, 60_000, 20, 30, 6, 2, [12, 40, 68, 100], [5, 4, 3], [1, 2, 3, 4, 5, 6]);
+        new(55_000, 5_000, 60_000, 3, 20, 30, 6, 2, [12, 40, 68, 100], [5, 4, 3], [1, 2, 3, 4, 5, 6]);
 
     /// <summary>The same code in seconds.</summary>
     public static DeepCompressionPlan Quick { get; } =
-        new(3_000, 500, 3_500, 3, 3, 1, 1, [12, 40], [5, 3], [2, 4]);
+        new(3_000, 500, 3_500, 1, 3, 3, 1, 1, [12, 40], [5, 3], [2, 4]);
 }

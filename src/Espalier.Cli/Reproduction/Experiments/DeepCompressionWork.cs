@@ -15,10 +15,9 @@ namespace Espalier.Cli.Reproduction.Experiments;
 
 /// <summary>The steps of <see cref="DeepCompressionExperiment"/>; each is done once and then taken from the run's folder.</summary>
 internal sealed class DeepCompressionWork(
-    ExperimentRun run, DeepCompressionPlan plan, Dataset train, Dataset validation, Dataset test)
+    ExperimentRun run, DeepCompressionPlan plan, Dataset train, Dataset validation, Dataset test, ulong seed = 1)
 {
     private const LossKind Loss = LossKind.CategoricalCrossEntropy;
-    private const ulong Seed = 1;
 
     /// <summary>Trains the dense network.</summary>
     public Network Train(double rate, double decay)
@@ -27,7 +26,7 @@ internal sealed class DeepCompressionWork(
         return run.Model("dense", $"{train.Count} samples, {options}", () =>
         {
             var network = TrainableNetwork.Perceptron(
-                "LeNet300", train.InputShape, [300, 100, 10], Activation.Relu, Activation.Softmax, Seed);
+                "LeNet300", train.InputShape, [300, 100, 10], Activation.Relu, Activation.Softmax, seed);
             new Trainer(network, train, null, options).Run(Meter(), run.Cancellation);
             return network.ToNetwork();
         });
@@ -39,7 +38,7 @@ internal sealed class DeepCompressionWork(
     public Network Prune(Network dense, int ratio, double rate, double decay)
     {
         TrainingOptions pruning = Options(plan.PruningEpochs, LearningRateSchedule.Constant(rate), decay);
-        TrainingOptions tuning = Options(plan.PruningEpochs, LearningRateSchedule.Linear(rate, rate / 100), decay) with { Seed = Seed + 1 };
+        TrainingOptions tuning = Options(plan.PruningEpochs, LearningRateSchedule.Linear(rate, rate / 100), decay) with { Seed = seed + 1 };
         string recipe = $"{train.Count} samples, dense {plan.DenseEpochs} epochs, {pruning}, {tuning}";
         return run.Model($"pruned-{ratio}x", $"{ratio}x, {recipe}", () =>
         {
@@ -111,12 +110,12 @@ internal sealed class DeepCompressionWork(
     private static string ContentOf(Network network) =>
         "network " + Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(ModelWriter.ToText(network))));
 
-    private static TrainingOptions Options(int epochs, LearningRateSchedule rate, double decay) => new()
+    private TrainingOptions Options(int epochs, LearningRateSchedule rate, double decay) => new()
     {
         Loss = Loss,
         Epochs = epochs,
         BatchSize = 100,
-        Seed = Seed,
+        Seed = seed,
         LearningRate = rate,
         Optimizer = new OptimizerOptions { WeightDecay = decay },
     };
