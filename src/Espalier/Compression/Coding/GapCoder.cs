@@ -2,7 +2,10 @@ namespace Espalier.Compression.Coding;
 
 /// <summary>One way of writing gaps, with its parameter.</summary>
 /// <param name="IsRelative">Whether gaps have a fixed number of bits and fillers; else they are written by classes.</param>
-/// <param name="Parameter">The bits of a gap, or the bits that tell the classes of one magnitude apart.</param>
+/// <param name="Parameter">
+/// The bits of a gap, or the bits that tell the classes of one magnitude apart. Relative gaps of no bits take no room at all: all zeros are
+/// fillers then, which is the shortest for layers that are hardly pruned.
+/// </param>
 internal readonly record struct GapCoder(bool IsRelative, int Parameter)
 {
     /// <summary>The most bits of a relative gap.</summary>
@@ -14,7 +17,7 @@ internal readonly record struct GapCoder(bool IsRelative, int Parameter)
     public static IEnumerable<GapCoder> Candidates(CompressionOptions options)
     {
         for (int bits = 0; bits <= MaxClassBits && options.GapCoding != GapCoding.Relative; bits++) yield return new GapCoder(false, bits);
-        for (int bits = MaxRelativeBits; bits >= 1 && options.GapCoding != GapCoding.Classes; bits--)
+        for (int bits = MaxRelativeBits; bits >= 0 && options.GapCoding != GapCoding.Classes; bits--)
         {
             if (options.IndexBits == 0 || options.IndexBits == bits) yield return new GapCoder(true, bits);
         }
@@ -28,7 +31,7 @@ internal readonly record struct GapCoder(bool IsRelative, int Parameter)
     public static GapCoder Read(BitReader reader)
     {
         var coder = new GapCoder(reader.ReadBit(), (int)reader.Read(ParameterBits));
-        bool isKnown = coder.IsRelative ? coder.Parameter is >= 1 and <= MaxRelativeBits : coder.Parameter <= MaxClassBits;
+        bool isKnown = coder.IsRelative ? coder.Parameter <= MaxRelativeBits : coder.Parameter <= MaxClassBits;
         return isKnown ? coder : throw reader.Fault($"positions are coded in a way that this version does not know ({coder.Parameter}).");
     }
 
@@ -77,13 +80,19 @@ internal readonly record struct GapCoder(bool IsRelative, int Parameter)
 
     /// <summary>Writes gaps that <see cref="Fill"/> made.</summary>
     /// <returns>The bits of the code table, and those of the gaps.</returns>
-    public (long Table, long Stream) WriteGaps(BitWriter writer, List<long> gaps) => IsRelative
-        ? SymbolStream.Write(writer, gaps.ConvertAll(gap => (int)gap).ToArray(), 1 << Parameter)
-        : GapClasses.Write(writer, gaps, Parameter);
+    public (long Table, long Stream) WriteGaps(BitWriter writer, List<long> gaps) => (IsRelative, Parameter) switch
+    {
+        (true, 0) => (0, 0),
+        (true, _) => SymbolStream.Write(writer, gaps.ConvertAll(gap => (int)gap).ToArray(), 1 << Parameter),
+        _ => GapClasses.Write(writer, gaps, Parameter),
+    };
 
     /// <summary>Reads as many gaps as there are entries.</summary>
     /// <exception cref="EspalierException">The bits spell no gaps.</exception>
-    public long[] ReadGaps(BitReader reader, int count) => IsRelative
-        ? Array.ConvertAll(SymbolStream.Read(reader, count, 1 << Parameter), symbol => (long)symbol)
-        : GapClasses.Read(reader, count, Parameter);
+    public long[] ReadGaps(BitReader reader, int count) => (IsRelative, Parameter) switch
+    {
+        (true, 0) => new long[count],
+        (true, _) => Array.ConvertAll(SymbolStream.Read(reader, count, 1 << Parameter), symbol => (long)symbol),
+        _ => GapClasses.Read(reader, count, Parameter),
+    };
 }

@@ -83,6 +83,14 @@ public sealed class CompressedModelTests
     }
 
     [Fact]
+    public void A_layer_of_all_weights_takes_no_room_for_gaps()
+    {
+        LayerSize layer = CompressedModel.Write(Shared(RandomNetworks.Classifier(4, 1, 30, 20, 5), 2, shareBiases: false)).Layers[1];
+
+        Assert.Equal((0, 0), (layer.GapBits, layer.InputMapBits));
+    }
+
+    [Fact]
     public void The_smallest_coding_is_no_larger_than_any_other()
     {
         var random = new SeededRandom(5);
