@@ -8,17 +8,17 @@ internal static class ExperimentList
     /// <summary>All experiments.</summary>
     public static IReadOnlyList<Experiment> All { get; } =
     [
-        new ObdPredictionExperiment(),
-        new DeepCompressionExperiment(),
-        new Experiments.LobsWeightsExperiment(),
-        new Experiments.GradualMagnitudeExperiment(),
-        new Experiments.AcousticTableExperiment(),
-        new Experiments.FashionExperiment(),
-        new Experiments.LobsRetrainingExperiment(),
-        new Experiments.MidtermReportExperiment(),
-        new Experiments.ShrinkingExperiment(),
+        new LobsWeightsExperiment(),
+        new GradualMagnitudeExperiment(),
         new MonksExperiment(),
-        new NetTrimExperiment(),
+        new ObdPredictionExperiment(),
+        new LobsRetrainingExperiment(),
+        new MidtermReportExperiment(),
+        new ShrinkingExperiment(),
         new L0Experiment(),
+        new DeepCompressionExperiment(),
+        new AcousticTableExperiment(),
+        new FashionExperiment(),
+        new NetTrimExperiment(),
     ];
 }

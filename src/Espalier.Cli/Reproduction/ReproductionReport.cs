@@ -38,11 +38,21 @@ internal static class ReproductionReport
         return text.ToString();
     }
 
+    /// <summary>One line for each experiment, as Markdown: how many of its bars hold.</summary>
+    public static string ToSummary(IReadOnlyList<(Experiment Experiment, ReproductionResult Result)> all)
+    {
+        var text = new StringBuilder("# Reproductions\n\n");
+        AppendTable(text, ["experiment", "what it shows", "bars", "that hold"], all.Select(one => (string[])
+        [
+            $"[{one.Experiment.Name}]({one.Experiment.Name}/README.md)", one.Experiment.Title, $"{Bars(one.Result)}", $"{HeldBars(one.Result)}",
+        ]));
+        return text.ToString();
+    }
+
     /// <summary>All experiments as one HTML page.</summary>
     public static string ToHtml(IReadOnlyList<(Experiment Experiment, ReproductionResult Result)> all)
     {
-        int bars = all.Sum(one => one.Result.Rows.Count(row => row.Holds is not null));
-        int held = all.Sum(one => one.Result.Rows.Count(row => row.Holds is true));
+        int bars = all.Sum(one => Bars(one.Result)), held = all.Sum(one => HeldBars(one.Result));
         var page = new HtmlPage("Reproductions", "What the papers say, beside what comes out here.");
         page.Figures([($"{all.Count}", "experiments"), ($"{held} of {bars}", "bars that hold")]);
         foreach ((Experiment experiment, ReproductionResult result) in all)
@@ -54,6 +64,10 @@ internal static class ReproductionReport
 
         return page.ToString();
     }
+
+    private static int Bars(ReproductionResult result) => result.Rows.Count(row => row.Holds is not null);
+
+    private static int HeldBars(ReproductionResult result) => result.Rows.Count(row => row.Holds is true);
 
     private static void AppendTable(StringBuilder text, IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<string>> rows)
     {

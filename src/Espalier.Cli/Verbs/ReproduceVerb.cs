@@ -8,7 +8,7 @@ namespace Espalier.Cli.Verbs;
 /// <summary>Runs papers' experiments and prints their figures beside ours.</summary>
 internal sealed class ReproduceVerb : Verb
 {
-    private const string PageName = "index.html", ResultName = "result.json";
+    private const string PageName = "index.html", TableName = "README.md", ResultName = "result.json";
 
     private readonly Argument<string[]> _names = new("name")
     {
@@ -61,6 +61,7 @@ internal sealed class ReproduceVerb : Verb
         }
 
         AtomicFile.WriteText(Path.Combine(root, PageName), ReproductionReport.ToHtml(done));
+        AtomicFile.WriteText(Path.Combine(root, TableName), ReproductionReport.ToSummary(done));
         if (WantsJson(arguments)) WriteJson(done);
         else Terminal.Print($"tables and plots: {Path.Combine(root, PageName)}");
         bool isMissed = done.Exists(one => one.Result.Rows.Any(row => row.Holds is false));
@@ -93,7 +94,7 @@ internal sealed class ReproduceVerb : Verb
     private static void Write(string folder, Experiment experiment, ReproductionResult result)
     {
         foreach (ReproductionFigure figure in result.Figures) AtomicFile.WriteText(Path.Combine(folder, figure.Name + ".svg"), figure.Svg);
-        AtomicFile.WriteText(Path.Combine(folder, "README.md"), ReproductionReport.ToMarkdown(experiment, result));
+        AtomicFile.WriteText(Path.Combine(folder, TableName), ReproductionReport.ToMarkdown(experiment, result));
         AtomicFile.WriteText(Path.Combine(folder, ResultName), Terminal.ToJson(new { name = experiment.Name, rows = result.Rows }) + "\n");
     }
 
