@@ -30,7 +30,7 @@ public sealed class NpyFileTests
     [DataFact(Weights + "original_parameters/b_layer3.npy")]
     public void NumPys_own_bytes_come_out()
     {
-        // The library's own file has another length of header only because NumPy of that day aligned to 16 bytes.
+        // Headers may differ in length: how far they are padded is the writer's choice.
         string path = Path.Combine(TestData.Folder!, Weights, "original_parameters/b_layer3.npy");
         NpyArray array = NpyFile.Load(path);
         Assert.Equal([10], array.Shape);
@@ -64,7 +64,8 @@ public sealed class NpyFileTests
     public void Little_endian_numbers_of_all_widths_are_read(string type, string hex)
     {
         float expected = type switch { "<f8" or "<f4" => 2.5f, "<i8" => 2, "<i4" => -2, "<i2" => -32768, "|i1" => -1, _ => 255 };
-        Assert.Equal([expected], NpyFile.Parse("a.npy", Content($"{{'descr': '{type}', 'fortran_order': False, 'shape': (1,), }}", hex)).Values);
+        byte[] content = Content($"{{'descr': '{type}', 'fortran_order': False, 'shape': (1,), }}", hex);
+        Assert.Equal([expected], NpyFile.Parse("a.npy", content).Values);
     }
 
     [Theory]
@@ -105,7 +106,8 @@ public sealed class NpyFileTests
         }
 
         good[6] = 9;
-        Assert.Contains("version 9", Assert.Throws<EspalierException>(() => NpyFile.Parse("a.npy", good)).Message, StringComparison.Ordinal);
+        string message = Assert.Throws<EspalierException>(() => NpyFile.Parse("a.npy", good)).Message;
+        Assert.Contains("version 9", message, StringComparison.Ordinal);
         Assert.Throws<EspalierException>(() => NpyFile.Load("/no/such/file.npy"));
         Assert.Throws<ArgumentException>(() => new NpyArray([2, 2], [1, 2, 3]));
     }

@@ -7,7 +7,9 @@ using Espalier.Training;
 
 namespace Espalier.Cli.Reproduction.Experiments;
 
-/// <summary>What the sensitivities of L-OBS say before anything is removed, and the first layer pruned alone until nothing of it is left.</summary>
+/// <summary>
+/// What the sensitivities of L-OBS say before anything is removed, and the first layer pruned alone until nothing of it is left.
+/// </summary>
 internal sealed class FirstLayerStudy(ExperimentRun run, PublishedLeNet net)
 {
     /// <summary>The kept weights of the first layer, in percent, at which it is pruned alone.</summary>
@@ -17,7 +19,9 @@ internal sealed class FirstLayerStudy(ExperimentRun run, PublishedLeNet net)
 
     private string Recipe { get; } = FormattableString.Invariant($"damping {LayerHessian.DefaultDamping}, quick {run.Quick}");
 
-    /// <summary>Part of the weights that is less sensitive than a tolerance, for each layer, and the error when all layers go by it.</summary>
+    /// <summary>
+    /// Part of the weights that is less sensitive than a tolerance, for each layer, and the error when all layers go by it.
+    /// </summary>
     public (ReproductionFigure Figure, ReproductionTable Table) Tolerances()
     {
         run.Stage(0.6, 0.7, "tolerances");
@@ -41,7 +45,8 @@ internal sealed class FirstLayerStudy(ExperimentRun run, PublishedLeNet net)
             return found;
         });
         var chart = new LineChart(
-            "Error tolerance against pruning ratio", new Axis("tolerance: largest sqrt(L_q) that goes", Logarithmic: true), new Axis("weights removed, %"),
+            "Error tolerance against pruning ratio", new Axis("tolerance: largest sqrt(L_q) that goes", Logarithmic: true),
+            new Axis("weights removed, %"),
             [
                 .. Enumerable.Range(0, 3).Select(i =>
                     new ChartSeries($"layer {i + 1}", [.. all.Select(one => (one.Largest, one.Removed[i]))])),
@@ -51,8 +56,7 @@ internal sealed class FirstLayerStudy(ExperimentRun run, PublishedLeNet net)
             [
                 .. all.Select(one => (string[])
                 [
-                    FormattableString.Invariant($"{one.Largest:0.0000}"), .. one.Removed.Select(GradualMagnitudeExperiment.Text), $"{one.Weights}",
-                    GradualMagnitudeExperiment.Text(one.Error),
+                    FormattableString.Invariant($"{one.Largest:0.0000}"), .. one.Removed.Select(Text), $"{one.Weights}", Text(one.Error),
                 ]),
             ]);
         return (new ReproductionFigure("tolerance", chart.ToSvg(),
@@ -62,8 +66,8 @@ internal sealed class FirstLayerStudy(ExperimentRun run, PublishedLeNet net)
     /// <summary>How the sensitivities of the first layer are spread.</summary>
     public ReproductionFigure Sensitivities()
     {
-        const int BinsPerDecade = 4, LowestDecade = -12, Decades = 14;
-        List<double> shares = run.Part("sensitivities", Recipe, () =>
+        const int BinsPerDecade = 4, LowestDecade = -12, Decades = 11;
+        List<double> shares = run.Part("sensitivities", $"{Recipe}, {Decades} decades", () =>
         {
             double[] layer = Measure()[0];
             var counts = new double[BinsPerDecade * Decades];
@@ -113,16 +117,19 @@ internal sealed class FirstLayerStudy(ExperimentRun run, PublishedLeNet net)
             return found;
         });
         int at = Array.IndexOf(kept, 4);
-        string others = string.Join(", ", curves.Skip(1).Select(curve => $"{curve.Method} {GradualMagnitudeExperiment.Text(curve.Errors[at])}"));
+        string others = string.Join(", ", curves.Skip(1).Select(curve => $"{curve.Method} {Text(curve.Errors[at])}"));
         rows.Add(ReproductionRow.Note(
             "the first layer alone, 96 % removed by L-OBS, no retraining", "the curve bends at about 96 %",
-            $"{GradualMagnitudeExperiment.Text(curves[0].Errors[at])} ({others})"));
+            $"{Text(curves[0].Errors[at])} ({others})"));
         var chart = new LineChart(
-            "The first layer pruned alone, without retraining", new Axis("weights of the first layer removed, %"), new Axis("test error, %"),
+            "The first layer pruned alone, without retraining", new Axis("weights of the first layer removed, %"),
+            new Axis("test error, %"),
             [.. curves.Select(curve => new ChartSeries(curve.Method, [.. curve.Errors.Select((error, i) => (100 - kept[i], error))]))]);
         return new ReproductionFigure("first-layer", chart.ToSvg(),
-            "Test error while the first layer alone is pruned until nothing is left. APoZ removes whole units, those with the most zeros first.");
+            "Test error while the first layer alone is pruned until nothing is left. APoZ removes whole units, the most often zero first.");
     }
+
+    private static string Text(double value) => GradualMagnitudeExperiment.Text(value);
 
     private IReadOnlyList<double[]> Measure() =>
         LayerwiseObs.Sensitivities(net.Dense, LayerHessian.ComputeAll(net.Dense, net.Train, cancellation: run.Cancellation));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Espalier.Pruning;
 using Espalier.Pruning.Criteria;
 using Espalier.Pruning.Layerwise;
@@ -9,8 +10,8 @@ namespace Espalier.Cli.Reproduction.Experiments;
 
 /// <summary>
 /// How little retraining a network asks for whose weights were chosen and moved by second derivatives; and what L-OBS says of its layers.
-/// Retraining is Adam with batches of 200, L2 of 3e-4, the rate falling in a line from 0.01: with batches of 100 to 400, L2 of 0 to 1e-3 and
-/// rates of 3e-4 to 0.02 tried, the least errors on the 5,000 training images that the network never saw, after L-OBS.
+/// Retraining is Adam with batches of 200, L2 of 3e-4, the rate falling in a line from 0.01: with batches of 100 to 400, L2 of 0 to 1e-3
+/// and rates of 3e-4 to 0.02 tried, the least errors on the 5,000 training images that the network never saw, after L-OBS.
 /// </summary>
 internal sealed class LobsRetrainingExperiment : Experiment
 {
@@ -24,8 +25,9 @@ internal sealed class LobsRetrainingExperiment : Experiment
     public override string Title => "Layer-wise OBS and what little retraining it asks for, on the published LeNet-300-100";
 
     public override string Source =>
-        "Dong, Chen and Pan 2017, Learning to prune deep neural networks via layer-wise optimal brain surgeon, Tables 1, 3 and 4 and the figures " +
-        "of retraining, tolerance and sensitivity; Hu et al. 2016, Network trimming (APoZ). Test error in percent; one iteration is a batch of 200.";
+        "Dong, Chen and Pan 2017, Learning to prune deep neural networks via layer-wise optimal brain surgeon, Tables 1, 3 and 4 and the " +
+        "figures of retraining, tolerance and sensitivity; Hu et al. 2016, Network trimming (APoZ). Test error in percent; one iteration " +
+        "is a batch of 200.";
 
     public override ReproductionResult Run(ExperimentRun run)
     {
@@ -63,15 +65,16 @@ internal sealed class LobsRetrainingExperiment : Experiment
         var chart = new LineChart(
             "Retraining at 8.4 % of the weights", new Axis("iterations"), new Axis("test error, %", Logarithmic: true), paths);
         return new ReproductionFigure("retraining", chart.ToSvg(),
-            "Test error while 22,408 of 266,200 weights are retrained, seed 1: what L-OBS and ExactOBS leave is nearly good before it begins; " +
-            "magnitude first has to repair what it broke.");
+            "Test error while 22,408 of 266,200 weights are retrained, seed 1: what L-OBS and ExactOBS leave is nearly good before it " +
+            "begins; magnitude first has to repair what it broke.");
     }
 
     private static void AddRows(ExperimentRun run, List<ReproductionRow> rows, string method, List<List<PathPoint>> seeds)
     {
         double start = seeds[0][0].Error, end = seeds.Average(path => path[^1].Error);
-        string ends = string.Join(", ", seeds.Select(path => GradualMagnitudeExperiment.Text(path[^1].Error)));
-        (string before, string after) = ($"{method}, 6.7/20/65 %, before retraining", $"{method}, after {seeds[0][^1].Step} iterations, mean of ({ends})");
+        string ends = string.Join(", ", seeds.Select(path => Text(path[^1].Error)));
+        string before = $"{method}, 6.7/20/65 %, before retraining";
+        string after = $"{method}, after {seeds[0][^1].Step} iterations, mean of ({ends})";
         if (method == "L-OBS" && !run.Quick)
         {
             rows.Add(ReproductionRow.About(before, "3.10", 3.2, 0.1, start));
@@ -80,8 +83,8 @@ internal sealed class LobsRetrainingExperiment : Experiment
         }
 
         (string? startPrinted, string? endPrinted) = method == "magnitude" ? ("81.32", "1.95 after 140,000") : (null, null);
-        rows.Add(ReproductionRow.Note(before, startPrinted, GradualMagnitudeExperiment.Text(start)));
-        rows.Add(ReproductionRow.Note(after, endPrinted, GradualMagnitudeExperiment.Text(end)));
+        rows.Add(ReproductionRow.Note(before, startPrinted, Text(start)));
+        rows.Add(ReproductionRow.Note(after, endPrinted, Text(end)));
     }
 
     /// <summary>Two stages with light retraining after each (Tables 3 and 4).</summary>
@@ -96,9 +99,9 @@ internal sealed class LobsRetrainingExperiment : Experiment
             List<PathPoint> last = Retrain(run, net, network, run.Quick ? QuickSteps : LastSteps, seed: 2);
             return (List<PathPoint>)[.. points, last[0], last[^1]];
         });
-        rows.Add(ReproductionRow.Note("L-OBS in two stages: 7/20/70 % retrained", "1.87..1.96", GradualMagnitudeExperiment.Text(ends[0].Error)));
-        rows.Add(ReproductionRow.Note("then 1/4/54 % (1.5 %), before retraining", "2.43", GradualMagnitudeExperiment.Text(ends[1].Error)));
-        rows.Add(ReproductionRow.Note($"and after {ends[2].Step} iterations", "1.96 after 643", GradualMagnitudeExperiment.Text(ends[2].Error)));
+        rows.Add(ReproductionRow.Note("L-OBS in two stages: 7/20/70 % retrained", "1.87..1.96", Text(ends[0].Error)));
+        rows.Add(ReproductionRow.Note("then 1/4/54 % (1.5 %), before retraining", "2.43", Text(ends[1].Error)));
+        rows.Add(ReproductionRow.Note($"and after {ends[2].Step} iterations", "1.96 after 643", Text(ends[2].Error)));
     }
 
     /// <summary>Trains so many steps, less what does not go into whole epochs, and evaluates on the way.</summary>
@@ -125,8 +128,12 @@ internal sealed class LobsRetrainingExperiment : Experiment
         return path;
     }
 
-    private static string Recipe(ExperimentRun run, string what) => FormattableString.Invariant(
-        $"{what}, Adam, L2 {Decay}, rate {Rate} falling to {FinalRate}, batches of {BatchSize}, damping {LayerHessian.DefaultDamping}, quick {run.Quick}");
+    private static string Text(double value) => GradualMagnitudeExperiment.Text(value);
+
+    private static string Recipe(ExperimentRun run, string what) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{what}, Adam, L2 {Decay}, rate {Rate} falling to {FinalRate}, batches of {BatchSize}, " +
+        $"damping {LayerHessian.DefaultDamping}, quick {run.Quick}");
 
     private sealed record PathPoint(int Step, double Error);
 

@@ -9,8 +9,8 @@ namespace Espalier.Pruning.Layerwise;
 /// <see cref="SequentialLeastSquares"/>.
 /// </summary>
 /// <remarks>
-/// Where blocks leave as a whole, a layer may keep fewer weights than its budget, by less than a block. Where all layers compete, they do so
-/// by the rise of their error in parts of the mean square of their sums, which is no estimate of the network's loss.
+/// Where blocks leave as a whole, a layer may keep fewer weights than its budget, by less than a block. Where all layers compete, they do
+/// so by the rise of their error in parts of the mean square of their sums, which is no estimate of the network's loss.
 /// </remarks>
 public sealed class ExactObs : PruningCriterion
 {
@@ -20,7 +20,9 @@ public sealed class ExactObs : PruningCriterion
     /// <summary>See <see cref="LayerHessian"/>.</summary>
     public double Damping { get; init; } = LayerHessian.DefaultDamping;
 
-    /// <summary>Whether the survivors are fitted layer by layer to the dense network's sums, after each layer was pruned by itself.</summary>
+    /// <summary>
+    /// Whether the survivors are fitted layer by layer to the dense network's sums, after each layer was pruned by itself.
+    /// </summary>
     public bool FitsSequentially { get; init; } = true;
 
     /// <summary>The number of threads, 0 for one for each processor. It has no influence on the result.</summary>

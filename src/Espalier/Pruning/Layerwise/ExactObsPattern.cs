@@ -23,7 +23,9 @@ public sealed record ExactObsPattern
         ? new(size, 0, goesWhole: true)
         : throw new EspalierException($"Blocks of {size} weights cannot be; give 1 to {RowElimination.Capacity}.");
 
-    /// <summary>At least <paramref name="kept"/> of each <paramref name="group"/> consecutive inputs of a unit stay (N:M sparsity).</summary>
+    /// <summary>
+    /// At least <paramref name="kept"/> of each <paramref name="group"/> consecutive inputs of a unit stay (N:M sparsity).
+    /// </summary>
     /// <exception cref="EspalierException">The numbers are not 1 to group.</exception>
     public static ExactObsPattern KeepOfEach(int kept, int group) => kept >= 1 && kept <= group
         ? new(group, kept, goesWhole: false)

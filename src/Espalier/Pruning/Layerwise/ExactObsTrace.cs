@@ -44,7 +44,9 @@ public sealed class ExactObsTrace
     /// <summary>The smallest number of weights that the pattern lets keep.</summary>
     public int Least => Most - _order.Length;
 
-    /// <summary>Half the mean square of the layer's sums, summed over its units: what losses of different layers can be measured by.</summary>
+    /// <summary>
+    /// Half the mean square of the layer's sums, summed over its units: what losses of different layers can be measured by.
+    /// </summary>
     public double Scale { get; }
 
     /// <summary>Traces all layers of a network as it stands.</summary>
@@ -148,7 +150,8 @@ public sealed class ExactObsTrace
     {
         if (hessian.Inputs != layer.Weights.Columns)
         {
-            throw new ArgumentException($"A Hessian of {hessian.Inputs} inputs for {layer.Weights.Columns} of {layer.Name}.", nameof(hessian));
+            throw new ArgumentException(
+                $"A Hessian of {hessian.Inputs} inputs for {layer.Weights.Columns} of {layer.Name}.", nameof(hessian));
         }
 
         var rows = new LayerRows(layer);

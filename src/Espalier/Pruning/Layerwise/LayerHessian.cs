@@ -142,7 +142,8 @@ public sealed class LayerHessian
     {
         if (!(damping >= 0 && double.IsFinite(damping)))
         {
-            throw new EspalierException(FormattableString.Invariant($"A damping of {damping} cannot be; give 0 or a small part of 1, such as 1e-5."));
+            throw new EspalierException(FormattableString.Invariant(
+                $"A damping of {damping} cannot be; give 0 or a small part of 1, such as 1e-4."));
         }
     }
 

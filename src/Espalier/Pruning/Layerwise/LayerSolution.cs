@@ -2,7 +2,9 @@ using Espalier.Training;
 
 namespace Espalier.Pruning.Layerwise;
 
-/// <summary>What a layer is to become: which weights stay, and their values. It is computed whole before anything of the network changes.</summary>
+/// <summary>
+/// What a layer is to become: which weights stay, and their values. It is computed whole before anything of the network changes.
+/// </summary>
 internal sealed class LayerSolution
 {
     private readonly uint[] _mask;

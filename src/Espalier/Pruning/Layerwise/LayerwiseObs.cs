@@ -9,10 +9,10 @@ namespace Espalier.Pruning.Layerwise;
 /// or for as long as sqrt(L_q) stays within a tolerance.
 /// </summary>
 /// <remarks>
-/// With no <see cref="Interval"/> all is done as the authors' program does it: one inverse and one order for all deletions, and what the moves
-/// do to weights that are gone already is cut off. That is the published method, and it takes a second; but the inverse of a unit that has
-/// lost weights is another one. With an interval it is worked out anew, as the survivors are, after every so many deletions. In the limit
-/// of one deletion that is <see cref="ExactObs"/>, which is exact in less time.
+/// With no <see cref="Interval"/> all is done as the authors' program does it: one inverse and one order for all deletions, and what the
+/// moves do to weights that are gone already is cut off. That is the published method, and it takes a second; but the inverse of a unit
+/// that has lost weights is another one. With an interval it is worked out anew, as the survivors are, after every so many deletions. In
+/// the limit of one deletion that is <see cref="ExactObs"/>, which is exact in less time.
 /// </remarks>
 public sealed class LayerwiseObs : PruningCriterion
 {
@@ -31,7 +31,9 @@ public sealed class LayerwiseObs : PruningCriterion
     /// <inheritdoc/>
     public override string Name => Interval == 0 ? "l-obs" : "l-obs-recomputed";
 
-    /// <summary>The sensitivities L_q of all weights, an array for each layer, in the order of its weights; 0 where they are gone.</summary>
+    /// <summary>
+    /// The sensitivities L_q of all weights, an array for each layer, in the order of its weights; 0 where they are gone.
+    /// </summary>
     /// <param name="network">The network.</param>
     /// <param name="hessians">The Hessians of its layers.</param>
     /// <exception cref="EspalierException">A layer is not fully connected, or a Hessian is singular.</exception>
@@ -62,7 +64,9 @@ public sealed class LayerwiseObs : PruningCriterion
         return Run(context, isGlobal: false, (work, _) => LayerCounts(work, (layer, i) => end[i]), cancellation);
     }
 
-    /// <summary>Removes weights for as long as sqrt(L_q) is at most the tolerance of the layer (Dong, Chen and Pan 2017, algorithm 1).</summary>
+    /// <summary>
+    /// Removes weights for as long as sqrt(L_q) is at most the tolerance of the layer (Dong, Chen and Pan 2017, algorithm 1).
+    /// </summary>
     /// <param name="context">The network, which changes, with its training samples.</param>
     /// <param name="tolerances">One for each layer, at least 0, in units of the layer's sums.</param>
     /// <param name="cancellation">Ends the removal, and leaves the network as it was.</param>
@@ -73,10 +77,15 @@ public sealed class LayerwiseObs : PruningCriterion
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(tolerances);
         int layers = context.Network.Layers.Count;
-        if (tolerances.Count != layers) throw new ArgumentException($"{tolerances.Count} tolerances for {layers} layers.", nameof(tolerances));
+        if (tolerances.Count != layers)
+        {
+            throw new ArgumentException($"{tolerances.Count} tolerances for {layers} layers.", nameof(tolerances));
+        }
+
         foreach (double tolerance in tolerances)
         {
-            if (!(tolerance >= 0)) throw new EspalierException(FormattableString.Invariant($"An error tolerance of {tolerance} cannot be; give 0 or more."));
+            if (tolerance >= 0) continue;
+            throw new EspalierException(FormattableString.Invariant($"An error tolerance of {tolerance} cannot be; give 0 or more."));
         }
 
         return Run(context, isGlobal: false,
@@ -85,7 +94,8 @@ public sealed class LayerwiseObs : PruningCriterion
 
     // Works on a copy, so that whatever goes wrong leaves the network as it was.
     private Removal Run(
-        PruningContext context, bool isGlobal, Func<TrainableNetwork, LayerwiseObsLayer[], RemovalBudget> next, CancellationToken cancellation)
+        PruningContext context, bool isGlobal, Func<TrainableNetwork, LayerwiseObsLayer[], RemovalBudget> next,
+        CancellationToken cancellation)
     {
         if (Interval < 0) throw new EspalierException($"An interval of {Interval} deletions cannot be; give 0 (never) or more.");
         using var engine = new ComputeEngine(Threads);

@@ -4,7 +4,9 @@ using Espalier.Training.Kernels;
 
 namespace Espalier.Pruning.Layerwise;
 
-/// <summary>One layer in the hands of <see cref="LayerwiseObs"/>: its weights as moved so far, what is left of them, their sensitivities.</summary>
+/// <summary>
+/// One layer in the hands of <see cref="LayerwiseObs"/>: its weights as moved so far, what is left of them, their sensitivities.
+/// </summary>
 internal sealed class LayerwiseObsLayer
 {
     private readonly LayerHessian _hessian;
@@ -58,8 +60,8 @@ internal sealed class LayerwiseObsLayer
     }
 
     /// <summary>
-    /// Takes the weights out that <paramref name="mask"/> no longer has, and moves the others; where one inverse is good for all, sensitivities
-    /// stay as they were.
+    /// Takes the weights out that <paramref name="mask"/> no longer has, and moves the others; where one inverse is good for all,
+    /// sensitivities stay as they were.
     /// </summary>
     public void Follow(ComputeEngine engine, uint[] mask, CancellationToken cancellation)
     {

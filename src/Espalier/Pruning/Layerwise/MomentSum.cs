@@ -11,7 +11,7 @@ internal sealed class MomentSum
     /// <summary>Samples packed at a time: with 785 columns 400 KB, which stay in the second cache.</summary>
     private const int ChunkSamples = 64;
 
-    /// <summary>What a tile does in a nanosecond (measured: 15 to 20 on one core).</summary>
+    /// <summary>What a tile does in a nanosecond (measured: about 15 on one core).</summary>
     private const int MultiplyAddsPerNanosecond = 16;
 
     private readonly ThreadTeam _team;

@@ -42,7 +42,9 @@ public sealed record NetworkErrorBound(IReadOnlyList<LayerError> Layers, double 
     /// <param name="data">The samples.</param>
     /// <param name="threads">The number of threads, 0 for one for each processor. It has no influence on the result.</param>
     /// <param name="cancellation">Ends the work.</param>
-    /// <exception cref="EspalierException">The data do not fit, a layer is not fully connected, or the networks differ in shape.</exception>
+    /// <exception cref="EspalierException">
+    /// The data do not fit, a layer is not fully connected, or the networks differ in shape.
+    /// </exception>
     public static NetworkErrorBound Measure(
         TrainableNetwork dense, TrainableNetwork pruned, Dataset data, int threads = 0, CancellationToken cancellation = default)
     {

@@ -8,9 +8,9 @@ namespace Espalier.Pruning.Layerwise;
 /// </summary>
 /// <remarks>
 /// A deletion takes a rank-one term from the inverse, which done at once reads and writes megabytes for a single multiplication each.
-/// Here the terms wait until there are 32, and whoever needs a column meanwhile subtracts them from it; then one product of matrices applies
-/// them all to the upper triangle of what is left, with the deleted rows and columns taken out. LeNet-300-100's first layer takes 1.6 s of
-/// processor time so, instead of two minutes (measured).
+/// Here the terms wait until there are 32, and whoever needs a column meanwhile subtracts them from it; then one product of matrices
+/// applies them all to the upper triangle of what is left, with the deleted rows and columns taken out. The traces of all 266,200 weights
+/// of LeNet-300-100 take 2 s of processor time so (measured).
 /// </remarks>
 internal sealed class RowElimination
 {
@@ -37,7 +37,9 @@ internal sealed class RowElimination
         _bands = [.. Enumerable.Range(0, bandwidth).Select(_ => new double[size])];
     }
 
-    /// <summary>The number of positions: of the weights not yet deleted at the last <see cref="Compact"/>, with the bias as the last.</summary>
+    /// <summary>
+    /// The number of positions: of the weights not yet deleted at the last <see cref="Compact"/>, with the bias as the last.
+    /// </summary>
     public int Count { get; private set; }
 
     /// <summary>The deletions that may follow before <see cref="Compact"/> has to be called.</summary>

@@ -21,7 +21,8 @@ public static class SequentialLeastSquares
     /// <param name="threads">The number of threads, 0 for one for each processor. It has no influence on the result.</param>
     /// <param name="cancellation">Ends the work, and leaves the network as it was.</param>
     /// <exception cref="EspalierException">
-    /// The data do not fit, a layer is not fully connected, the networks differ in shape, or a system is singular; nothing has changed then.
+    /// The data do not fit, a layer is not fully connected, the networks differ in shape, or a system is singular; nothing has changed
+    /// then.
     /// </exception>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
     public static void Fit(
@@ -74,7 +75,8 @@ public static class SequentialLeastSquares
 
     // The regression over all inputs is w* = H^-1 C w, with C the crossed moments; over some of them it is the best move from there.
     private static void FitLayer(
-        ComputeEngine engine, TrainableDense layer, TrainableDense target, LayerHessian hessian, double[] crossed, CancellationToken cancellation)
+        ComputeEngine engine, TrainableDense layer, TrainableDense target, LayerHessian hessian, double[] crossed,
+        CancellationToken cancellation)
     {
         LayerRows rows = new(layer), targets = new(target);
         var solution = new LayerSolution(rows.Rows, rows.Inputs);

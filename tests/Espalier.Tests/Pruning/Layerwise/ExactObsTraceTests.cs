@@ -91,7 +91,8 @@ public sealed class ExactObsTraceTests
         Assert.Equal((0, 90, 0), (again.Least, again.Most, again.LossAt(90)));
         again.Apply(network, 40);
         Assert.Equal(40, network.LiveWeightCount);
-        for (int i = 0; i < mask.Length; i++) Assert.True(mask[i] == Parameter.Live || network.PrunableParameters[0].Mask![i] == Parameter.Removed);
+        uint[] then = network.PrunableParameters[0].Mask!;
+        for (int i = 0; i < mask.Length; i++) Assert.True(mask[i] == Parameter.Live || then[i] == Parameter.Removed);
 
         // From the first trace on, the loss of the second is another than nothing: the weights it starts from have moved already.
         double loss = 0;

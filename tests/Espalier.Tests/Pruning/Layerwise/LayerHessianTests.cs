@@ -33,7 +33,8 @@ public sealed class LayerHessianTests
         LayerHessian hessian = LayerHessian.ComputeAll(LayerwiseData.Network(30, [2], 2), LayerwiseData.Inputs(200, 30, 1, dead: [4]))[0];
         double[] matrix = hessian.Matrix.ToArray();
         matrix[4 * 31 + 4] = 1;
-        Matrix<double> product = Matrix<double>.Build.DenseOfRowMajor(31, 31, matrix) * Matrix<double>.Build.DenseOfRowMajor(31, 31, hessian.Inverse);
+        Matrix<double> product = Matrix<double>.Build.DenseOfRowMajor(31, 31, matrix)
+            * Matrix<double>.Build.DenseOfRowMajor(31, 31, hessian.Inverse);
         Assert.True((product - Matrix<double>.Build.DenseIdentity(31)).Enumerate().Max(Math.Abs) < 1e-10);
     }
 

@@ -20,7 +20,8 @@ public sealed class LayerwiseCriteriaTests
     [MemberData(nameof(Names))]
     public void Budgets_are_kept_to_the_weight(string name)
     {
-        foreach (RemovalBudget budget in (RemovalBudget[])[new(40, PruningScope.Global), new(77, PruningScope.PerLayer), RemovalBudget.PerLayer([20, 9])])
+        foreach (RemovalBudget budget in (RemovalBudget[])
+            [new(40, PruningScope.Global), new(77, PruningScope.PerLayer), RemovalBudget.PerLayer([20, 9])])
         {
             TrainableNetwork network = PruningRun.Dense();
             Removal removal = Criterion(name).Remove(Context(network), budget);
@@ -125,7 +126,8 @@ public sealed class LayerwiseCriteriaTests
         Assert.Equal(before, TrainingData.Bits(network));
         twoOfFour.Remove(Context(network), new RemovalBudget(87, PruningScope.Global));
         Assert.Equal([57, 30], network.PrunableParameters.Select(layer => layer.LiveCount));
-        for (int start = 0; start < 95; start += 5) Assert.Equal(2, network.PrunableParameters[0].Mask.AsSpan(start, 4).Count(Parameter.Live));
+        uint[] first = network.PrunableParameters[0].Mask!;
+        for (int start = 0; start < 95; start += 5) Assert.Equal(2, first.AsSpan(start, 4).Count(Parameter.Live));
 
         TrainableNetwork blocks = PruningRun.Dense();
         new ExactObs { Pattern = ExactObsPattern.Blocks(2) }.Remove(Context(blocks), new RemovalBudget(61, PruningScope.Global));

@@ -55,8 +55,11 @@ internal static class LayerwiseData
         return hessian;
     }
 
-    /// <summary>The least w' H w' / 2 over moves of all weights but those of <paramref name="gone"/>, which become zero; and the weights.</summary>
-    public static (double Loss, Vector<double> Weights) BestWithout(Matrix<double> hessian, Vector<double> weights, IReadOnlyCollection<int> gone)
+    /// <summary>
+    /// The least w' H w' / 2 over moves of all weights but those of <paramref name="gone"/>, which become zero; and the weights.
+    /// </summary>
+    public static (double Loss, Vector<double> Weights) BestWithout(
+        Matrix<double> hessian, Vector<double> weights, IReadOnlyCollection<int> gone)
     {
         int[] stay = [.. Enumerable.Range(0, weights.Count).Where(i => !gone.Contains(i))];
         Matrix<double> system = Matrix<double>.Build.Dense(stay.Length, stay.Length, (i, j) => hessian[stay[i], stay[j]]);

@@ -132,8 +132,12 @@ public sealed class LayerwiseObsTests
     public void It_prunes_in_rounds_with_light_retraining()
     {
         TrainableNetwork network = PruningRun.Dense();
-        var options = new PruningOptions { Criterion = new LayerwiseObs(), Rounds = 3, Scope = PruningScope.PerLayer, Retraining = PruningRun.Training(1) };
-        PruningLog log = new Pruner(network, PruningRun.Train, PruningRun.Validation, LossKind.CategoricalCrossEntropy, options).Run(PruningTarget.Count(40));
+        var options = new PruningOptions
+        {
+            Criterion = new LayerwiseObs(), Rounds = 3, Scope = PruningScope.PerLayer, Retraining = PruningRun.Training(1),
+        };
+        var pruner = new Pruner(network, PruningRun.Train, PruningRun.Validation, LossKind.CategoricalCrossEntropy, options);
+        PruningLog log = pruner.Run(PruningTarget.Count(40));
         Assert.Equal(3, log.Rounds.Count);
         PruningRun.CheckLog(log, network);
         PruningRun.CheckRemoved(network);
@@ -147,7 +151,8 @@ public sealed class LayerwiseObsTests
         Assert.Throws<EspalierException>(() => new LayerwiseObs().RemoveWithin(Context(network), [0.1, -1]));
         Assert.Throws<EspalierException>(() => new LayerwiseObs().RemoveWithin(Context(network), [double.NaN, 1]));
         Assert.Throws<ArgumentException>(() => new LayerwiseObs().RemoveWithin(Context(network), [0.1]));
-        Assert.Throws<EspalierException>(() => new LayerwiseObs { Interval = -1 }.Remove(Context(network), RemovalBudget.PerLayer([30, 7])));
+        var negative = new LayerwiseObs { Interval = -1 };
+        Assert.Throws<EspalierException>(() => negative.Remove(Context(network), RemovalBudget.PerLayer([30, 7])));
         Assert.Equal(before, TrainingData.Bits(network));
     }
 

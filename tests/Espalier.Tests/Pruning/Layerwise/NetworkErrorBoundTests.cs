@@ -35,13 +35,17 @@ public sealed class NetworkErrorBoundTests
         {
             Dataset data = LayerwiseData.Inputs(150, 9, seed);
             TrainableNetwork dense = LayerwiseData.Network(9, [11, 7, 2], seed, hidden);
-            foreach (PruningCriterion criterion in (PruningCriterion[])[
-                new RandomCriterion(seed), new MagnitudeCriterion(), new LayerwiseObs(), new ExactObs { FitsSequentially = false }, new ExactObs()])
+            foreach (PruningCriterion criterion in (PruningCriterion[])
+            [
+                new RandomCriterion(seed), new MagnitudeCriterion(), new LayerwiseObs(), new ExactObs { FitsSequentially = false },
+                new ExactObs(),
+            ])
             {
                 foreach (int keep in (int[])[180, 90, 20])
                 {
                     TrainableNetwork pruned = dense.Clone();
-                    criterion.Remove(new PruningContext(pruned, data, LossKind.MeanSquaredError), new RemovalBudget(keep, PruningScope.PerLayer));
+                    var context = new PruningContext(pruned, data, LossKind.MeanSquaredError);
+                    criterion.Remove(context, new RemovalBudget(keep, PruningScope.PerLayer));
                     NetworkErrorBound bound = NetworkErrorBound.Measure(dense, pruned, data);
                     Assert.All(bound.Layers, layer => Assert.InRange(layer.OutputError, 0, layer.OutputBound + Rounding));
                     Assert.InRange(bound.Error, 0, bound.Bound + Rounding);
@@ -56,7 +60,8 @@ public sealed class NetworkErrorBoundTests
     {
         Dataset data = LayerwiseData.Inputs(150, 9, 1);
         TrainableNetwork dense = LayerwiseData.Network(9, [11, 2], 2), pruned = dense.Clone();
-        new MagnitudeCriterion().Remove(new PruningContext(pruned, data, LossKind.MeanSquaredError), new RemovalBudget(50, PruningScope.PerLayer));
+        var context = new PruningContext(pruned, data, LossKind.MeanSquaredError);
+        new MagnitudeCriterion().Remove(context, new RemovalBudget(50, PruningScope.PerLayer));
         pruned.Parameters[1].Values[2] += 1;
         NetworkErrorBound bound = NetworkErrorBound.Measure(dense, pruned, data);
 

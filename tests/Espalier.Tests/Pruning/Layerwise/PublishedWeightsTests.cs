@@ -15,8 +15,8 @@ public sealed class PublishedWeightsTests
     private const string Folder = "weights/lobs-lenet-300-100/original_parameters/";
 
     /// <summary>
-    /// The weights that the authors of layer-wise OBS published, pruned to 6.7, 20 and 65 % without retraining. The expected errors come from an
-    /// implementation in another language; other orders of summation move a few test images.
+    /// The weights that the authors of layer-wise OBS published, pruned to 6.7, 20 and 65 % without retraining. The expected errors come
+    /// from an implementation in another language; other orders of summation move a few test images.
     /// </summary>
     [DataFact("mnist/train-images-idx3-ubyte.gz", Folder + "w_layer1.npy", Folder + "b_layer3.npy")]
     public void All_methods_give_the_errors_that_others_measured()

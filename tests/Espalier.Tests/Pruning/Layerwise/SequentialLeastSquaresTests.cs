@@ -66,7 +66,8 @@ public sealed class SequentialLeastSquaresTests
     private static (TrainableNetwork Dense, TrainableNetwork Pruned) Pruned()
     {
         TrainableNetwork dense = LayerwiseData.Network(10, [8, 2], 2), pruned = dense.Clone();
-        new MagnitudeCriterion().Remove(new PruningContext(pruned, s_data, LossKind.MeanSquaredError), new RemovalBudget(60, PruningScope.PerLayer));
+        var context = new PruningContext(pruned, s_data, LossKind.MeanSquaredError);
+        new MagnitudeCriterion().Remove(context, new RemovalBudget(60, PruningScope.PerLayer));
         return (dense, pruned);
     }
 
