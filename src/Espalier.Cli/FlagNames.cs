@@ -10,6 +10,8 @@ internal static class FlagNames
         ("Training option Threads", "--threads"),
         ("Training option Patience", "--patience"),
         ("Pruning option Rounds", "--rounds"),
+        ("Pruning option UnitsPerRound", "--per-round"),
+        ("Pruning option MinimumUnits", "--minimum"),
         ("Optimizer option Momentum", "--momentum"),
         ("Optimizer option WeightDecay", "--weight-decay"),
         ("Learning rate option Initial", "--learning-rate"),

@@ -52,6 +52,19 @@ internal sealed class TrainingArguments
     /// <param name="epochs">What the epochs are of, and their default, for the help text.</param>
     /// <param name="rate">The default learning rate.</param>
     public TrainingArguments(Verb verb, string epochs, double rate)
+        : this(verb, new Option<int?>("--epochs")
+        {
+            Description = $"Passes through the training samples: {epochs}; more on small sets.",
+            HelpName = "N",
+        }, rate)
+    {
+    }
+
+    /// <summary>Adds the options to <paramref name="verb"/>, which spells that of the epochs itself.</summary>
+    /// <param name="verb">The verb.</param>
+    /// <param name="epochs">The option of the passes through the training samples, added here.</param>
+    /// <param name="rate">The default learning rate.</param>
+    public TrainingArguments(Verb verb, Option<int?> epochs, double rate)
     {
         _loss = new Option<string>("--loss")
         {
@@ -68,7 +81,7 @@ internal sealed class TrainingArguments
             DefaultValueFactory = _ => "linear",
         }
             .AcceptOnlyFromAmong("constant", "linear", "cosine", "step", "exponential");
-        _epochs = new Option<int?>("--epochs") { Description = $"Passes through the training samples: {epochs}; more on small sets.", HelpName = "N" };
+        _epochs = epochs;
         _all = [_epochs, _batch, _optimizer, _rate, _schedule, _momentum, _decay, _loss, _threads];
         foreach (Option option in _all) verb.Add(option);
     }

@@ -13,6 +13,7 @@ internal static class VerbList
         new Command("data", "Look at data sets.") { new DataListVerb(terminal), new DataShowVerb(terminal) },
         new TrainVerb(terminal),
         new ScanVerb(terminal),
+        new PruneUnitsVerb(terminal),
         new PruneVerb(terminal),
         new EvalVerb(terminal),
         new InspectVerb(terminal),

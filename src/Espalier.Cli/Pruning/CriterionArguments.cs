@@ -30,10 +30,13 @@ internal sealed class CriterionArguments
     public Option ScopeOption => _scope;
 
     /// <summary>The criteria with their descriptions, to end the description of a verb.</summary>
-    public static string List => "\n\nCriteria:\n" +
-        string.Join("\n", CriterionCatalog.All.Select(entry => $"  {entry.Name,-Width} {entry.Description}"));
+    public static string List => ListOf(CriterionCatalog.All.Select(entry => (entry.Name, entry.Description)));
 
     private const int Width = 18;
+
+    /// <summary>Any criteria with their descriptions, to end the description of a verb.</summary>
+    public static string ListOf(IEnumerable<(string Name, string Description)> criteria) => "\n\nCriteria:\n" +
+        string.Join("\n", criteria.Select(entry => $"  {entry.Name,-Width} {entry.Description}"));
 
     /// <summary>The criterion.</summary>
     /// <exception cref="EspalierException">None has the name.</exception>

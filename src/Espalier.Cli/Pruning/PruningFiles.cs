@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Espalier.Compilation.Model;
 using Espalier.Interchange;
-using Espalier.Pruning;
 using Espalier.Reporting;
 
 namespace Espalier.Cli.Pruning;
@@ -27,15 +26,14 @@ internal sealed class PruningFiles
         HelpName = "FILE.svg",
     };
 
-    private readonly Option<string?> _plot = new("--plot")
-    {
-        Description = "Draw the loss against the weights left, predicted and actual, into this SVG file.",
-        HelpName = "FILE.svg",
-    };
+    private readonly Option<string?> _plot;
 
     /// <summary>Adds the options to <paramref name="verb"/>.</summary>
-    public PruningFiles(Verb verb)
+    /// <param name="verb">The verb.</param>
+    /// <param name="plot">What the plot shows, for the help text.</param>
+    public PruningFiles(Verb verb, string plot)
     {
+        _plot = new Option<string?>("--plot") { Description = $"Draw {plot} into this SVG file.", HelpName = "FILE.svg" };
         foreach (Option option in (Option[])[_file, _log, _picture, _plot]) verb.Add(option);
     }
 
@@ -60,11 +58,16 @@ internal sealed class PruningFiles
     }
 
     /// <summary>Writes what the user asked for.</summary>
-    public void Write(ParseResult arguments, string given, Network pruned, PruningLog log)
+    /// <param name="arguments">The command line.</param>
+    /// <param name="given">The file of the model that was pruned.</param>
+    /// <param name="pruned">What is left of it.</param>
+    /// <param name="log">What was done.</param>
+    /// <param name="drawPlot">Draws the plot as SVG text.</param>
+    public void Write<TLog>(ParseResult arguments, string given, Network pruned, TLog log, Func<TLog, string> drawPlot)
     {
         ModelFile.Save(Model(arguments, given), pruned);
         if (arguments.GetValue(_log) is { } file) AtomicFile.WriteText(file, Terminal.ToJson(log) + "\n");
         if (arguments.GetValue(_picture) is { } picture) AtomicFile.WriteText(picture, NetworkPicture.ToSvg(pruned));
-        if (arguments.GetValue(_plot) is { } plot) AtomicFile.WriteText(plot, PruningLogChart.ToSvg(log));
+        if (arguments.GetValue(_plot) is { } plot) AtomicFile.WriteText(plot, drawPlot(log));
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Espalier.Pruning;
 using Espalier.Reporting;
 using Espalier.Training;
@@ -31,14 +30,10 @@ internal sealed record PruningReport(string File, PruningOutcome Outcome, Evalua
             terminal.Print($"  {layer.Name}: {Number(layer.LiveCount)} of {Number(layer.Values.Length)}");
         }
 
-        terminal.Print($"{log.MeasuredOn}: {Text(log.Before)} before, {Text(log.After)} after");
-        terminal.Print($"test: {Text(TestBefore)} before, {Text(TestAfter)} after");
+        terminal.Print($"{log.MeasuredOn}: {EvaluationText.Of(log.Before)} before, {EvaluationText.Of(log.After)} after");
+        terminal.Print($"test: {EvaluationText.Of(TestBefore)} before, {EvaluationText.Of(TestAfter)} after");
         terminal.Print($"written to {File}");
     }
 
     private static string Number(double value) => SummaryTable.Number(value);
-
-    private static string Text(Evaluation evaluation) => evaluation.ErrorPercent is double percent
-        ? string.Create(CultureInfo.InvariantCulture, $"error {percent:0.00} %")
-        : string.Create(CultureInfo.InvariantCulture, $"loss {evaluation.Loss:G4}");
 }

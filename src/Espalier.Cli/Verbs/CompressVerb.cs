@@ -205,12 +205,8 @@ internal sealed class CompressVerb : Verb
         Terminal.Print($"written to {file}");
 
         void Print(string part, Evaluation given, Evaluation clustered, Evaluation trained) =>
-            Terminal.Print($"{part}: {Text(given)} before, {Text(clustered)} shared, {Text(trained)} trained");
+            Terminal.Print($"{part}: {EvaluationText.Of(given)} before, {EvaluationText.Of(clustered)} shared, {EvaluationText.Of(trained)} trained");
     }
-
-    private static string Text(Evaluation evaluation) => evaluation.ErrorPercent is double percent
-        ? string.Create(CultureInfo.InvariantCulture, $"error {percent:0.00} %")
-        : string.Create(CultureInfo.InvariantCulture, $"loss {evaluation.Loss:G4}");
 
     /// <summary>How the model does as it was given, with shared weights, and with these trained.</summary>
     private sealed record Errors(

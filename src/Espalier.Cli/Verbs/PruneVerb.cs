@@ -7,6 +7,7 @@ using Espalier.Interchange;
 using Espalier.Pruning;
 using Espalier.Pruning.Allocation;
 using Espalier.Pruning.Sessions;
+using Espalier.Reporting;
 using Espalier.Training;
 using Espalier.Training.Losses;
 using Espalier.Training.Optimizers;
@@ -55,7 +56,7 @@ internal sealed class PruneVerb : Verb
         string epochs = $"{DefaultGradualEpochs} in all for gradual, {DefaultRoundEpochs} a round for rounds, unless given";
         _training = new TrainingArguments(this, epochs, rate: 1.5e-3);
         _validation = new ValidationArgument(this);
-        _files = new PruningFiles(this);
+        _files = new PruningFiles(this, "the loss against the weights left, predicted and actual,");
     }
 
     protected override int Run(ParseResult arguments, CancellationToken cancel)
@@ -90,7 +91,7 @@ internal sealed class PruneVerb : Verb
         }
 
         Network model = Model(outcome.Network);
-        _files.Write(arguments, path, model, outcome.Log);
+        _files.Write(arguments, path, model, outcome.Log, PruningLogChart.ToSvg);
         var report = new PruningReport(
             _files.Model(arguments, path), outcome, testBefore, Evaluator.Evaluate(outcome.Network, split.Test, training.Loss));
         if (WantsJson(arguments)) report.WriteJson(Terminal);

@@ -15,23 +15,28 @@ public sealed record ChartSeries(string Name, IReadOnlyList<(double X, double Y)
 /// <param name="Series">The lines; at least one point in all.</param>
 public sealed record LineChart(string Title, Axis X, Axis Y, IReadOnlyList<ChartSeries> Series)
 {
-    private const double Width = 720, Height = 420, Left = 70, Right = 20, Top = 48, Bottom = 58;
+    private const double Width = 720, PlainHeight = 420, Left = 70, Right = 20, PlainTop = 48, Bottom = 58;
 
-    /// <summary>The chart as SVG text of 720 x 420 pixels.</summary>
+    // Where the legend begins, and what each row after the first adds to the picture.
+    private const double LegendTop = 39, LegendRow = 16;
+
+    /// <summary>The chart as SVG text of 720 x 420 pixels; taller where the legend takes more than one row.</summary>
     /// <exception cref="InvalidOperationException">There is no point, or a logarithmic axis meets a value that is not positive.</exception>
     public string ToSvg()
     {
         (double lowX, double highX) = Range(X, Series.SelectMany(series => series.Points).Select(point => point.X));
         (double lowY, double highY) = Range(Y, Series.SelectMany(series => series.Points).Select(point => point.Y));
+        var legend = new ChartLegend(Series.Select(series => series.Name), Width - Right - Left);
+        double extra = LegendRow * (legend.Rows - 1), height = PlainHeight + extra, top = PlainTop + extra;
         double MapX(double x) => Left + X.Position(x, lowX, highX) * (Width - Left - Right);
-        double MapY(double y) => Height - Bottom - Y.Position(y, lowY, highY) * (Height - Top - Bottom);
+        double MapY(double y) => height - Bottom - Y.Position(y, lowY, highY) * (height - top - Bottom);
 
-        var canvas = new SvgCanvas(Width, Height, Title);
+        var canvas = new SvgCanvas(Width, height, Title);
         canvas.Label(Left, 24, Title, 15, bold: true);
         foreach (double tick in X.Ticks(lowX, highX))
         {
-            canvas.Line(MapX(tick), Top, MapX(tick), Height - Bottom, Palette.Faint);
-            canvas.Label(MapX(tick), Height - Bottom + 18, Axis.Text(tick), 11, "middle", Palette.Muted);
+            canvas.Line(MapX(tick), top, MapX(tick), height - Bottom, Palette.Faint);
+            canvas.Label(MapX(tick), height - Bottom + 18, Axis.Text(tick), 11, "middle", Palette.Muted);
         }
 
         foreach (double tick in Y.Ticks(lowY, highY))
@@ -40,10 +45,10 @@ public sealed record LineChart(string Title, Axis X, Axis Y, IReadOnlyList<Chart
             canvas.Label(Left - 8, MapY(tick) + 4, Axis.Text(tick), 11, "end", Palette.Muted);
         }
 
-        canvas.Label((Left + Width - Right) / 2, Height - 16, X.Label, 12, "middle");
-        canvas.Label(18, (Top + Height - Bottom) / 2, Y.Label, 12, "middle", rotate: -90);
+        canvas.Label((Left + Width - Right) / 2, height - 16, X.Label, 12, "middle");
+        canvas.Label(18, (top + height - Bottom) / 2, Y.Label, 12, "middle", rotate: -90);
         for (int i = 0; i < Series.Count; i++) Draw(canvas, Series[i], Palette.Series(i), MapX, MapY);
-        Legend(canvas);
+        legend.Draw(canvas, Left, LegendTop, LegendRow, i => Dashes(Series[i]));
         return canvas.ToString();
     }
 
@@ -55,7 +60,7 @@ public sealed record LineChart(string Title, Axis X, Axis Y, IReadOnlyList<Chart
             path.Append(path.Length == 0 ? 'M' : 'L').Append(SvgCanvas.Format(mapX(x))).Append(' ').Append(SvgCanvas.Format(mapY(y)));
         }
 
-        canvas.Path(path.ToString(), colour, 2, dashes: series.Dashed ? "6 4" : null);
+        canvas.Path(path.ToString(), colour, 2, dashes: Dashes(series));
         if (series.Points.Count > 60) return;
         foreach ((double x, double y) in series.Points)
         {
@@ -63,16 +68,7 @@ public sealed record LineChart(string Title, Axis X, Axis Y, IReadOnlyList<Chart
         }
     }
 
-    private void Legend(SvgCanvas canvas)
-    {
-        double x = Left;
-        for (int i = 0; i < Series.Count; i++)
-        {
-            canvas.Line(x, 39, x + 18, 39, Palette.Series(i), 3, Series[i].Dashed ? "6 4" : null);
-            canvas.Label(x + 24, 43, Series[i].Name, 11, fill: Palette.Muted);
-            x += 44 + 6.2 * Series[i].Name.Length;
-        }
-    }
+    private static string? Dashes(ChartSeries series) => series.Dashed ? "6 4" : null;
 
     private static (double Low, double High) Range(Axis axis, IEnumerable<double> values)
     {

@@ -48,6 +48,57 @@ public class ChartTests
     }
 
     [Fact]
+    public void A_legend_that_fits_is_one_row_and_the_picture_has_its_usual_size()
+    {
+        XElement svg = XDocument.Parse(Named("magnitude", "predicted").ToSvg()).Root!;
+
+        Assert.Equal(("720", "420"), ((string)svg.Attribute("width")!, (string)svg.Attribute("height")!));
+        XElement[] names = [.. LegendNames(svg)];
+        Assert.Equal(["magnitude", "predicted"], names.Select(name => name.Value));
+        Assert.All(names, name => Assert.Equal(43, (double)name.Attribute("y")!));
+        Assert.Equal([94, 193.8], names.Select(name => (double)name.Attribute("x")!));
+    }
+
+    [Theory]
+    [InlineData(1, 250)]
+    [InlineData(4, 40)]
+    [InlineData(9, 97)]
+    [InlineData(20, 12)]
+    public void A_long_legend_takes_more_rows_above_a_frame_of_the_usual_height(int count, int length)
+    {
+        string[] expected = [.. Enumerable.Range(0, count).Select(i => string.Join(' ', Enumerable.Repeat($"word{i}", length)).Substring(0, length).TrimEnd())];
+        XElement svg = XDocument.Parse(Named(expected).ToSvg()).Root!;
+
+        XElement[] names = [.. LegendNames(svg)];
+        Assert.Equal(string.Join(' ', expected), string.Join(' ', names.Select(name => name.Value)));
+        Assert.All(names, name => Assert.InRange((double)name.Attribute("x")! + 6.2 * name.Value.Length, 94, 700));
+        double[] rows = [.. names.Select(name => (double)name.Attribute("y")!).Distinct()];
+        Assert.Equal(Enumerable.Range(0, rows.Length).Select(row => 43.0 + 16 * row), rows);
+        double extra = rows[^1] - 43;
+        Assert.True(extra > 0);
+        Assert.Equal(420 + extra, (double)svg.Attribute("height")!);
+        Assert.All(svg.Elements(s_svg + "circle"), point => Assert.InRange((double)point.Attribute("cy")!, 48 + extra, 362 + extra));
+        foreach (IGrouping<double, XElement> row in names.GroupBy(name => (double)name.Attribute("y")!))
+        {
+            XElement[] sorted = [.. row];
+            for (int i = 1; i < sorted.Length; i++)
+            {
+                double end = (double)sorted[i - 1].Attribute("x")! + 6.2 * sorted[i - 1].Value.Length;
+                Assert.True(end + 24 < (double)sorted[i].Attribute("x")!, "names overlap");
+            }
+        }
+    }
+
+    [Fact]
+    public void A_name_without_spaces_is_cut_where_the_row_ends()
+    {
+        string name = new('x', 230);
+        string[] pieces = [.. LegendNames(XDocument.Parse(Named(name).ToSvg()).Root!).Select(piece => piece.Value)];
+        Assert.Equal(name, string.Concat(pieces));
+        Assert.Equal(3, pieces.Length);
+    }
+
+    [Fact]
     public void Charts_refuse_what_cannot_be_drawn()
     {
         Assert.Throws<InvalidOperationException>(() => new LineChart("none", new Axis("x"), new Axis("y"), []).ToSvg());
@@ -83,4 +134,11 @@ public class ChartTests
         Assert.Contains("hidden: 2 of 3", labels);
         Assert.Contains("output: 2 of 2", labels);
     }
+
+    private static LineChart Named(params string[] names) =>
+        new("Errors", new Axis("x"), new Axis("y"), [.. names.Select((name, i) => new ChartSeries(name, [(0, i), (1, i + 1)]))]);
+
+    // The only texts of the legend's size that stand at their start.
+    private static IEnumerable<XElement> LegendNames(XElement svg) =>
+        svg.Elements(s_svg + "text").Where(text => (string)text.Attribute("font-size")! == "11" && (string)text.Attribute("text-anchor")! == "start");
 }
