@@ -26,11 +26,11 @@ internal sealed class L0Experiment : Experiment
     public override ReproductionResult Run(ExperimentRun run)
     {
         var lenet = new NoisyLeNet(run);
-        run.Stage(0, 0.35, PerLayer);
+        run.Stage(0, 0.2, PerLayer);
         NoisyOutcome perLayer = lenet.Gated("l0-per-layer", [0.15, 1.2, 12], 90);
-        run.Stage(0.35, 0.65, OneLambda);
+        run.Stage(0.2, 0.4, OneLambda);
         NoisyOutcome common = lenet.Gated("l0-common", [0.1], 80);
-        run.Stage(0.65, 1, Variational);
+        run.Stage(0.4, 1, Variational);
         NoisyOutcome variational = lenet.Variational("variational", 200);
 
         (string Name, NoisyOutcome Outcome)[] all = [(PerLayer, perLayer), (OneLambda, common), (Variational, variational)];
