@@ -63,7 +63,9 @@ internal sealed class UnitTargetArguments
         {
             // Whole samples in binary fractions: what is left of a bound that is just met must not be below 0.
             double left = Math.Round(points - used, 9);
-            return left >= 0 ? UnitTarget.ErrorRise(Math.Min(left, 100)) : throw Beyond(EvaluationText.Of(given), EvaluationText.Of(folded));
+            return left >= 0
+                ? UnitTarget.ErrorRise(Math.Min(left, 100))
+                : throw Beyond(EvaluationText.Of(given), EvaluationText.Of(folded));
         }
 
         if (arguments.GetValue(_factor) is not double factor || folded.Loss == given.Loss) return target;
