@@ -62,7 +62,8 @@ public sealed class PruneUnitsVerbTests : IDisposable
 
     [Theory]
     [InlineData("--max-rise 4", 4)]
-    [InlineData("--max-rise 4 --fold --tolerance 0.02 --inputs", 4)]
+    [InlineData("--max-rise 4 --inputs", 4)]
+    [InlineData("--max-rise 6 --fold --tolerance 0.5", 6)]
     [InlineData("--max-rise 0 --retrain 3 --per-round 4 --batch 16", 0)]
     public async Task A_largest_rise_of_the_error_holds_on_the_validation_part_against_the_given_model(string wishes, double points)
     {
@@ -168,6 +169,7 @@ public sealed class PruneUnitsVerbTests : IDisposable
     [InlineData("--max-rise 1 --validation 0", "need a validation part")]
     [InlineData("--max-loss-factor 0.5", "give 1 or more")]
     [InlineData("--max-rise 0 --fold --tolerance 100", "lower --tolerance")]
+    [InlineData("--max-loss-factor 1.01 --fold --tolerance 100", "from loss 0.")]
     [InlineData("--units 5 --criterion magnitude", "There are: brute-force")]
     [InlineData("--units 5 --criterion apoz", "")]
     [InlineData("--units 5 --ranking never", "never")]

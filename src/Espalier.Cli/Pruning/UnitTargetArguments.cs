@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Espalier.Pruning.Units;
 using Espalier.Training;
 
@@ -62,15 +63,17 @@ internal sealed class UnitTargetArguments
         {
             // Whole samples in binary fractions: what is left of a bound that is just met must not be below 0.
             double left = Math.Round(points - used, 9);
-            return left >= 0 ? UnitTarget.ErrorRise(Math.Min(left, 100)) : throw Beyond();
+            return left >= 0
+                ? UnitTarget.ErrorRise(Math.Min(left, 100))
+                : throw Beyond(EvaluationText.Of(given), EvaluationText.Of(folded));
         }
 
         if (arguments.GetValue(_factor) is not double factor || folded.Loss == given.Loss) return target;
-        double most = factor * given.Loss / folded.Loss;
-        return most >= 1 ? UnitTarget.LossFactor(most) : throw Beyond();
+        double most = Math.Min(factor * given.Loss / folded.Loss, double.MaxValue);
+        return most >= 1 ? UnitTarget.LossFactor(most) : throw Beyond(LossText(given), LossText(folded));
 
-        EspalierException Beyond() => new(
-            $"Folding alone takes {given.Loss:0.####} loss to {folded.Loss:0.####} ({EvaluationText.Of(given)} to {EvaluationText.Of(folded)}), "
-            + "beyond what may be; lower --tolerance, or allow more.");
+        static string LossText(Evaluation evaluation) => string.Create(CultureInfo.InvariantCulture, $"loss {evaluation.Loss:G4}");
+        static EspalierException Beyond(string before, string after) =>
+            new($"Folding alone takes the network from {before} to {after}; lower --tolerance, or allow more.");
     }
 }

@@ -63,9 +63,11 @@ internal sealed class GradualMagnitudeExperiment : Experiment
 
     internal static string Text(double value) => FormattableString.Invariant($"{value:0.00}");
 
-    private static IEnumerable<ulong> SeedsOf(ExperimentRun run) => Enumerable.Range(1, run.Quick ? 1 : (int)Seeds).Select(seed => (ulong)seed);
+    /// <summary>The seeds of a mean; one of them on the small scale.</summary>
+    internal static IEnumerable<ulong> SeedsOf(ExperimentRun run) => Enumerable.Range(1, run.Quick ? 1 : (int)Seeds).Select(seed => (ulong)seed);
 
-    private static string Mean(double[] errors) =>
+    /// <summary>What a figure is the mean of, in words.</summary>
+    internal static string Mean(double[] errors) =>
         errors.Length == 1 ? "seed 1" : $"mean of {errors.Length} seeds ({string.Join(", ", errors.Select(Text))})";
 
     private static List<(double Ratio, double Error)> AddGradual(ExperimentRun run, LeNet net, List<ReproductionRow> rows)

@@ -9,13 +9,15 @@ namespace Espalier.Cli.Reproduction.Experiments;
 /// <param name="Seed">Decides the starting weights and the order of samples.</param>
 /// <param name="Rate">The constant rate.</param>
 /// <param name="Teachers">How many dense networks, of seeds 1, 2, ..., the targets come from; 0 for the labels alone.</param>
+/// <param name="Mirrored">Whether each image is learned as it is and mirrored left to right, which makes an epoch twice as long.</param>
 internal sealed record GradualRecipe(
-    double Ratio, string Criterion, double Decay, int PruningEpochs, int TuningEpochs, ulong Seed = 1, double Rate = LeNet.Rate, int Teachers = 0)
+    double Ratio, string Criterion, double Decay, int PruningEpochs, int TuningEpochs, ulong Seed = 1, double Rate = LeNet.Rate, int Teachers = 0,
+    bool Mirrored = false)
 {
     /// <summary>A name for files: letters, digits and hyphens.</summary>
-    public string Name => FormattableString.Invariant($"{Criterion}-{Ratio:0}x-seed-{Seed}{(Teachers > 0 ? "-taught" : "")}");
+    public string Name => FormattableString.Invariant($"{Criterion}-{Ratio:0}x-seed-{Seed}{(Teachers > 0 ? "-taught" : "")}{(Mirrored ? "-mirrored" : "")}");
 
     /// <summary>All settings in words.</summary>
     public string Words => FormattableString.Invariant(
-        $"{Criterion} to 1/{Ratio}, L2 {Decay}, {PruningEpochs} + {TuningEpochs} epochs, rate {Rate}, seed {Seed}, {Teachers} teachers");
+        $"{Criterion} to 1/{Ratio}, L2 {Decay}, {PruningEpochs} + {TuningEpochs} epochs, rate {Rate}, seed {Seed}, {Teachers} teachers{(Mirrored ? ", mirrored images too" : "")}");
 }

@@ -72,7 +72,8 @@ internal sealed class LeNet
     public Network Gradual(GradualRecipe recipe) => Timed(recipe.Name, recipe.Words, () =>
     {
         TrainableNetwork network = TrainableNetwork.FromNetwork(Dense(recipe.Seed));
-        Dataset train = recipe.Teachers == 0 ? Train : Teaching.Targets(Train, Teachers(recipe.Teachers));
+        Dataset train = recipe.Mirrored ? MirrorImages.Add(Train) : Train;
+        if (recipe.Teachers > 0) train = Teaching.Targets(train, Teachers(recipe.Teachers));
         TrainingOptions tuning = Falling(recipe.TuningEpochs, recipe.Decay, recipe.Seed + 1000, recipe.Rate);
         new GradualPruner(network, train, null, new GradualPruningOptions
         {
