@@ -44,7 +44,7 @@ internal static class ReproductionReport
         var text = new StringBuilder("# Reproductions\n\n");
         AppendTable(text, ["experiment", "what it shows", "bars", "that hold"], all.Select(one => (string[])
         [
-            $"[{one.Experiment.Name}]({one.Experiment.Name}/README.md)", one.Experiment.Title, $"{Bars(one.Result)}", $"{HeldBars(one.Result)}",
+            one.Experiment.Name, one.Experiment.Title, $"{Bars(one.Result)}", $"{HeldBars(one.Result)}",
         ]));
         return text.ToString();
     }
