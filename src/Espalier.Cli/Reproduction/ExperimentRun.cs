@@ -13,7 +13,13 @@ namespace Espalier.Cli.Reproduction;
 /// </summary>
 internal sealed class ExperimentRun
 {
-    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, IncludeFields = true };
+    // A part whose record has gained a value since is not one with a zero there: it is done again.
+    private static readonly JsonSerializerOptions s_json = new()
+    {
+        WriteIndented = true,
+        IncludeFields = true,
+        RespectRequiredConstructorParameters = true,
+    };
 
     private readonly string _parts;
     private readonly Action<double, string> _report;
