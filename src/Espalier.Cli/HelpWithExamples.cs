@@ -4,7 +4,7 @@ using System.CommandLine.Invocation;
 
 namespace Espalier.Cli;
 
-/// <summary>The usual help text, followed by the verb's examples.</summary>
+/// <summary>The usual help text, followed by the names that the verb takes and its examples.</summary>
 internal sealed class HelpWithExamples(HelpAction inner) : SynchronousCommandLineAction
 {
     /// <inheritdoc/>
@@ -14,6 +14,7 @@ internal sealed class HelpWithExamples(HelpAction inner) : SynchronousCommandLin
         if (parseResult.CommandResult.Command is Verb { Examples.Count: > 0 } verb)
         {
             TextWriter output = parseResult.InvocationConfiguration.Output;
+            if (verb.Names is { } names) output.WriteLine(string.Join(output.NewLine, names.Lines) + output.NewLine);
             output.WriteLine(verb.Examples.Count == 1 ? "Example:" : "Examples:");
             foreach (string example in verb.Examples) output.WriteLine($"  {example}");
             output.WriteLine();

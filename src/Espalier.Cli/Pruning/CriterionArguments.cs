@@ -8,7 +8,7 @@ internal sealed class CriterionArguments
 {
     private readonly Option<string> _criterion = new("--criterion")
     {
-        Description = "What a weight is worth: a name of the list above.",
+        Description = "What a weight is worth: a name of the list below.",
         HelpName = "NAME",
         DefaultValueFactory = _ => "magnitude",
     };
@@ -29,14 +29,8 @@ internal sealed class CriterionArguments
     /// <summary>The option of the scope.</summary>
     public Option ScopeOption => _scope;
 
-    /// <summary>The criteria with their descriptions, to end the description of a verb.</summary>
-    public static string List => ListOf(CriterionCatalog.All.Select(entry => (entry.Name, entry.Description)));
-
-    private const int Width = 18;
-
-    /// <summary>Any criteria with their descriptions, to end the description of a verb.</summary>
-    public static string ListOf(IEnumerable<(string Name, string Description)> criteria) => "\n\nCriteria:\n" +
-        string.Join("\n", criteria.Select(entry => $"  {entry.Name,-Width} {entry.Description}"));
+    /// <summary>The criteria with their descriptions.</summary>
+    public static NameList List => new("Criteria", [.. CriterionCatalog.All.Select(entry => (entry.Name, entry.Description))]);
 
     /// <summary>The criterion.</summary>
     /// <exception cref="EspalierException">None has the name.</exception>

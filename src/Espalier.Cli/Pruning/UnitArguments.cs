@@ -13,7 +13,7 @@ internal sealed class UnitArguments
 
     private readonly Option<string> _criterion = new("--criterion")
     {
-        Description = "What a unit is worth: a name of the list above.",
+        Description = "What a unit is worth: a name of the list below.",
         HelpName = "NAME",
         DefaultValueFactory = _ => "brute-force",
     };
@@ -71,8 +71,8 @@ internal sealed class UnitArguments
         }
     }
 
-    /// <summary>The criteria with their descriptions, to end the description of a verb.</summary>
-    public static string List => CriterionArguments.ListOf(UnitCriterionCatalog.All.Select(entry => (entry.Name, entry.Description)));
+    /// <summary>The criteria with their descriptions.</summary>
+    public static NameList List => new("Criteria", [.. UnitCriterionCatalog.All.Select(entry => (entry.Name, entry.Description))]);
 
     /// <summary>All choices but the target.</summary>
     /// <exception cref="EspalierException">One is out of its range.</exception>

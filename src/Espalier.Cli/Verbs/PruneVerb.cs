@@ -37,7 +37,7 @@ internal sealed class PruneVerb : Verb
     private readonly PruningFiles _files;
 
     public PruneVerb(Terminal terminal)
-        : base("prune", "Remove weights from a model, retrain the rest, and write what is left." + CriterionArguments.List, terminal,
+        : base("prune", "Remove weights from a model, retrain the rest, and write what is left.", terminal,
             "espalier prune digits.espalier --data digits --keep 0.05",
             "espalier prune lenet.espalier --data mnist --keep 0.08 --epochs 40 --out lenet-8.espalier --log lenet-8.json",
             "espalier prune lenet.espalier --data mnist --max-rise 0.1 --session run1",
@@ -46,6 +46,7 @@ internal sealed class PruneVerb : Verb
             "espalier prune lenet.espalier --data mnist --allocation 6.7,20,65 --method once",
             "espalier prune digits.espalier --data digits --interactive --session run2")
     {
+        Names = CriterionArguments.List;
         Add(_model);
         _data = new DataArguments(this, isRequired: false, "What the network was trained on");
         _target = new TargetArguments(this);

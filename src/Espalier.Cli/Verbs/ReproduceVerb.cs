@@ -33,11 +33,11 @@ internal sealed class ReproduceVerb : Verb
     };
 
     public ReproduceVerb(Terminal terminal)
-        : base("reproduce", "Run the experiments of the pruning papers: each published figure beside ours, with a verdict.\n\n"
-            + string.Join("\n", ExperimentList.All.Select(experiment => $"  {experiment.Name,-18} {experiment.Title}")), terminal,
+        : base("reproduce", "Run the experiments of the pruning papers: each published figure beside ours, with a verdict.", terminal,
             "espalier reproduce monks", "espalier reproduce lobs-weights gradual-magnitude --out results",
             "espalier reproduce --all --quick")
     {
+        Names = new NameList("Experiments", [.. ExperimentList.All.Select(experiment => (experiment.Name, experiment.Title))]);
         Add(_names);
         foreach (Option option in (Option[])[_all, _quick, _check, _fresh, _folder, CommonOptions.DataFolder]) Add(option);
     }
@@ -61,7 +61,7 @@ internal sealed class ReproduceVerb : Verb
         }
 
         AtomicFile.WriteText(Path.Combine(root, PageName), ReproductionReport.ToHtml(done));
-        AtomicFile.WriteText(Path.Combine(root, TableName), ReproductionReport.ToSummary(done));
+        if (arguments.GetValue(_all)) AtomicFile.WriteText(Path.Combine(root, TableName), ReproductionReport.ToSummary(done));
         if (WantsJson(arguments)) WriteJson(done);
         else Terminal.Print($"tables and plots: {Path.Combine(root, PageName)}");
         bool isMissed = done.Exists(one => one.Result.Rows.Any(row => row.Holds is false));

@@ -29,11 +29,11 @@ internal sealed class ScanVerb : Verb
 
     public ScanVerb(Terminal terminal)
         : base("scan", "Prune each layer of a model alone, more and more, without retraining, and show what the network then does: "
-            + "which layers bear it and which do not. The model stays as it is; 'prune --allocation scan' goes by such a scan."
-            + CriterionArguments.List, terminal,
+            + "which layers bear it and which do not. The model stays as it is; 'prune --allocation scan' goes by such a scan.", terminal,
             "espalier scan lenet.espalier --data mnist --out scan.svg",
             "espalier scan lenet.espalier --data mnist --criterion magnitude --kept 50,20,10,5,2 --csv scan.csv")
     {
+        Names = CriterionArguments.List;
         Add(CommonOptions.Model);
         _data = new DataArguments(this, isRequired: true, "What the network was trained on");
         _criterion = new CriterionArguments(this, withScope: false);
