@@ -120,6 +120,16 @@ public sealed class Dataset
         return new Dataset(name, InputShape, inputs, labels, ClassNames, targets, TargetLength, FeatureNames, Scaling);
     }
 
+    /// <summary>A set of <paramref name="count"/> samples from <paramref name="start"/> on (copied).</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There are no such samples.</exception>
+    public Dataset Slice(string name, int start, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(start);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Count - start);
+        return Subset(name, [.. Enumerable.Range(start, count)]);
+    }
+
     /// <summary>The same samples with other input values, which <paramref name="scaling"/> made of these.</summary>
     internal Dataset WithInputs(float[] inputs, FeatureScaling scaling) =>
         new(Name, InputShape, inputs, Labels, ClassNames, Targets, TargetLength, FeatureNames, scaling);

@@ -52,10 +52,10 @@ internal sealed class DeepCompressionExperiment : Experiment
     {
         DeepCompressionPlan plan = run.Quick ? DeepCompressionPlan.Quick : DeepCompressionPlan.Full;
         DataSplit mnist = run.Data.Load("mnist", new DataOptions());
-        int[] all = [.. Enumerable.Range(0, mnist.Train.Count)];
-        Dataset train = mnist.Train.Subset("mnist train", all.AsSpan(0, plan.TrainSamples));
-        Dataset whole = mnist.Train.Subset("mnist train", all.AsSpan(0, plan.FinalSamples));
-        Dataset validation = mnist.Train.Subset("mnist validation", all.AsSpan(all.Length - plan.ValidationSamples));
+        Dataset train = mnist.Train.Slice("mnist train", 0, plan.TrainSamples);
+        Dataset whole = mnist.Train.Slice("mnist train", 0, plan.FinalSamples);
+        Dataset validation = mnist.Train.Slice(
+            "mnist validation", mnist.Train.Count - plan.ValidationSamples, plan.ValidationSamples);
         var work = new DeepCompressionWork(run, plan, train, validation, mnist.Test);
 
         run.Stage(0, 0.05, "dense network");

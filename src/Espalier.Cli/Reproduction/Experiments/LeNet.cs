@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Espalier.Compilation.Model;
 using Espalier.Data;
 using Espalier.Pruning;
@@ -34,10 +33,8 @@ internal sealed class LeNet
     {
         _run = run;
         DataSplit split = run.Data.Load(data);
-        Train = run.Quick ? First(split.Train, QuickSamples) : split.Train;
-        Test = run.Quick ? First(split.Test, QuickSamples) : split.Test;
-
-        static Dataset First(Dataset set, int count) => set.Subset(set.Name, [.. Enumerable.Range(0, count)]);
+        Train = run.Quick ? split.Train.Slice(split.Train.Name, 0, QuickSamples) : split.Train;
+        Test = run.Quick ? split.Test.Slice(split.Test.Name, 0, QuickSamples) : split.Test;
     }
 
     /// <summary>The training samples; all of them, since every recipe was fixed before, on the last 10,000 of them.</summary>
@@ -53,8 +50,11 @@ internal sealed class LeNet
     public double TestError(Network network) => Evaluator.Evaluate(TrainableNetwork.FromNetwork(network), Test, Loss).ErrorPercent!.Value;
 
     /// <summary>A network at its starting weights.</summary>
-    public TrainableNetwork Start(ulong seed) =>
-        TrainableNetwork.Perceptron("lenet", Train.InputShape, [300, 100, 10], Activation.Relu, Activation.Softmax, seed);
+    public TrainableNetwork Start(ulong seed) => Start(Train.InputShape, seed);
+
+    /// <summary>A network for images of <paramref name="shape"/> at its starting weights.</summary>
+    public static TrainableNetwork Start(Shape shape, ulong seed) =>
+        TrainableNetwork.Perceptron("lenet", shape, [300, 100, 10], Activation.Relu, Activation.Softmax, seed);
 
     /// <summary>A dense network after 20 epochs, whose rate falls in a line.</summary>
     public Network Dense(ulong seed) => _run.Model(
@@ -106,15 +106,15 @@ internal sealed class LeNet
     /// <summary>A network, with the processor time that it took to make as <see cref="Seconds"/>.</summary>
     public Network Timed(string name, string words, Func<Network> work) => _run.Model(name, Scaled(words), () =>
     {
-        TimeSpan before = Process.GetCurrentProcess().TotalProcessorTime;
-        Network network = work();
-        double seconds = (Process.GetCurrentProcess().TotalProcessorTime - before).TotalSeconds;
+        (Network network, double seconds) = ProcessorTime.Of(work);
         _run.Part(name + "-seconds", Scaled(words), () => seconds);
         return network;
     });
 
     /// <summary>The processor time in seconds, of all cores together, that the network of this name took.</summary>
-    public double Seconds(string name, string words) => _run.Part(name + "-seconds", Scaled(words), () => 0.0);
+    /// <exception cref="EspalierException">The folder has the network, but not its time.</exception>
+    public double Seconds(string name, string words) => _run.Part<double>(name + "-seconds", Scaled(words), () =>
+        throw new EspalierException($"{name}: the folder has this network without the time that it took; run again with --fresh."));
 
     private Network[] Teachers(int count) => [.. Enumerable.Range(1, count).Select(seed => Dense((ulong)seed))];
 

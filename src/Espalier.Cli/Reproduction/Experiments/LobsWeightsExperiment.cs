@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Espalier.Pruning;
 using Espalier.Pruning.Criteria;
 using Espalier.Pruning.Layerwise;
@@ -84,10 +83,8 @@ internal sealed class LobsWeightsExperiment : Experiment
         return run.Part("traces", Recipe(run), () =>
         {
             run.Stage(0.1, 0.2, "tracing");
-            TimeSpan before = Process.GetCurrentProcess().TotalProcessorTime;
-            IReadOnlyList<ExactObsTrace> traces = ExactObsTrace.ComputeAll(
-                net.Dense, net.Train, progress: new Progress(fraction => run.Report(fraction, "tracing")), cancellation: run.Cancellation);
-            double seconds = (Process.GetCurrentProcess().TotalProcessorTime - before).TotalSeconds;
+            (IReadOnlyList<ExactObsTrace> traces, double seconds) = ProcessorTime.Of(() => ExactObsTrace.ComputeAll(
+                net.Dense, net.Train, progress: new Progress(fraction => run.Report(fraction, "tracing")), cancellation: run.Cancellation));
             run.Stage(0.2, 1, "ratios");
             var outcomes = new List<Outcome>();
             for (int i = 0; i < ratios.Length; i++)

@@ -155,7 +155,7 @@ internal sealed class MidtermReportExperiment : Experiment
             + "the retrained ways take three epochs a level.");
     }
 
-    private static Dataset First(Dataset set, int count) => set.Subset(set.Name, [.. Enumerable.Range(0, count)]);
+    private static Dataset First(Dataset set, int count) => set.Slice(set.Name, 0, count);
 
     private static string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }

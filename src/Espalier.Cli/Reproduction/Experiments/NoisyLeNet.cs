@@ -28,11 +28,9 @@ internal sealed class NoisyLeNet
         _run = run;
         DataSplit mnist = run.Data.Load("mnist");
         int all = run.Quick ? QuickSamples : mnist.Train.Count, held = run.Quick ? QuickSamples / 4 : HeldOut;
-        _train = Part(mnist.Train, "mnist train", 0, all - held);
-        _validation = Part(mnist.Train, "mnist validation", all - held, held);
-        _test = run.Quick ? Part(mnist.Test, "mnist test", 0, QuickSamples) : mnist.Test;
-
-        static Dataset Part(Dataset set, string name, int start, int count) => set.Subset(name, [.. Enumerable.Range(start, count)]);
+        _train = mnist.Train.Slice("mnist train", 0, all - held);
+        _validation = mnist.Train.Slice("mnist validation", all - held, held);
+        _test = run.Quick ? mnist.Test.Slice("mnist test", 0, QuickSamples) : mnist.Test;
     }
 
     /// <summary>Training under L0 gates on inputs, drawn for each sample.</summary>
@@ -80,8 +78,7 @@ internal sealed class NoisyLeNet
 
     private Network Dense(TrainingOptions training) => _run.Model("dense", Words(training), () =>
     {
-        TrainableNetwork network = TrainableNetwork.Perceptron(
-            "lenet", _train.InputShape, [300, 100, 10], Activation.Relu, Activation.Softmax, seed: 1);
+        TrainableNetwork network = LeNet.Start(_train.InputShape, seed: 1);
         new Trainer(network, _train, null, training).Run(null, _run.Cancellation);
         return network.ToNetwork();
     });

@@ -28,7 +28,7 @@ internal sealed class PublishedLeNet
     public PublishedLeNet(ExperimentRun run)
     {
         DataSplit split = run.Data.Load("mnist");
-        Train = run.Quick ? split.Train.Subset("mnist train", [.. Enumerable.Range(Unseen, QuickSamples)]) : split.Train;
+        Train = run.Quick ? split.Train.Slice("mnist train", Unseen, QuickSamples) : split.Train;
         Test = split.Test;
         Dense = TrainableNetwork.Perceptron("lenet", Train.InputShape, s_widths[1..], Activation.Relu, Activation.Softmax, seed: 1);
         for (int i = 0; i < Dense.Layers.Count; i++)
@@ -50,8 +50,8 @@ internal sealed class PublishedLeNet
 
     /// <summary>The first training samples that the network learned from.</summary>
     public Dataset Seen(int count) => Train.Count > count + Unseen
-        ? Train.Subset("mnist train", [.. Enumerable.Range(Unseen, count)])
-        : Train.Subset("mnist train", [.. Enumerable.Range(0, Math.Min(count, Train.Count))]);
+        ? Train.Slice("mnist train", Unseen, count)
+        : Train.Slice("mnist train", 0, Math.Min(count, Train.Count));
 
     /// <summary>
     /// A budget of percentages kept in each layer; what goes is rounded to whole weights, so that 6.7, 20 and 65 % are 22,408 weights.

@@ -22,7 +22,7 @@ public sealed class ScanAllocation(int samples = 10_000) : LayerAllocation
         ArgumentNullException.ThrowIfNull(context);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(samples);
         Dataset data = context.Train;
-        if (data.Count > samples) data = data.Subset(data.Name, Enumerable.Range(0, samples).ToArray());
+        if (data.Count > samples) data = data.Slice(data.Name, 0, samples);
         PruningCriterion quick = criterion as ScoreCriterion ?? new MagnitudeCriterion();
         return new Plan(context.Network, SensitivityScan.Run(context, data, quick, cancellation: cancellation));
     }

@@ -24,7 +24,7 @@ internal sealed class SpdySearch
     {
         (_layers, _program, _options, _stitched) = (layers, program, options, context.Network.Clone());
         int count = Math.Min(context.Train.Count, options.CalibrationSamples);
-        Dataset calibration = context.Train.Subset("calibration", Enumerable.Range(0, count).ToArray());
+        Dataset calibration = context.Train.Slice("calibration", 0, count);
         _evaluator = new Evaluator(_stitched, calibration, context.Loss);
     }
 
