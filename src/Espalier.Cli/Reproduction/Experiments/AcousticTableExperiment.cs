@@ -1,4 +1,5 @@
 using System.Globalization;
+using Espalier.Cli.Reproduction.Experiments.GradualMagnitude;
 using Espalier.Compilation.Model;
 using Espalier.Inference;
 using Espalier.Inference.Baselines;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Espalier.Cli.Reproduction.Experiments.DeepCompression;
 using Espalier.Compilation.Model;
 using Espalier.Compression;
 using Espalier.Compression.Sharing;

@@ -1,3 +1,4 @@
+using Espalier.Cli.Reproduction.Experiments.GradualMagnitude;
 using Espalier.Reporting;
 
 namespace Espalier.Cli.Reproduction.Experiments;

@@ -1,3 +1,4 @@
+using Espalier.Cli.Reproduction.Experiments.GradualMagnitude;
 using Espalier.Compilation.Model;
 using Espalier.Pruning;
 using Espalier.Reporting;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Espalier.Cli.Reproduction.Experiments.L0;
 using Espalier.Pruning.Gates;
 using Espalier.Reporting;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Espalier.Cli.Reproduction.Experiments.Lobs;
 using Espalier.Pruning;
 using Espalier.Pruning.Criteria;
 using Espalier.Pruning.Layerwise;

@@ -1,3 +1,5 @@
+using Espalier.Cli.Reproduction.Experiments.GradualMagnitude;
+using Espalier.Cli.Reproduction.Experiments.Lobs;
 using Espalier.Pruning;
 using Espalier.Pruning.Criteria;
 using Espalier.Pruning.Layerwise;

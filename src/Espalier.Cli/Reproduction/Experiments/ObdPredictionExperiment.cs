@@ -1,4 +1,5 @@
 using System.Globalization;
+using Espalier.Cli.Reproduction.Experiments.ObdPrediction;
 using Espalier.Compilation.Model;
 using Espalier.Data;
 using Espalier.Pruning;

@@ -4,7 +4,7 @@ using Espalier.Pruning.Surgery;
 using Espalier.Training;
 using Espalier.Training.Losses;
 
-namespace Espalier.Cli.Reproduction.Experiments;
+namespace Espalier.Cli.Reproduction.Experiments.Monks;
 
 /// <summary>
 /// XOR by 2-2-1 sigmoid networks at a minimum: which of the nine parameters, biases included, does each order delete first, and which one

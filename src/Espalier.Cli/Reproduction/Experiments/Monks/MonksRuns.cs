@@ -4,7 +4,7 @@ using Espalier.Pruning.Surgery;
 using Espalier.Training;
 using Espalier.Training.Losses;
 
-namespace Espalier.Cli.Reproduction.Experiments;
+namespace Espalier.Cli.Reproduction.Experiments.Monks;
 
 /// <summary>
 /// Trains and prunes networks for one of the MONK's problems as Hassibi and Stork set them up: 17-h-1 sigmoid, squared error.

@@ -1,6 +1,6 @@
 using Espalier.Training;
 
-namespace Espalier.Cli.Reproduction.Experiments;
+namespace Espalier.Cli.Reproduction.Experiments.ObdPrediction;
 
 /// <summary>What became of one network.</summary>
 /// <param name="Steps">Deletion without retraining; the first step is the dense network.</param>

@@ -1,4 +1,4 @@
-namespace Espalier.Cli.Reproduction.Experiments;
+namespace Espalier.Cli.Reproduction.Experiments.ObdPrediction;
 
 /// <summary>So many weights left, the others deleted in the order of one ranking. Losses are means over the training part.</summary>
 /// <param name="Weights">The weights left.</param>

@@ -2,7 +2,7 @@ using Espalier.Compilation.Model;
 using Espalier.Data;
 using Espalier.Inference.Baselines;
 
-namespace Espalier.Cli.Reproduction.Experiments;
+namespace Espalier.Cli.Reproduction.Experiments.GradualMagnitude;
 
 /// <summary>Targets from dense networks in place of labels (distillation: Hinton et al. 2015).</summary>
 internal static class Teaching

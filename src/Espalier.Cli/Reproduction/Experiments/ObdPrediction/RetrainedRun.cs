@@ -1,7 +1,7 @@
 using Espalier.Pruning;
 using Espalier.Training;
 
-namespace Espalier.Cli.Reproduction.Experiments;
+namespace Espalier.Cli.Reproduction.Experiments.ObdPrediction;
 
 /// <summary>Rounds of deletion with retraining.</summary>
 /// <param name="ToQuarter">The rounds to a quarter of the weights, measured on the training part.</param>

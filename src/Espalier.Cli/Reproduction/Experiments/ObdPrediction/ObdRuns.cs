@@ -7,7 +7,7 @@ using Espalier.Training;
 using Espalier.Training.Losses;
 using Espalier.Training.Optimizers;
 
-namespace Espalier.Cli.Reproduction.Experiments;
+namespace Espalier.Cli.Reproduction.Experiments.ObdPrediction;
 
 /// <summary>The work behind <see cref="ObdPredictionExperiment"/>: training to a minimum, deletion without and with retraining.</summary>
 /// <param name="data">The samples.</param>

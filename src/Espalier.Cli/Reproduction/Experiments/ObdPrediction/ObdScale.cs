@@ -1,4 +1,4 @@
-namespace Espalier.Cli.Reproduction.Experiments;
+namespace Espalier.Cli.Reproduction.Experiments.ObdPrediction;
 
 /// <summary>How much work <see cref="ObdRuns"/> does.</summary>
 /// <param name="Seeds">Networks to train.</param>

@@ -8,7 +8,7 @@ using Espalier.Training;
 using Espalier.Training.Losses;
 using Espalier.Training.Optimizers;
 
-namespace Espalier.Cli.Reproduction.Experiments;
+namespace Espalier.Cli.Reproduction.Experiments.GradualMagnitude;
 
 /// <summary>The rows of the methods that stand beside gradual magnitude: surgery, SNIP, lottery tickets.</summary>
 internal static class MagnitudeRelatives

@@ -11,7 +11,7 @@ using Espalier.Training;
 using Espalier.Training.Losses;
 using Espalier.Training.Optimizers;
 
-namespace Espalier.Cli.Reproduction.Experiments;
+namespace Espalier.Cli.Reproduction.Experiments.DeepCompression;
 
 /// <summary>The steps of <see cref="DeepCompressionExperiment"/>; each is done once and then taken from the run's folder.</summary>
 internal sealed class DeepCompressionWork(

@@ -5,7 +5,7 @@ using Espalier.Pruning.Units.Criteria;
 using Espalier.Reporting;
 using Espalier.Training;
 
-namespace Espalier.Cli.Reproduction.Experiments;
+namespace Espalier.Cli.Reproduction.Experiments.Lobs;
 
 /// <summary>
 /// What the sensitivities of L-OBS say before anything is removed, and the first layer pruned alone until nothing of it is left.

@@ -1,3 +1,4 @@
+using Espalier.Cli.Reproduction.Experiments.GradualMagnitude;
 using Espalier.Compilation.Model;
 using Espalier.Data;
 using Espalier.Pruning.Gates;
@@ -5,7 +6,7 @@ using Espalier.Training;
 using Espalier.Training.Losses;
 using Espalier.Training.Optimizers;
 
-namespace Espalier.Cli.Reproduction.Experiments;
+namespace Espalier.Cli.Reproduction.Experiments.L0;
 
 /// <summary>
 /// LeNet-300-100 on MNIST, trained under noise on 55,000 images and followed on the other 5,000. On the small scale there are few images

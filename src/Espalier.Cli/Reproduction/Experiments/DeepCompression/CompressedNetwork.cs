@@ -1,6 +1,6 @@
 using Espalier.Compression;
 
-namespace Espalier.Cli.Reproduction.Experiments;
+namespace Espalier.Cli.Reproduction.Experiments.DeepCompression;
 
 /// <summary>A pruned, shared and coded network.</summary>
 /// <param name="Ratio">How many times fewer weights it has.</param>

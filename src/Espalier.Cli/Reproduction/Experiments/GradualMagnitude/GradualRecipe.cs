@@ -1,4 +1,4 @@
-namespace Espalier.Cli.Reproduction.Experiments;
+namespace Espalier.Cli.Reproduction.Experiments.GradualMagnitude;
 
 /// <summary>How <see cref="LeNet"/> prunes gradually: Adam, batches of 100, coupled L2, the mask renewed every 100 steps along a cubic.</summary>
 /// <param name="Ratio">All weights for one that is left.</param>

@@ -1,6 +1,6 @@
 using Espalier.Pruning.Gates;
 
-namespace Espalier.Cli.Reproduction.Experiments;
+namespace Espalier.Cli.Reproduction.Experiments.L0;
 
 /// <summary>What a training under noise came to.</summary>
 /// <param name="Error">Test error in percent as trained.</param>

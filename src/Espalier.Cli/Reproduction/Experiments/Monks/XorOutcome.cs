@@ -1,4 +1,4 @@
-namespace Espalier.Cli.Reproduction.Experiments;
+namespace Espalier.Cli.Reproduction.Experiments.Monks;
 
 /// <summary>How often the first parameter that an order deletes is the right one.</summary>
 /// <param name="Order">The order.</param>

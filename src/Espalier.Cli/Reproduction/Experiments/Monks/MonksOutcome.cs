@@ -1,4 +1,4 @@
-namespace Espalier.Cli.Reproduction.Experiments;
+namespace Espalier.Cli.Reproduction.Experiments.Monks;
 
 /// <summary>One pruned network of the MONK's problems.</summary>
 /// <param name="Seed">The seed of its starting weights.</param>

@@ -5,7 +5,7 @@ using Espalier.Pruning;
 using Espalier.Training;
 using Espalier.Training.Losses;
 
-namespace Espalier.Cli.Reproduction.Experiments;
+namespace Espalier.Cli.Reproduction.Experiments.Lobs;
 
 /// <summary>
 /// The LeNet-300-100 whose weights the authors of layer-wise OBS published, with MNIST. The network misses 72 of the first 5,000 training

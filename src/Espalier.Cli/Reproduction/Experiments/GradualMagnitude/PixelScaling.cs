@@ -2,7 +2,7 @@ using System.Numerics.Tensors;
 using Espalier.Data;
 using Espalier.Training;
 
-namespace Espalier.Cli.Reproduction.Experiments;
+namespace Espalier.Cli.Reproduction.Experiments.GradualMagnitude;
 
 /// <summary>Pixels brought to mean 0 and deviation 1, all with the same two numbers, as some papers train on them.</summary>
 /// <param name="Mean">The mean of all pixels.</param>

@@ -5,7 +5,7 @@ using Espalier.Training;
 using Espalier.Training.Losses;
 using Espalier.Training.Optimizers;
 
-namespace Espalier.Cli.Reproduction.Experiments;
+namespace Espalier.Cli.Reproduction.Experiments.GradualMagnitude;
 
 /// <summary>
 /// LeNet-300-100 on 28 x 28 images, ReLU and softmax, 266,200 weights, and the trainings that several experiments share. On the small scale

@@ -1,4 +1,4 @@
-namespace Espalier.Cli.Reproduction.Experiments;
+namespace Espalier.Cli.Reproduction.Experiments.DeepCompression;
 
 /// <summary>The scale of <see cref="DeepCompressionExperiment"/>.</summary>
 /// <param name="TrainSamples">The first training images, which are learned from.</param>

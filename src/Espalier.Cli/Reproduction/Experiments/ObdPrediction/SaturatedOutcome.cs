@@ -1,6 +1,6 @@
 using Espalier.Training;
 
-namespace Espalier.Cli.Reproduction.Experiments;
+namespace Espalier.Cli.Reproduction.Experiments.ObdPrediction;
 
 /// <summary>A deletion that was predicted badly.</summary>
 /// <param name="Before">The dense network on the training part.</param>

@@ -1,6 +1,6 @@
 using Espalier.Data;
 
-namespace Espalier.Cli.Reproduction.Experiments;
+namespace Espalier.Cli.Reproduction.Experiments.GradualMagnitude;
 
 /// <summary>More samples from those that there are: clothes look as well the other way round.</summary>
 internal static class MirrorImages

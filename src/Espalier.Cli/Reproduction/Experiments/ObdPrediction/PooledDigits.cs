@@ -1,7 +1,7 @@
 using Espalier.Compilation.Model;
 using Espalier.Data;
 
-namespace Espalier.Cli.Reproduction.Experiments;
+namespace Espalier.Cli.Reproduction.Experiments.ObdPrediction;
 
 /// <summary>
 /// MNIST at 12 x 12: the middle 24 x 24 pixels in means of four. A small network can learn that, and no pixel is always blank, whose
