@@ -11,7 +11,7 @@ internal sealed record NameList(string Heading, IReadOnlyList<(string Name, stri
         get
         {
             int width = Entries.Max(entry => entry.Name.Length);
-            return Entries.Select(entry => $"  {entry.Name.PadRight(width)}  {entry.Description}").Prepend($"{Heading}:");
+            return Entries.Select(entry => $"    {entry.Name.PadRight(width)}  {entry.Description}").Prepend($"{Heading}:");
         }
     }
 }
