@@ -1,4 +1,5 @@
 using System;
+using System.Linq;
 using System.Threading;
 using Espalier.Compilation.Lowering;
 using Espalier.Compilation.Model;
@@ -29,7 +30,7 @@ public static class CSharpEmitter
     {
         if (lowered is null) throw new ArgumentNullException(nameof(lowered));
         Check(options);
-        if (lowered.Kernels.Length == 0 || lowered.Scratch is null || lowered.Methods.Length == 0)
+        if (lowered.Plans.Length == 0 || lowered.Plans.Any(plan => plan.Scratch is null || plan.Methods.Length == 0))
         {
             throw new ArgumentException("The network has not been through all passes of the lowering pipeline.", nameof(lowered));
         }

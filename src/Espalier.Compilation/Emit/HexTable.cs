@@ -27,10 +27,14 @@ internal static class HexTable
         $"global::System.Runtime.InteropServices.MemoryMarshal.Cast<ulong, {type}>({name})";
 
     /// <summary>A table of floats, two to a number.</summary>
-    public static void Write(CSharpWriter writer, string name, float[] values)
+    public static void Write(CSharpWriter writer, string name, float[] values) =>
+        WriteBits(writer, name, Array.ConvertAll(values, FloatBits.Of));
+
+    /// <summary>A table of 32-bit values, two to a number.</summary>
+    public static void WriteBits(CSharpWriter writer, string name, uint[] values)
     {
         var packed = new ulong[(values.Length + 1) / 2];
-        for (int i = 0; i < values.Length; i++) packed[i / 2] |= (ulong)FloatBits.Of(values[i]) << (i % 2 * 32);
+        for (int i = 0; i < values.Length; i++) packed[i / 2] |= (ulong)values[i] << (i % 2 * 32);
         Write(writer, name, packed);
     }
 

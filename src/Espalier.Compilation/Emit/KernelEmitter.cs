@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
@@ -8,13 +9,13 @@ using Espalier.Compilation.Model;
 namespace Espalier.Compilation.Emit;
 
 /// <summary>
-/// Writes the kernel files: the bodies of the surface's two partial methods, the activation functions, and each layer. Short networks are
-/// one file; in long ones each layer has a file of its own, which people and editors handle better.
+/// Writes the kernel files: the bodies of the surface's partial methods, the functions that kernels share, and each layer of each plan.
+/// Short networks are one file; in long ones each layer of a plan has a file of its own, which people and editors handle better.
 /// </summary>
 internal static class KernelEmitter
 {
     /// <summary>
-    /// The nested class that holds everything but the two partial methods, so that no name can collide with the user's own part.
+    /// The nested class that holds everything but the partial methods, so that no name can collide with the user's own part.
     /// </summary>
     public const string NestedClass = "Kernels";
 
@@ -26,113 +27,135 @@ internal static class KernelEmitter
     {
         bool splitFiles = lowered.Network.WeightCount > MaxSingleFileWeights;
         var writer = new CSharpWriter(1 << 16);
-        FileHead.WriteMark(writer, Head(lowered));
-        OpenClass(writer, options);
-        WritePredictCore(writer, lowered);
+        FileHead.WriteMark(writer, KernelHead.Lines(lowered));
+        VectorWidth widest = lowered.Plans.SelectMany(plan => plan.Kernels).Max(choice => choice.Width);
+        OpenClass(writer, options, Simd.Widths.Where(width => width <= widest));
+        WritePredictCore(writer, lowered, "input, output", "");
+        writer.Line();
+        WritePredictCore(writer, lowered, "input, output, workspace", ", global::System.Span<float> workspace");
         writer.Line();
         SampleEmitter.WriteVerifySamples(writer, lowered);
         writer.Line();
         writer.Open($"private static partial class {NestedClass}");
-        bool first = true;
-        IEnumerable<ActivationKind> activations = Enumerable.Range(0, lowered.LayerCount).Select(i => lowered.Dense(i).Activation.Kind);
-        foreach (string function in ActivationSource.FunctionsFor(activations))
-        {
-            if (!first) writer.Line();
-            first = false;
-            writer.Lines(function);
-        }
+        var members = new MemberList(writer);
+        WriteFunctions(members, lowered);
+        if (lowered.Network.Samples.Length > 0) members.Add(() => SampleEmitter.WriteSamples(writer, lowered));
 
-        if (lowered.Network.Samples.Length > 0)
+        // The scalar plan is the last one and stands first: it is the definition that the others are judged by.
+        foreach (WidthPlan plan in lowered.Plans.Reverse())
         {
-            if (!first) writer.Line();
-            first = false;
-            SampleEmitter.WriteSamples(writer, lowered);
-        }
-
-        if (!splitFiles)
-        {
-            for (int i = 0; i < lowered.LayerCount; i++)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                if (!first) writer.Line();
-                first = false;
-                WriteLayer(writer, lowered, i);
-            }
+            cancellationToken.ThrowIfCancellationRequested();
+            members.Add(() => InPlanClass(writer, plan, () => WritePlan(writer, lowered, plan, withLayers: !splitFiles)));
         }
 
         writer.Close();
         writer.Close();
         yield return new EmittedFile(options.HintPrefix + ".Kernels.g.cs", writer.ToString());
-
-        for (int i = 0; splitFiles && i < lowered.LayerCount; i++)
+        if (!splitFiles) yield break;
+        foreach (WidthPlan plan in lowered.Plans.Reverse())
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            yield return LayerFile(lowered, options, i);
+            var emitter = new PlanEmitter(lowered, plan);
+            foreach (int i in Enumerable.Range(0, lowered.LayerCount).Where(emitter.Owns))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return LayerFile(lowered, plan, options, i);
+            }
         }
     }
 
-    private static EmittedFile LayerFile(LoweredNetwork lowered, EmitOptions options, int index)
+    private static EmittedFile LayerFile(LoweredNetwork lowered, WidthPlan plan, EmitOptions options, int index)
     {
         // About 30 characters a weight unrolled; StringBuilder grows from there without copying.
         var writer = new CSharpWriter(1 << 16);
         FileHead.WriteMark(writer, [$"Layer {index}, '{lowered.Dense(index).Name}', of the network '{lowered.Header.Name}'."]);
-        OpenClass(writer, options);
+        OpenClass(writer, options, Simd.Widths.Where(width => width == plan.Kernels[index].Width));
         writer.Open($"private static partial class {NestedClass}");
-        WriteLayer(writer, lowered, index);
+        InPlanClass(writer, plan, () => new PlanEmitter(lowered, plan).WriteLayer(writer, index));
         writer.Close();
         writer.Close();
-        return new EmittedFile($"{options.HintPrefix}.Layer{index}.g.cs", writer.ToString());
+        string folder = PlanEmitter.NestedClassOf(plan) is string name ? $".{name}" : "";
+        return new EmittedFile($"{options.HintPrefix}{folder}.Layer{index}.g.cs", writer.ToString());
     }
 
-    private static void OpenClass(CSharpWriter writer, EmitOptions options)
+    private static void OpenClass(CSharpWriter writer, EmitOptions options, IEnumerable<VectorWidth> widths)
     {
         // Nullable analysis would multiply the compiler's time on long methods and has nothing to find here.
         writer.Line("#nullable disable");
         writer.Line();
+        string[] aliases = [.. widths.SelectMany(VectorMathSource.Aliases)];
+        foreach (string alias in aliases) writer.Line(alias);
+        if (aliases.Length > 0) writer.Line();
         FileHead.WriteNamespace(writer, options);
         writer.Open($"static partial class {options.EscapedClassName}");
     }
 
-    private static IEnumerable<string> Head(LoweredNetwork lowered)
+    private static void InPlanClass(CSharpWriter writer, WidthPlan plan, Action write)
     {
-        yield return $"The kernels of the network '{lowered.Header.Name}', content {lowered.Content.High:x16}{lowered.Content.Low:x16}.";
-        yield return "";
-        foreach (string line in LayerTable.Lines(lowered)) yield return line;
-        yield return "";
-        foreach (PassNote note in lowered.Notes) yield return $"{note.Pass}: {note.Text}.";
-        if (lowered.Notes.Length > 0) yield return "";
-        yield return "Order of summation: term j of a row goes to partial sum j mod 4; p0 starts at the bias; "
-            + "the sum is (p0 + p1) + (p2 + p3).";
-        yield return "No multiplication is fused with an addition: every machine computes the same bits "
-            + "(which bits a NaN has is left open).";
-        if (lowered.FoldedUnits == 0) yield break;
-        yield return "Constants were folded and the other terms regroup: results may differ from those of the model file by rounding.";
+        if (PlanEmitter.NestedClassOf(plan) is not string name)
+        {
+            write();
+            return;
+        }
+
+        writer.Line($"/// <summary>The plan for registers of {32 * plan.Width.Lanes()} bits.</summary>");
+        writer.Open($"internal static partial class {name}");
+        write();
+        writer.Close();
     }
 
-    private static void WritePredictCore(CSharpWriter writer, LoweredNetwork lowered)
+    /// <summary>The body of a partial method: the plan for the widest registers that there are. The JIT folds the conditions.</summary>
+    private static void WritePredictCore(CSharpWriter writer, LoweredNetwork lowered, string arguments, string more)
     {
         writer.Open($"static partial void {SurfaceEmitter.PredictCore}("
-            + "global::System.ReadOnlySpan<float> input, global::System.Span<float> output, global::System.Span<float> workspace)");
-        string source = "input";
-        for (int i = 0; i < lowered.LayerCount; i++)
+            + $"global::System.ReadOnlySpan<float> input, global::System.Span<float> output{more})");
+        string otherwise = "";
+        foreach (WidthPlan plan in lowered.Plans)
         {
-            bool isLast = i == lowered.LayerCount - 1;
-            string target = isLast ? "output" : $"workspace.Slice({lowered.Scratch!.Offsets[i]}, {lowered.Dense(i).Weights.Rows})";
-            writer.Line($"{NestedClass}.Layer{i}({source}, {target});");
-            source = target;
+            string call = $"{PlanEmitter.ClassOf(plan)}.Predict({arguments});";
+            if (plan.Width == VectorWidth.Scalar) writer.Line(otherwise + call);
+            else writer.Line($"{otherwise}if ({plan.Width.Condition()}) {call}");
+            otherwise = "else ";
         }
 
         writer.Close();
     }
 
-    private static void WriteLayer(CSharpWriter writer, LoweredNetwork lowered, int index)
+    private static void WriteFunctions(MemberList members, LoweredNetwork lowered)
     {
-        DenseLayer layer = lowered.Dense(index);
-        List<MethodPart> parts = [.. lowered.Methods.Where(part => part.Layer == index)];
-        SparseMatrix weights = layer.Weights;
-        string function = layer.Activation.Kind.ToString().ToLowerInvariant();
-        string matrix = $"W {weights.Rows} x {weights.Columns} with {weights.Count} weights";
-        writer.Line($"/// <summary>{layer.Name}: output = {function}(W input + b), {matrix}.</summary>");
-        Kernel.For(lowered.Kernels[index].Kernel).Emit(writer, index, layer, parts);
+        IEnumerable<ActivationKind> scalar = lowered.Plans
+            .SelectMany(plan => plan.Kernels.Select((choice, i) => (choice.Width, plan.Layers[i].Activation.Kind)))
+            .Where(layer => layer.Width == VectorWidth.Scalar).Select(layer => layer.Kind);
+        foreach (string function in ActivationSource.FunctionsFor(scalar)) members.AddText(function);
+        IEnumerable<(VectorWidth, string)> vector = lowered.Plans.SelectMany(plan => new PlanEmitter(lowered, plan).Functions());
+        foreach (string function in VectorMathSource.FunctionsFor(vector)) members.AddText(function);
+        if (lowered.Plans.Any(plan => plan.Scratch!.IsAligned)) members.Add(() => AlignedTable.WriteHelpers(members.Writer));
+    }
+
+    private static void WritePlan(CSharpWriter writer, LoweredNetwork lowered, WidthPlan plan, bool withLayers)
+    {
+        var emitter = new PlanEmitter(lowered, plan);
+        emitter.WritePredict(writer);
+        foreach (int i in Enumerable.Range(0, lowered.LayerCount).Where(i => withLayers && emitter.Owns(i)))
+        {
+            writer.Line();
+            emitter.WriteLayer(writer, i);
+        }
+    }
+
+    /// <summary>Members of a class with an empty line between them.</summary>
+    private sealed class MemberList(CSharpWriter writer)
+    {
+        private bool _hasAny;
+
+        public CSharpWriter Writer => writer;
+
+        public void Add(Action write)
+        {
+            if (_hasAny) writer.Line();
+            _hasAny = true;
+            write();
+        }
+
+        public void AddText(string text) => Add(() => writer.Lines(text));
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
+using Espalier.Compilation.Kernels;
 using Espalier.Compilation.Lowering;
 using Espalier.Compilation.Model;
 
@@ -10,12 +11,15 @@ namespace Espalier.Compilation.Emit;
 internal static class LayerTable
 {
     private static readonly string[] s_heads =
-        ["layer", "shape", "activation", "non-zeros", "density", "kernel", "est. ns", "table B", "code B", "scratch B"];
+        ["layer", "shape", "activation", "non-zeros", "density", "kernel", "fill", "est. ns", "table B", "code B", "scratch B"];
 
-    /// <summary>The lines of the table, then the reason for each kernel.</summary>
-    public static IEnumerable<string> Lines(LoweredNetwork lowered)
+    /// <summary>A line on the plan, the lines of the table, then the reason for each kernel.</summary>
+    public static IEnumerable<string> Lines(WidthPlan plan)
     {
-        string[][] rows = [s_heads, .. Enumerable.Range(0, lowered.LayerCount).Select(i => Row(lowered, i))];
+        string time = plan.Nanoseconds.ToString("0", CultureInfo.InvariantCulture);
+        string what = plan.Width == VectorWidth.Scalar ? "Scalar code" : $"Registers of {32 * plan.Width.Lanes()} bits";
+        yield return $"{what}, about {time} ns a sample:";
+        string[][] rows = [s_heads, .. Enumerable.Range(0, plan.Layers.Length).Select(i => Row(plan, i))];
         int[] widths = [.. Enumerable.Range(0, s_heads.Length).Select(column => rows.Max(row => row[column].Length))];
         foreach (string[] row in rows)
         {
@@ -23,21 +27,24 @@ internal static class LayerTable
             yield return string.Join("  ", cells).TrimEnd();
         }
 
-        yield return "";
-        for (int i = 0; i < lowered.LayerCount; i++)
+        if (plan.InputOrder.Length > 0)
         {
-            yield return $"{lowered.Dense(i).Name}: {Name(lowered.Kernels[i])} because {lowered.Kernels[i].Reason}.";
+            string copy = plan.InputNanoseconds.ToString("0", CultureInfo.InvariantCulture);
+            yield return $"The input is reordered first, {plan.InputOrder.Length} values in about {copy} ns.";
+        }
+
+        for (int i = 0; i < plan.Layers.Length; i++)
+        {
+            yield return $"{plan.Layers[i].Name}: {plan.Kernels[i].Name} because {plan.Kernels[i].Reason}.";
         }
     }
 
     private static bool IsText(int column) => s_heads[column] is "layer" or "shape" or "activation" or "kernel";
 
-    private static string Name(KernelChoice choice) => choice.Kernel.ToString().ToLowerInvariant();
-
-    private static string[] Row(LoweredNetwork lowered, int index)
+    private static string[] Row(WidthPlan plan, int index)
     {
-        DenseLayer layer = lowered.Dense(index);
-        KernelChoice choice = lowered.Kernels[index];
+        DenseLayer layer = plan.Layers[index];
+        KernelChoice choice = plan.Kernels[index];
         SparseMatrix weights = layer.Weights;
         return
         [
@@ -46,11 +53,12 @@ internal static class LayerTable
             Name(layer.Activation),
             CSharpWriter.Number(weights.Count),
             weights.Density.ToString("0.0 %", CultureInfo.InvariantCulture),
-            Name(choice),
+            choice.Name,
+            choice.Estimate.Fill is double fill ? fill.ToString("0 %", CultureInfo.InvariantCulture) : "",
             choice.Estimate.Nanoseconds.ToString("0", CultureInfo.InvariantCulture),
             CSharpWriter.Number(choice.Estimate.TableBytes),
             CSharpWriter.Number(choice.Estimate.CodeBytes),
-            CSharpWriter.Number(lowered.ScratchBytes(index)),
+            CSharpWriter.Number(plan.ScratchBytes(index)),
         ];
     }
 

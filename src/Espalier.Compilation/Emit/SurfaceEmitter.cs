@@ -15,9 +15,11 @@ internal static class SurfaceEmitter
     /// The smallest scratch memory put on the stack, in floats. Up to 32 bytes the JIT makes a local variable of it, whose vector-wide
     /// clearing delays the scalar reads that follow: a 4-4-2 network took 20 ns a call with 4 floats of scratch and takes 7 with 16.
     /// </summary>
-    private const int MinStackFloats = 16;
+    public const int MinStackFloats = 16;
 
-    /// <summary>The partial method that the kernels implement: one prediction, all lengths checked.</summary>
+    /// <summary>
+    /// The partial methods that the kernels implement: one prediction in scratch memory of its own or of the caller, all lengths checked.
+    /// </summary>
     public const string PredictCore = "PredictCore";
 
     /// <summary>The partial method that the kernels implement: the self-check.</summary>
@@ -51,23 +53,13 @@ internal static class SurfaceEmitter
         WriteVerify(writer);
         if (header.OutputLength > 1) WriteLargest(writer);
         WriteHelpers(writer);
-        if (NeedsThreadBuffer(header)) WriteThreadBuffer(writer);
+        if (header.OutputLength > MaxStackFloats) WriteThreadBuffer(writer);
         writer.Close();
         return new EmittedFile(options.HintPrefix + ".g.cs", writer.ToString());
     }
 
-    private static bool NeedsThreadBuffer(NetworkHeader header) => (long)header.WorkspaceLength + header.OutputLength > MaxStackFloats;
-
-    private static string Scratch(long length, string name) => length switch
-    {
-        0 => "default",
-        < MinStackFloats => $"stackalloc float[{MinStackFloats}]",
-        <= MaxStackFloats => $"stackalloc float[{name}]",
-        _ => "ThreadBuffer()",
-    };
-
-    private static string ScratchRemark(long length) => length > MaxStackFloats
-        ? "It works in a buffer that each thread makes once, on its first call."
+    private static string ScratchRemark(NetworkHeader header) => header.WorkspaceLength > MaxStackFloats
+        ? "It works on the stack, or where that would take more than 32 KB, in a buffer that each thread makes once, on its first call."
         : "It works on the stack.";
 
     private static void WriteConstants(CSharpWriter writer, NetworkHeader header) => writer.Lines($"""
@@ -88,15 +80,14 @@ internal static class SurfaceEmitter
         """);
 
     private static void WritePredict(CSharpWriter writer, NetworkHeader header) => writer.Lines($$"""
-        /// <summary>Computes the outputs for one sample. {{ScratchRemark(header.WorkspaceLength)}}</summary>
+        /// <summary>Computes the outputs for one sample. {{ScratchRemark(header)}}</summary>
         /// <param name="input"><see cref="InputLength"/> values.</param>
         /// <param name="output">Receives <see cref="OutputLength"/> values.</param>
         /// <exception cref="global::System.ArgumentException">A length is wrong, or the two overlap.</exception>
         public static void Predict(global::System.ReadOnlySpan<float> input, global::System.Span<float> output)
         {
             CheckBuffers(input, output);
-            global::System.Span<float> workspace = {{Scratch(header.WorkspaceLength, "WorkspaceLength")}};
-            {{PredictCore}}(input, output, workspace);
+            {{PredictCore}}(input, output);
         }
 
         /// <summary>Computes the outputs for one sample in scratch memory of the caller.</summary>
@@ -118,8 +109,13 @@ internal static class SurfaceEmitter
 
     private static void WriteClassify(CSharpWriter writer, NetworkHeader header)
     {
-        long length = (long)header.WorkspaceLength + header.OutputLength;
         bool isBinary = header.OutputLength == 1;
+        string scratch = header.OutputLength switch
+        {
+            < MinStackFloats => $"(stackalloc float[{MinStackFloats}]).Slice(0, OutputLength)",
+            <= MaxStackFloats => "stackalloc float[OutputLength]",
+            _ => "ThreadBuffer()",
+        };
         string threshold = FloatLiteral.Of(header.DecisionThreshold);
         string summary = isBinary
             ? $"The class of one sample: 1 when the output is above {threshold}, else 0."
@@ -128,16 +124,15 @@ internal static class SurfaceEmitter
             ? "0 or 1; -1 when the output is NaN."
             : "0 to <see cref=\"OutputLength\"/> - 1; outputs that are NaN do not count, and when all are, -1.";
         writer.Lines($$"""
-            /// <summary>{{summary}} {{ScratchRemark(length)}}</summary>
+            /// <summary>{{summary}} {{ScratchRemark(header)}}</summary>
             /// <param name="input"><see cref="InputLength"/> values.</param>
             /// <returns>{{classes}}</returns>
             /// <exception cref="global::System.ArgumentException">The length is wrong.</exception>
             public static int Classify(global::System.ReadOnlySpan<float> input)
             {
                 if (input.Length != InputLength) ThrowLengths(input.Length, OutputLength);
-                global::System.Span<float> scratch = {{Scratch(length, "WorkspaceLength + OutputLength")}};
-                global::System.Span<float> output = scratch.Slice(WorkspaceLength, OutputLength);
-                {{PredictCore}}(input, output, scratch.Slice(0, WorkspaceLength));
+                global::System.Span<float> output = {{scratch}};
+                {{PredictCore}}(input, output);
                 return {{(isBinary ? $"output[0] > {threshold} ? 1 : float.IsNaN(output[0]) ? -1 : 0" : "Largest(output)")}};
             }
 
@@ -145,7 +140,7 @@ internal static class SurfaceEmitter
     }
 
     private static void WriteBatch(CSharpWriter writer, NetworkHeader header) => writer.Lines($$"""
-        /// <summary>Computes the outputs for any number of samples, row by row. {{ScratchRemark(header.WorkspaceLength)}}</summary>
+        /// <summary>Computes the outputs for any number of samples, row by row. {{ScratchRemark(header)}}</summary>
         /// <param name="inputs">A whole number of rows of <see cref="InputLength"/> values.</param>
         /// <param name="outputs">Receives as many rows of <see cref="OutputLength"/> values.</param>
         /// <exception cref="global::System.ArgumentException">The lengths do not fit, or the two overlap.</exception>
@@ -159,10 +154,9 @@ internal static class SurfaceEmitter
             }
 
             if (global::System.MemoryExtensions.Overlaps<float>(outputs, inputs)) ThrowOverlap();
-            global::System.Span<float> workspace = {{Scratch(header.WorkspaceLength, "WorkspaceLength")}};
             for (int i = 0; i < count; i++)
             {
-                {{PredictCore}}(inputs.Slice(i * InputLength, InputLength), outputs.Slice(i * OutputLength, OutputLength), workspace);
+                {{PredictCore}}(inputs.Slice(i * InputLength, InputLength), outputs.Slice(i * OutputLength, OutputLength));
             }
         }
 
@@ -187,6 +181,8 @@ internal static class SurfaceEmitter
         """);
 
     private static void WriteHelpers(CSharpWriter writer) => writer.Lines($$"""
+        static partial void {{PredictCore}}(global::System.ReadOnlySpan<float> input, global::System.Span<float> output);
+
         static partial void {{PredictCore}}(
             global::System.ReadOnlySpan<float> input, global::System.Span<float> output, global::System.Span<float> workspace);
 
@@ -252,6 +248,6 @@ internal static class SurfaceEmitter
         [global::System.ThreadStatic]
         private static float[]? s_threadBuffer;
 
-        private static global::System.Span<float> ThreadBuffer() => s_threadBuffer ??= new float[WorkspaceLength + OutputLength];
+        private static global::System.Span<float> ThreadBuffer() => s_threadBuffer ??= new float[OutputLength];
         """);
 }

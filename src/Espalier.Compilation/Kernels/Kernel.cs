@@ -11,10 +11,11 @@ namespace Espalier.Compilation.Kernels;
 /// line in <see cref="All"/>.
 /// </summary>
 /// <remarks>
-/// The order of summation is a contract that all kernels here and the reference interpreter share: term j of a row, counted in the order
+/// The scalar kernels share an order of summation with the reference interpreter, and so its bits: term j of a row, counted in the order
 /// of the columns, is added to partial sum j mod 4; partial sum 0 starts at the bias, the others at -0 (which changes nothing it is added
 /// to, so code may leave out a partial sum that no term reaches); the sum is (p0 + p1) + (p2 + p3). Product and sum are rounded apart: no
-/// fused multiply-add.
+/// fused multiply-add. The vector kernels have fixed orders of their own, fuse where the processor does, and differ from the interpreter
+/// by rounding.
 /// </remarks>
 internal abstract class Kernel
 {
@@ -22,10 +23,23 @@ internal abstract class Kernel
     public const int PartialSums = 4;
 
     /// <summary>All kernels.</summary>
-    public static IReadOnlyList<Kernel> All { get; } = [new UnrolledKernel(), new TableKernel()];
+    public static IReadOnlyList<Kernel> All { get; } =
+        [new UnrolledKernel(), new TableKernel(), new PermuteKernel(), new BlockKernel(), new DenseKernel()];
 
     /// <summary>Which one this is.</summary>
     public abstract KernelKind Kind { get; }
+
+    /// <summary>
+    /// Whether the layer's method reads its input in registers, from a span that is padded to whole registers. What stands behind the
+    /// last input must be finite and counts for nothing.
+    /// </summary>
+    public virtual bool ReadsBlocks => false;
+
+    /// <summary>
+    /// Whether the layer's method writes whole registers, into a span that is padded to them. What it writes behind the last output is
+    /// finite while the inputs are.
+    /// </summary>
+    public virtual bool WritesBlocks => false;
 
     /// <summary>The kernel of the given kind.</summary>
     public static Kernel For(KernelKind kind)
@@ -38,38 +52,37 @@ internal abstract class Kernel
         throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such kernel.");
     }
 
+    /// <summary>Whether the kernel can compute <paramref name="layer"/> with registers of <paramref name="width"/>.</summary>
+    public abstract bool Offers(DenseLayer layer, VectorWidth width);
+
     /// <summary>What compiling <paramref name="layer"/> in this way is expected to cost.</summary>
-    public abstract KernelEstimate Estimate(DenseLayer layer);
+    public abstract KernelEstimate Estimate(DenseLayer layer, VectorWidth width);
 
     /// <summary>
-    /// Divides the layer with index <paramref name="index"/> into methods of at most <paramref name="methodTerms"/> unrolled terms.
+    /// Divides the layer with index <paramref name="index"/> into methods of at most <paramref name="methodTerms"/> unrolled terms. Loops
+    /// over tables have none and stay whole.
     /// </summary>
-    public abstract IEnumerable<MethodPart> Split(int index, DenseLayer layer, int methodTerms);
+    public virtual IEnumerable<MethodPart> Split(int index, DenseLayer layer, int methodTerms) =>
+        [new MethodPart(index, 0, layer.Weights.Rows, 0, layer.Weights.Count, IsPiece: false)];
 
     /// <summary>
-    /// Writes the members that compute the layer; the first is <c>internal static void Layer{index}(ReadOnlySpan&lt;float&gt; input,
+    /// Writes the members that compute the layer; the first is the method <c>void Method(ReadOnlySpan&lt;float&gt; input,
     /// Span&lt;float&gt; output)</c>, which the caller has documented.
     /// </summary>
-    public abstract void Emit(CSharpWriter writer, int index, DenseLayer layer, IReadOnlyList<MethodPart> parts);
+    public abstract void Emit(CSharpWriter writer, KernelSite site);
 
     /// <summary>The parameters of every layer's method.</summary>
     protected const string LayerParameters = "(global::System.ReadOnlySpan<float> input, global::System.Span<float> output)";
 
-    /// <summary>Ends a layer's method with what needs all of its sums.</summary>
-    protected static void EmitLayerEnd(CSharpWriter writer, DenseLayer layer)
-    {
-        if (layer.Activation.Kind == ActivationKind.Softmax) writer.Line("Softmax(output);");
-    }
-
-    /// <summary>A rough time of the layer's activation function, in cycles.</summary>
-    protected static double ActivationCycles(DenseLayer layer) => layer.Weights.Rows * layer.Activation.Kind switch
+    /// <summary>The time that a layer's activation function takes a unit, in cycles.</summary>
+    protected static double ActivationCycles(Activation activation) => activation.Kind switch
     {
         ActivationKind.Identity => 0,
         ActivationKind.Relu or ActivationKind.LeakyRelu => 1,
         ActivationKind.Elu or ActivationKind.Selu => 6,
         ActivationKind.Sigmoid or ActivationKind.Tanh => 10,
         ActivationKind.Softmax => 15,
-        _ => throw new ArgumentOutOfRangeException(nameof(layer), layer.Activation.Kind, "Unknown activation."),
+        _ => throw new ArgumentOutOfRangeException(nameof(activation), activation.Kind, "Unknown activation."),
     };
 
     /// <summary>Cycles as nanoseconds of a core at 4 GHz.</summary>

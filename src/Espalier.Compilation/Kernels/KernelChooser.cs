@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using Espalier.Compilation.Lowering;
 using Espalier.Compilation.Model;
@@ -7,48 +8,63 @@ using Espalier.Compilation.Model;
 namespace Espalier.Compilation.Kernels;
 
 /// <summary>
-/// Chooses a kernel for each layer: straight-line code where it gains most time for its bytes, while the whole model's straight-line code
-/// stays within the budget; loops over tables elsewhere.
+/// Chooses a kernel for each layer of a plan: the one expected to be fastest, dense code included. Straight-line code goes where it gains
+/// most time for its bytes, while that of the whole model stays within the budget.
 /// </summary>
 internal static class KernelChooser
 {
+    private const int NamedRivals = 3;
+
     /// <summary>One choice for each layer.</summary>
-    public static KernelChoice[] Choose(IReadOnlyList<DenseLayer> layers, LoweringOptions options)
+    public static KernelChoice[] Choose(IReadOnlyList<DenseLayer> layers, VectorWidth width, LoweringOptions options)
     {
-        if (options.Kernel is KernelKind forced)
+        List<KernelCandidate>[] candidates = [.. layers.Select(layer => KernelCandidate.For(layer, width))];
+        var choices = new KernelChoice?[layers.Count];
+        for (int i = 0; i < choices.Length; i++)
         {
-            return [.. layers.Select(layer => new KernelChoice(forced, Kernel.For(forced).Estimate(layer), "it was asked for"))];
+            // Of the widths that the kernel asked for comes in, the fastest.
+            KernelCandidate? forced = candidates[i].Where(candidate => candidate.Kernel == options.Kernel).OrderBy(c => c.Weight).FirstOrDefault();
+            choices[i] = forced?.Choose("it was asked for");
         }
 
-        KernelEstimate[] unrolled = [.. layers.Select(Kernel.For(KernelKind.Unrolled).Estimate)];
-        KernelEstimate[] table = [.. layers.Select(Kernel.For(KernelKind.Table).Estimate)];
-        var choices = new KernelChoice[layers.Count];
+        var open = Enumerable.Range(0, choices.Length).Where(i => choices[i] is null).ToList();
+        KernelCandidate[] straight = [.. candidates.Select(all => all.Find(c => c.Kernel == KernelKind.Unrolled)!)];
+        KernelCandidate[] loops = [.. candidates.Select(all => all.Where(c => c.Kernel != KernelKind.Unrolled).OrderBy(c => c.Weight).First())];
         long left = options.CodeBudget;
-        foreach (int i in Enumerable.Range(0, layers.Count).OrderByDescending(i => GainPerByte(unrolled[i], table[i])))
+        foreach (int i in open.OrderByDescending(i => GainPerByte(straight[i], loops[i])))
         {
-            double gain = table[i].Nanoseconds - unrolled[i].Nanoseconds;
-            if (gain <= 0)
+            if (straight[i].Weight >= loops[i].Weight)
             {
-                choices[i] = new KernelChoice(KernelKind.Table, table[i], FormattableString.Invariant(
-                    $"a loop is expected to be {-gain:0} ns faster than straight-line code of {unrolled[i].CodeBytes} B"));
+                choices[i] = loops[i].Choose(Reason(loops[i], candidates[i]));
             }
-            else if (unrolled[i].CodeBytes > left)
+            else if (straight[i].Estimate.CodeBytes > left)
             {
-                string needed = FormattableString.Invariant($"straight-line code would take {unrolled[i].CodeBytes} B");
+                string needed = FormattableString.Invariant($"straight-line code would take {straight[i].Estimate.CodeBytes} B");
                 string room = FormattableString.Invariant($"{left} B of the model's budget of {options.CodeBudget} B are left");
-                choices[i] = new KernelChoice(KernelKind.Table, table[i], $"{needed}; {room}");
+                choices[i] = loops[i].Choose($"{needed}; {room}");
             }
             else
             {
-                left -= unrolled[i].CodeBytes;
-                choices[i] = new KernelChoice(KernelKind.Unrolled, unrolled[i], FormattableString.Invariant(
-                    $"straight-line code is expected to be {gain:0} ns faster than a loop and fits the budget of {options.CodeBudget} B"));
+                left -= straight[i].Estimate.CodeBytes;
+                choices[i] = straight[i].Choose(Reason(straight[i], candidates[i]));
             }
         }
 
-        return choices;
+        return [.. choices.Select(choice => choice!)];
     }
 
-    private static double GainPerByte(KernelEstimate unrolled, KernelEstimate table) =>
-        (table.Nanoseconds - unrolled.Nanoseconds) / Math.Max(1, unrolled.CodeBytes);
+    private static double GainPerByte(KernelCandidate straight, KernelCandidate loop) =>
+        (loop.Weight - straight.Weight) / Math.Max(1, straight.Estimate.CodeBytes);
+
+    private static string Reason(KernelCandidate chosen, List<KernelCandidate> candidates)
+    {
+        string[] rivals = [.. candidates.Where(candidate => candidate != chosen).OrderBy(candidate => candidate.Weight).Take(NamedRivals)
+            .Select(candidate => $"{candidate.Choose("").Name} {Time(candidate)}")];
+        string others = rivals.Length == 0 ? "nothing else can" : "next best: " + string.Join(", ", rivals);
+        string filled = chosen.Estimate.Fill is double fill ? FormattableString.Invariant($", {100 * fill:0} % of its slots filled") : "";
+        return $"it is expected to take {Time(chosen)} ns{filled} ({others})";
+    }
+
+    private static string Time(KernelCandidate candidate) => candidate.Estimate.Nanoseconds.ToString(
+        candidate.Estimate.Nanoseconds < 10 ? "0.0" : "0", CultureInfo.InvariantCulture);
 }

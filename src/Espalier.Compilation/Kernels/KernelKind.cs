@@ -8,4 +8,13 @@ public enum KernelKind
 
     /// <summary>A scalar loop over tables of weights and column indices.</summary>
     Table,
+
+    /// <summary>A vector of outputs at a time; permutes of blocks of inputs bring each lane the input of its next weight.</summary>
+    Permute,
+
+    /// <summary>A vector of outputs at a time; each input that any of them reads is broadcast to all.</summary>
+    Block,
+
+    /// <summary>Several vectors of outputs at a time over all inputs, zero weights included.</summary>
+    Dense,
 }

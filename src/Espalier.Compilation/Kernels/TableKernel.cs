@@ -1,6 +1,4 @@
-using System.Collections.Generic;
 using Espalier.Compilation.Emit;
-using Espalier.Compilation.Lowering;
 using Espalier.Compilation.Model;
 
 namespace Espalier.Compilation.Kernels;
@@ -9,7 +7,7 @@ namespace Espalier.Compilation.Kernels;
 /// A scalar loop over compressed sparse rows: weights, column indices (16 bits where they fit), the end of each row, and biases are
 /// constant tables in the assembly. Costs next to nothing to compile, and streams 6 bytes a weight where straight-line code fetches 20.
 /// </summary>
-internal sealed class TableKernel : Kernel
+internal sealed class TableKernel : ScalarKernel
 {
     private const int MaxShortColumns = 1 << 16;
 
@@ -21,7 +19,7 @@ internal sealed class TableKernel : Kernel
     /// Measured on a Zen 5 core: 1.05 cycles a term from 500 to 21,000 terms, and 2 to 3 a row when the ends of the rows are predicted
     /// well.
     /// </remarks>
-    public override KernelEstimate Estimate(DenseLayer layer)
+    public override KernelEstimate Estimate(DenseLayer layer, VectorWidth width)
     {
         SparseMatrix weights = layer.Weights;
         double cycles = 1.05 * weights.Count + 4.0 * weights.Rows + ActivationCycles(layer);
@@ -31,14 +29,11 @@ internal sealed class TableKernel : Kernel
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<MethodPart> Split(int index, DenseLayer layer, int methodTerms) =>
-        [new MethodPart(index, 0, layer.Weights.Rows, 0, layer.Weights.Count, IsPiece: false)];
-
-    /// <inheritdoc/>
-    public override void Emit(CSharpWriter writer, int index, DenseLayer layer, IReadOnlyList<MethodPart> parts)
+    public override void Emit(CSharpWriter writer, KernelSite site)
     {
+        DenseLayer layer = site.Layer;
         SparseMatrix weights = layer.Weights;
-        string column = HasShortColumns(weights) ? "ushort" : "int", prefix = $"Layer{index}";
+        string column = HasShortColumns(weights) ? "ushort" : "int", prefix = site.Method;
         writer.Open($"internal static void {prefix}{LayerParameters}");
         writer.Lines(HexTable.EndianCheck);
         writer.Line();

@@ -11,7 +11,7 @@ namespace Espalier.Compilation.Kernels;
 /// Straight-line scalar code: one multiply-add for each surviving weight, weight and input index as constants. For small layers, very
 /// sparse layers and machines without vectors; large ones lose to a loop, because code is fetched more slowly than tables are streamed.
 /// </summary>
-internal sealed class UnrolledKernel : Kernel
+internal sealed class UnrolledKernel : ScalarKernel
 {
     /// <summary>What a unit costs besides its terms (bias, sum of the partial sums, activation, store), in terms.</summary>
     private const int UnitTerms = 3;
@@ -37,7 +37,7 @@ internal sealed class UnrolledKernel : Kernel
     /// Measured on a Zen 5 core: 1.05 cycles a term (two loads each, two load ports) while the code stays in the caches near the core,
     /// 1.4 at 0.4 MB; 19 to 20 bytes a term.
     /// </remarks>
-    public override KernelEstimate Estimate(DenseLayer layer)
+    public override KernelEstimate Estimate(DenseLayer layer, VectorWidth width)
     {
         long codeBytes = 20L * layer.Weights.Count + 40L * layer.Weights.Rows;
         double termCycles = codeBytes > 128 * 1024 ? 1.4 : 1.05;
@@ -75,20 +75,21 @@ internal sealed class UnrolledKernel : Kernel
     }
 
     /// <inheritdoc/>
-    public override void Emit(CSharpWriter writer, int index, DenseLayer layer, IReadOnlyList<MethodPart> parts)
+    public override void Emit(CSharpWriter writer, KernelSite site)
     {
+        (string method, DenseLayer layer, IReadOnlyList<MethodPart> parts) = (site.Method, site.Layer, site.Parts);
         if (parts.Count == 1 && !parts[0].IsPiece)
         {
-            EmitUnits(writer, layer, parts[0], $"Layer{index}");
+            EmitUnits(writer, layer, parts[0], method);
             return;
         }
 
-        EmitCalls(writer, index, layer, parts);
+        EmitCalls(writer, site);
         for (int i = 0; i < parts.Count; i++)
         {
             writer.Line();
-            if (parts[i].IsPiece) EmitPiece(writer, layer, parts[i], $"Layer{index}Part{i}");
-            else EmitUnits(writer, layer, parts[i], $"Layer{index}Part{i}");
+            if (parts[i].IsPiece) EmitPiece(writer, layer, parts[i], $"{method}Part{i}");
+            else EmitUnits(writer, layer, parts[i], $"{method}Part{i}");
         }
     }
 
@@ -96,15 +97,16 @@ internal sealed class UnrolledKernel : Kernel
         new(index, first, end - first, weights.RowStart(first), weights.RowStart(end) - weights.RowStart(first), IsPiece: false);
 
     /// <summary>The method of a layer that is split: calls its parts in order.</summary>
-    private static void EmitCalls(CSharpWriter writer, int index, DenseLayer layer, IReadOnlyList<MethodPart> parts)
+    private static void EmitCalls(CSharpWriter writer, KernelSite site)
     {
-        writer.Open($"internal static void Layer{index}{LayerParameters}");
+        (string method, DenseLayer layer, IReadOnlyList<MethodPart> parts) = (site.Method, site.Layer, site.Parts);
+        writer.Open($"internal static void {method}{LayerParameters}");
         for (int i = 0; i < parts.Count; i++)
         {
             MethodPart part = parts[i];
             if (!part.IsPiece)
             {
-                writer.Line($"Layer{index}Part{i}(input, output);");
+                writer.Line($"{method}Part{i}(input, output);");
                 continue;
             }
 
@@ -113,7 +115,7 @@ internal sealed class UnrolledKernel : Kernel
             writer.Line($"float p0 = {FloatLiteral.Of(layer.Biases[unit])}, p1 = -0f, p2 = -0f, p3 = -0f;");
             for (; i < parts.Count && parts[i].IsPiece && parts[i].FirstUnit == unit; i++)
             {
-                writer.Line($"Layer{index}Part{i}(input, ref p0, ref p1, ref p2, ref p3);");
+                writer.Line($"{method}Part{i}(input, ref p0, ref p1, ref p2, ref p3);");
             }
 
             i--;

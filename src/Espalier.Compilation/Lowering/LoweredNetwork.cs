@@ -1,4 +1,5 @@
 using System;
+using System.Linq;
 using Espalier.Compilation.Model;
 
 namespace Espalier.Compilation.Lowering;
@@ -8,9 +9,9 @@ namespace Espalier.Compilation.Lowering;
 /// does not grow with the weights (they compare by content hash), so that an incremental generator can cache it.
 /// </summary>
 /// <remarks>
-/// Generated code equals the reference interpreter over <see cref="Network"/> to the bit. Against the network that went in, it is equal to
-/// the bit too unless a unit without incoming weights was folded into the next biases: then the remaining terms regroup
-/// and results may differ by rounding (<see cref="FoldedUnits"/> says how many were).
+/// The scalar plan equals the reference interpreter over <see cref="Network"/> to the bit, the others up to rounding. Against the network
+/// that went in, the scalar plan is equal to the bit too unless a unit without incoming weights was folded into the next biases: then the
+/// remaining terms regroup and results may differ by rounding (<see cref="FoldedUnits"/> says how many were).
 /// </remarks>
 /// <param name="Header">The facts that the public surface depends on, of the network that went in.</param>
 /// <param name="Content">The hash of the network that went in, samples left out.</param>
@@ -21,14 +22,14 @@ public sealed record LoweredNetwork(NetworkHeader Header, ContentHash Content, N
     /// <summary>How many constant units were folded into biases.</summary>
     public int FoldedUnits { get; init; }
 
-    /// <summary>One choice for each layer; empty until kernels are chosen.</summary>
-    public EquatableArray<KernelChoice> Kernels { get; init; }
+    /// <summary>
+    /// The plans, one for each register width that gains something, from the widest to the scalar one, which is always there.
+    /// Empty until they are made; while kernels are chosen there may be several for one width.
+    /// </summary>
+    public EquatableArray<WidthPlan> Plans { get; init; }
 
-    /// <summary>The workspace; null until it is planned.</summary>
-    public ScratchPlan? Scratch { get; init; }
-
-    /// <summary>The generated methods, in the order of layers, units and terms; empty until the layers are split.</summary>
-    public EquatableArray<MethodPart> Methods { get; init; }
+    /// <summary>The plan for the widest registers, the one that reports speak of.</summary>
+    public WidthPlan Widest => Plans[0];
 
     /// <summary>What the passes did.</summary>
     public EquatableArray<PassNote> Notes { get; init; }
@@ -45,13 +46,13 @@ public sealed record LoweredNetwork(NetworkHeader Header, ContentHash Content, N
             ?? throw new NotSupportedException($"Layer '{layer.Name}' is a {layer.GetType().Name}, which has no kernel.");
     }
 
-    /// <summary>The bytes of scratch memory for the outputs of the layer at <paramref name="index"/>; none for the last one.</summary>
-    /// <exception cref="NotSupportedException">Its kind has no kernel.</exception>
-    public long ScratchBytes(int index) => index == LayerCount - 1 ? 0 : sizeof(float) * (long)Dense(index).Weights.Rows;
-
     /// <summary>The same with one more note.</summary>
     internal LoweredNetwork WithNote(string pass, string text) =>
         this with { Notes = new EquatableArray<PassNote>([.. Notes, new PassNote(pass, text)]) };
+
+    /// <summary>The same with each plan changed.</summary>
+    internal LoweredNetwork WithPlans(Func<WidthPlan, WidthPlan> change) =>
+        this with { Plans = new EquatableArray<WidthPlan>(Plans.Select(change)) };
 
     /// <summary>The same with other layers.</summary>
     internal LoweredNetwork WithLayers(Layer[] layers) =>

@@ -8,8 +8,16 @@ public sealed record LoweringOptions
     /// <summary>The choices that suit nearly everybody.</summary>
     public static LoweringOptions Default { get; } = new();
 
-    /// <summary>The kernel to use for every layer, or null to let the estimates choose.</summary>
+    /// <summary>
+    /// The kernel to use for every layer that it can compute at the width at hand, or null to let the estimates choose.
+    /// </summary>
     public KernelKind? Kernel { get; init; }
+
+    /// <summary>
+    /// The register widths to make code for; scalar code is always made, and runs where none of the others can. Each width adds its own
+    /// tables where vectors gain something.
+    /// </summary>
+    public VectorWidth Widths { get; init; } = VectorWidth.Vector512 | VectorWidth.Vector256 | VectorWidth.Vector128;
 
     /// <summary>
     /// How much straight-line machine code the whole model may have when the estimates choose, in bytes: 24 KB leaves a 32 KB instruction

@@ -16,7 +16,9 @@ public static class LoweringPipeline
         new(DropZeroWeights.Name, DropZeroWeights.Apply),
         new(DropDeadUnits.Name, DropDeadUnits.Apply),
         new(NoteUnreadInputs.Name, NoteUnreadInputs.Apply),
+        new(MakePlans.Name, MakePlans.Apply),
         new(ChooseKernels.Name, ChooseKernels.Apply),
+        new(KeepBestPlans.Name, KeepBestPlans.Apply),
         new(PlanScratch.Name, PlanScratch.Apply),
         new(SplitMethods.Name, SplitMethods.Apply),
     ];

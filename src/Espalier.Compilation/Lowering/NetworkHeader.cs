@@ -1,4 +1,5 @@
 using System;
+using Espalier.Compilation.Kernels;
 using Espalier.Compilation.Model;
 
 namespace Espalier.Compilation.Lowering;
@@ -11,8 +12,8 @@ namespace Espalier.Compilation.Lowering;
 /// <param name="InputLength">The number of inputs of a sample.</param>
 /// <param name="OutputLength">The number of outputs.</param>
 /// <param name="WorkspaceLength">
-/// Floats of scratch that a prediction may need, by the hidden sizes <i>before</i> dead units go: an upper bound that pruning does not
-/// move.
+/// Floats of scratch that a prediction may need in whatever plan, by the sizes <i>before</i> dead units go: an upper bound that pruning
+/// does not move.
 /// </param>
 /// <param name="DecisionThreshold">What a single output must exceed to mean class 1; without meaning for several outputs.</param>
 public sealed record NetworkHeader(string Name, int InputLength, int OutputLength, int WorkspaceLength, float DecisionThreshold = 0.5f)
@@ -21,10 +22,17 @@ public sealed record NetworkHeader(string Name, int InputLength, int OutputLengt
     public static NetworkHeader Of(Network network)
     {
         if (network is null) throw new ArgumentNullException(nameof(network));
-        var hidden = new int[Math.Max(0, network.Layers.Length - 1)];
-        for (int i = 0; i < hidden.Length; i++) hidden[i] = network.Layers[i].OutputShape.Length;
+
+        // A copy of the input, every layer's outputs, each in whole registers, from a boundary on: what the greediest plan needs.
+        var lengths = new int[network.Layers.Length + 1];
+        lengths[0] = Simd.RoundUp(network.InputShape.Length, ScratchPlan.BlockFloats);
+        for (int i = 1; i < lengths.Length; i++)
+        {
+            lengths[i] = Simd.RoundUp(network.Layers[i - 1].OutputShape.Length, ScratchPlan.BlockFloats);
+        }
+
+        int workspace = checked(ScratchPlan.LengthFor(lengths) + ScratchPlan.AlignmentSlack);
         return new NetworkHeader(
-            network.Name, network.InputShape.Length, network.OutputShape.Length, ScratchPlan.LengthFor(hidden),
-            network.OutputActivation.DecisionThreshold);
+            network.Name, network.InputShape.Length, network.OutputShape.Length, workspace, network.OutputActivation.DecisionThreshold);
     }
 }

@@ -1,35 +1,42 @@
 using System;
+using System.Collections.Generic;
 using Espalier.Compilation.Model;
 
 namespace Espalier.Compilation.Lowering;
 
-/// <summary>Where the hidden layers leave their outputs in the workspace.</summary>
-/// <param name="Length">Floats in use.</param>
-/// <param name="Offsets">
-/// The first float of each hidden layer's output, in the order of the layers; the last layer writes to the caller's output.
+/// <summary>Where a plan keeps the values between layers.</summary>
+/// <param name="Length">Floats in use, the slack for alignment included.</param>
+/// <param name="IsAligned">
+/// Whether the workspace is used from its first 64-byte boundary on: a load of 512 bits that straddles two cache lines costs two.
 /// </param>
-public sealed record ScratchPlan(int Length, EquatableArray<int> Offsets)
+/// <param name="InputOffset">The first float of the copy of the input; -1 when the first layer reads the caller's input.</param>
+/// <param name="Offsets">The first float of each layer's output; -1 for a last layer that writes to the caller's output.</param>
+public sealed record ScratchPlan(int Length, bool IsAligned, int InputOffset, EquatableArray<int> Offsets)
 {
+    /// <summary>The largest number of lanes: every buffer of an aligned workspace starts and ends at a multiple of it.</summary>
+    public const int BlockFloats = 16;
+
+    /// <summary>The floats that finding the boundary may cost.</summary>
+    public const int AlignmentSlack = BlockFloats - 1;
+
     /// <summary>
-    /// Places buffers of the given lengths. Only two neighbours are alive at once, so buffers alternate between the front and the back, and
-    /// the largest sum of two neighbours is all that is needed.
+    /// Places buffers that are written one after the other. Only two neighbours are alive at once, so they alternate between the front
+    /// and the back, and the largest sum of two neighbours is all that is needed.
     /// </summary>
-    public static ScratchPlan For(int[] lengths)
+    internal static (int Length, int[] Offsets) Place(IReadOnlyList<int> lengths)
     {
-        if (lengths is null) throw new ArgumentNullException(nameof(lengths));
         int total = LengthFor(lengths);
-        var offsets = new int[lengths.Length];
-        for (int i = 1; i < lengths.Length; i += 2) offsets[i] = total - lengths[i];
-        return new ScratchPlan(total, new EquatableArray<int>(offsets));
+        var offsets = new int[lengths.Count];
+        for (int i = 1; i < lengths.Count; i += 2) offsets[i] = total - lengths[i];
+        return (total, offsets);
     }
 
-    /// <summary>The floats that <see cref="For"/> needs.</summary>
+    /// <summary>The floats that <see cref="Place"/> needs.</summary>
     /// <exception cref="OverflowException">They are more than an int can count.</exception>
-    public static int LengthFor(int[] lengths)
+    internal static int LengthFor(IReadOnlyList<int> lengths)
     {
-        if (lengths is null) throw new ArgumentNullException(nameof(lengths));
-        int total = lengths.Length == 0 ? 0 : lengths[0];
-        for (int i = 1; i < lengths.Length; i++) total = Math.Max(total, checked(lengths[i - 1] + lengths[i]));
+        int total = lengths.Count == 0 ? 0 : lengths[0];
+        for (int i = 1; i < lengths.Count; i++) total = Math.Max(total, checked(lengths[i - 1] + lengths[i]));
         return total;
     }
 }

@@ -45,16 +45,17 @@ public sealed record LayerSummary(
         // By name and not by position: layers that cannot matter are gone after lowering.
         int index = Enumerable.Range(0, lowered.LayerCount).FirstOrDefault(i => lowered.Dense(i).Name == given.Name, -1);
         if (index < 0) return summary;
-        KernelChoice choice = lowered.Kernels[index];
+        KernelChoice choice = lowered.Widest.Kernels[index];
         return summary with
         {
             LoweredShape = ShapeOf(lowered.Dense(index)),
-            Kernel = choice.Kernel.ToString().ToLowerInvariant(),
+            Kernel = choice.Name,
             Reason = choice.Reason,
             EstimatedNs = choice.Estimate.Nanoseconds,
+            Fill = choice.Estimate.Fill,
             TableBytes = choice.Estimate.TableBytes,
             CodeBytes = choice.Estimate.CodeBytes,
-            ScratchBytes = lowered.ScratchBytes(index),
+            ScratchBytes = lowered.Widest.ScratchBytes(index),
         };
     }
 

@@ -1,13 +1,13 @@
-using System.Collections.Generic;
 using Espalier.Compilation.Kernels;
 using Espalier.Compilation.Model;
 
 namespace Espalier.Compilation.Lowering.Passes;
 
-/// <summary>Decides how each layer is compiled: the one that the options force, else what <see cref="KernelChooser"/> says.</summary>
+/// <summary>Decides how each layer of each plan is compiled: as the options force it, else as <see cref="KernelChooser"/> says.</summary>
 /// <remarks>
-/// Before: dead units are gone. After: <see cref="LoweredNetwork.Kernels"/> holds one choice for each layer; the network is the same.
-/// Example: of 784-300-100-10 at 8 % density, the first two layers loop over tables and the last is straight-line code.
+/// Before: there are plans. After: <see cref="WidthPlan.Kernels"/> holds one choice for each layer; nothing else has changed.
+/// Example: of 784-300-100-10 at 8 % density, the scalar plan loops over tables in the first two layers and has straight-line code in the
+/// last, and the plan for 512 bits permutes in all three.
 /// </remarks>
 internal static class ChooseKernels
 {
@@ -15,10 +15,8 @@ internal static class ChooseKernels
     public const string Name = "choose kernels";
 
     /// <summary>Runs the pass.</summary>
-    public static LoweredNetwork Apply(LoweredNetwork lowered)
+    public static LoweredNetwork Apply(LoweredNetwork lowered) => lowered.WithPlans(plan => plan with
     {
-        var layers = new List<DenseLayer>();
-        for (int i = 0; i < lowered.LayerCount; i++) layers.Add(lowered.Dense(i));
-        return lowered with { Kernels = new EquatableArray<KernelChoice>(KernelChooser.Choose(layers, lowered.Options)) };
-    }
+        Kernels = new EquatableArray<KernelChoice>(KernelChooser.Choose(plan.Layers, plan.Width, lowered.Options)),
+    });
 }

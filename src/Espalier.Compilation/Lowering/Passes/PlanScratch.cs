@@ -1,9 +1,16 @@
+using System.Collections.Generic;
+using System.Linq;
+using Espalier.Compilation.Kernels;
+using Espalier.Compilation.Model;
+
 namespace Espalier.Compilation.Lowering.Passes;
 
-/// <summary>Gives each hidden layer a place in the workspace.</summary>
+/// <summary>Gives each value between layers a place in the workspace, plan by plan.</summary>
 /// <remarks>
-/// Before: the layers have their final sizes. After: <see cref="LoweredNetwork.Scratch"/> is set, no layer writes where it reads, and the
-/// length is within what the header promises. Example: hidden layers of 300, 100 and 50 get the offsets 0, 300 and 0 of 400 floats.
+/// Before: the plans have their kernels. After: <see cref="WidthPlan.Scratch"/> is set, no layer writes where it reads, buffers that are
+/// read or written in whole registers are padded to them, and the length is within what the header promises. The input is copied when it
+/// is to be reordered or to be read in whole registers, which wants it aligned and padded; the output is copied when it is written in
+/// whole registers. Example: hidden layers of 300, 100 and 50 that scalar code computes get the offsets 0, 300 and 0 of 400 floats.
 /// </remarks>
 internal static class PlanScratch
 {
@@ -11,10 +18,25 @@ internal static class PlanScratch
     public const string Name = "plan scratch memory";
 
     /// <summary>Runs the pass.</summary>
-    public static LoweredNetwork Apply(LoweredNetwork lowered)
+    public static LoweredNetwork Apply(LoweredNetwork lowered) => lowered.WithPlans(plan => plan with { Scratch = Plan(plan) });
+
+    private static ScratchPlan Plan(WidthPlan plan)
     {
-        var lengths = new int[lowered.LayerCount - 1];
-        for (int i = 0; i < lengths.Length; i++) lengths[i] = lowered.Dense(i).Weights.Rows;
-        return lowered with { Scratch = ScratchPlan.For(lengths) };
+        int last = plan.Layers.Length - 1;
+        bool isAligned = plan.Kernels.Any(choice => choice.Width != VectorWidth.Scalar);
+        bool copiesInput = plan.InputOrder.Length > 0 || plan.ReadsBlocks(0);
+        var lengths = new List<int>();
+        if (copiesInput) lengths.Add(Padded(plan.Layers[0].Weights.Columns));
+        for (int i = 0; i < last; i++) lengths.Add(Padded(plan.Layers[i].Weights.Rows));
+        bool copiesOutput = plan.WritesBlocks(last);
+        if (copiesOutput) lengths.Add(Padded(plan.Layers[last].Weights.Rows));
+
+        (int length, int[] places) = ScratchPlan.Place(lengths);
+        List<int> offsets = [.. places.Skip(copiesInput ? 1 : 0)];
+        if (!copiesOutput) offsets.Add(-1);
+        return new ScratchPlan(
+            length + (isAligned ? ScratchPlan.AlignmentSlack : 0), isAligned, copiesInput ? places[0] : -1, new EquatableArray<int>(offsets));
+
+        int Padded(int count) => isAligned ? Simd.RoundUp(count, ScratchPlan.BlockFloats) : count;
     }
 }

@@ -1,3 +1,4 @@
+using Espalier.Compilation.Kernels;
 using Espalier.Compilation.Model;
 using Espalier.Inference.Baselines;
 

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using Espalier.Compilation.Kernels;
 using Espalier.Compilation.Model;
 using Espalier.Numerics;
 

@@ -1,0 +1,39 @@
+using System.Collections.Generic;
+using System.Linq;
+using Espalier.Compilation.Kernels;
+using Espalier.Compilation.Lowering;
+
+namespace Espalier.Compilation.Emit;
+
+/// <summary>The text for people at the head of the kernel file: the network, each plan's layers, what the passes did, and the numerics.</summary>
+internal static class KernelHead
+{
+    /// <summary>The lines.</summary>
+    public static IEnumerable<string> Lines(LoweredNetwork lowered)
+    {
+        yield return $"The kernels of the network '{lowered.Header.Name}', content {lowered.Content.High:x16}{lowered.Content.Low:x16}.";
+        yield return "";
+        foreach (WidthPlan plan in lowered.Plans)
+        {
+            foreach (string line in LayerTable.Lines(plan)) yield return line;
+            yield return "";
+        }
+
+        foreach (PassNote note in lowered.Notes) yield return $"{note.Pass}: {note.Text}.";
+        if (lowered.Notes.Length > 0) yield return "";
+        yield return "Order of summation in scalar code: term j of a row goes to partial sum j mod 4; p0 starts at the bias; "
+            + "the sum is (p0 + p1) + (p2 + p3).";
+        yield return "No multiplication is fused with an addition there: every machine computes the same bits "
+            + "(which bits a NaN has is left open).";
+        if (lowered.Plans.Any(plan => plan.Width != VectorWidth.Scalar))
+        {
+            yield return "Vector code has its own fixed order and fuses: machines with registers of the same width compute the same bits, "
+                + "and others differ by rounding.";
+            yield return "An infinity or a NaN among the inputs makes the outputs that depend on it infinite or NaN; in vector code it may "
+                + "make NaN of others too.";
+        }
+
+        if (lowered.FoldedUnits == 0) yield break;
+        yield return "Constants were folded and the other terms regroup: results may differ from those of the model file by rounding.";
+    }
+}

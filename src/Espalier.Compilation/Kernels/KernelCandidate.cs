@@ -1,0 +1,35 @@
+using System.Collections.Generic;
+using System.Linq;
+using Espalier.Compilation.Lowering;
+using Espalier.Compilation.Model;
+
+namespace Espalier.Compilation.Kernels;
+
+/// <summary>A kernel that could compute a layer, at a width, with what that is expected to cost.</summary>
+/// <param name="Kernel">The kernel.</param>
+/// <param name="Width">The register width.</param>
+/// <param name="Estimate">The cost.</param>
+internal sealed record KernelCandidate(KernelKind Kernel, VectorWidth Width, KernelEstimate Estimate)
+{
+    /// <summary>
+    /// Dense code has no index to misread and no fill to hope for, so sparse code must be expected to win by a tenth; the margin is that
+    /// of LIBXSMM's choice between the two (libxsmm_fsspmdm, Heinecke et al. 2016).
+    /// </summary>
+    public const double DenseDiscount = 0.9;
+
+    /// <summary>The time by which candidates are compared.</summary>
+    public double Weight => Kernel == KernelKind.Dense ? DenseDiscount * Estimate.Nanoseconds : Estimate.Nanoseconds;
+
+    /// <summary>The candidate as a choice, for a reason.</summary>
+    public KernelChoice Choose(string reason) => new(Kernel, Width, Estimate, reason);
+
+    /// <summary>Everything that can compute <paramref name="layer"/> with registers of at most <paramref name="width"/>.</summary>
+    public static List<KernelCandidate> For(DenseLayer layer, VectorWidth width)
+    {
+        VectorWidth[] widths = [.. Simd.Widths.Where(candidate => candidate <= width), VectorWidth.Scalar];
+        return [.. from kernel in Espalier.Compilation.Kernels.Kernel.All
+                   from candidate in widths
+                   where kernel.Offers(layer, candidate)
+                   select new KernelCandidate(kernel.Kind, candidate, kernel.Estimate(layer, candidate))];
+    }
+}

@@ -1,0 +1,34 @@
+using System.Collections.Generic;
+using System.Linq;
+using Espalier.Compilation.Kernels;
+using Espalier.Compilation.Model;
+
+namespace Espalier.Compilation.Lowering.Passes;
+
+/// <summary>Keeps the fastest plan of each width, and of those with vectors only the ones that gain something.</summary>
+/// <remarks>
+/// Before: every plan has its kernels; there may be several of one width. After: at most one plan a width, from the widest on, each
+/// expected to be faster than the scalar plan, which is there. Example: a 2-2-1 network is straight-line code at every width, so the
+/// scalar plan alone is left.
+/// </remarks>
+internal static class KeepBestPlans
+{
+    /// <summary>The name of the pass.</summary>
+    public const string Name = "keep the best plans";
+
+    /// <summary>Runs the pass.</summary>
+    public static LoweredNetwork Apply(LoweredNetwork lowered)
+    {
+        WidthPlan scalar = lowered.Plans.Single(plan => plan.Width == VectorWidth.Scalar);
+        bool isForced = lowered.Options.Kernel is not null;
+        var kept = new List<WidthPlan>();
+        foreach (IGrouping<VectorWidth, WidthPlan> plans in lowered.Plans.GroupBy(plan => plan.Width))
+        {
+            WidthPlan best = plans.OrderBy(plan => plan.Nanoseconds).First();
+            bool hasVectors = best.Kernels.Any(choice => choice.Width != VectorWidth.Scalar);
+            if (best == scalar || (hasVectors && (isForced || best.Nanoseconds < scalar.Nanoseconds))) kept.Add(best);
+        }
+
+        return lowered with { Plans = new EquatableArray<WidthPlan>(kept) };
+    }
+}

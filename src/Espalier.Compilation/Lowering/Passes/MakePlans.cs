@@ -1,0 +1,25 @@
+using System.Linq;
+using Espalier.Compilation.Kernels;
+using Espalier.Compilation.Model;
+
+namespace Espalier.Compilation.Lowering.Passes;
+
+/// <summary>Makes a plan for each register width that the options ask for, and the scalar one.</summary>
+/// <remarks>
+/// Before: the network has its final layers and no plan. After: <see cref="LoweredNetwork.Plans"/> holds one plan a width, from the widest
+/// on, each with the network's layers as they are. Example: with the default options there are plans for 512, 256 and 128 bits and for
+/// scalar code.
+/// </remarks>
+internal static class MakePlans
+{
+    /// <summary>The name of the pass.</summary>
+    public const string Name = "make plans";
+
+    /// <summary>Runs the pass.</summary>
+    public static LoweredNetwork Apply(LoweredNetwork lowered)
+    {
+        var layers = new EquatableArray<DenseLayer>(Enumerable.Range(0, lowered.LayerCount).Select(lowered.Dense));
+        VectorWidth[] widths = [.. Simd.Widths.Where(width => lowered.Options.Widths.HasFlag(width)), VectorWidth.Scalar];
+        return lowered with { Plans = new EquatableArray<WidthPlan>(widths.Select(width => new WidthPlan(width, layers))) };
+    }
+}
