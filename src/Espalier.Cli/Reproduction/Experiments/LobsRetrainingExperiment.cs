@@ -21,7 +21,7 @@ namespace Espalier.Cli.Reproduction.Experiments;
 internal sealed class LobsRetrainingExperiment : Experiment
 {
     private const int BatchSize = 200, PublishedSteps = 510, LastSteps = 643, QuickSteps = 40, Seeds = 3;
-    private const int SmallStages = 5;
+    private const int SmallStages = 5, QuickSmallStages = 2;
     private const double Rate = 0.01, StageRate = 0.02, FinalRate = 1e-5, Decay = 3e-4;
 
     /// <summary>Kept in the layers, in percent: by one stage, by the first of several, by the last.</summary>
@@ -100,13 +100,14 @@ internal sealed class LobsRetrainingExperiment : Experiment
         run.Stage(0.45, 0.5, "two stages");
         List<List<PathPoint>> two = Stages(run, net, "stages", 1);
         run.Stage(0.5, 0.6, "small stages");
-        List<List<PathPoint>> many = Stages(run, net, "small-stages", SmallStages);
+        int more = run.Quick ? QuickSmallStages : SmallStages;
+        List<List<PathPoint>> many = Stages(run, net, "small-stages", more);
         int steps = two[0][^1].Step;
         rows.Add(ReproductionRow.Note("L-OBS iterated: 7/20/70 %, retrained", "1.87..1.96", Ends(two, 0)));
         rows.Add(ReproductionRow.Note("then 1/4/54 % (1.5 %) at once, before retraining", "2.43", Ends(two, 1)));
         rows.Add(ReproductionRow.Note($"and after {steps} iterations", "1.96 after 643", Ends(two, 2)));
         rows.Add(ReproductionRow.Note(
-            $"or 1/4/54 % in {SmallStages} even stages, {steps} iterations after each: before the last retraining", "2.43", Ends(many, 1)));
+            $"or 1/4/54 % in {more} even stages, {steps} iterations after each: before the last retraining", "2.43", Ends(many, 1)));
         rows.Add(ReproductionRow.Note("and after it", "1.96", Ends(many, 2)));
     }
 
@@ -141,7 +142,8 @@ internal sealed class LobsRetrainingExperiment : Experiment
             }).ToList());
 
     /// <summary>Trains so many steps, less what does not go into whole epochs, and evaluates on the way.</summary>
-    private static List<PathPoint> Retrain(ExperimentRun run, PublishedLeNet net, TrainableNetwork network, int steps, double rate, ulong seed)
+    private static List<PathPoint> Retrain(
+        ExperimentRun run, PublishedLeNet net, TrainableNetwork network, int steps, double rate, ulong seed)
     {
         var path = new List<PathPoint> { new(0, net.TestError(network)) };
         int epochs = (steps * BatchSize + net.Train.Count - 1) / net.Train.Count, perEpoch = steps / epochs;
