@@ -1,0 +1,35 @@
+namespace Espalier.Compilation.Kernels.Permute;
+
+/// <summary>
+/// Counts, for up to 16 lanes at once, how many inputs the blocks of a packet offer: one bit mask for "at least one", one for "at least two",
+/// and so on to four, which is all that a lane can take.
+/// </summary>
+internal readonly struct LaneRoom
+{
+    private readonly uint _one, _two, _three, _four;
+
+    private LaneRoom(uint one, uint two, uint three, uint four) => (_one, _two, _three, _four) = (one, two, three, four);
+
+    /// <summary>
+    /// What is open, in the form of an offer: bit l when lane l could take at least one more, bit 16 + l when it could take two.
+    /// </summary>
+    public uint Open => (~_four & 0xFFFF) | ~_three << GroupWork.MaxLanes;
+
+    /// <summary>The same with one more block that offers <paramref name="offer"/> (see <see cref="GroupWork.Offer"/>).</summary>
+    public LaneRoom With(uint offer)
+    {
+        uint once = offer & 0xFFFF, twice = offer >> GroupWork.MaxLanes;
+        return Add(once).Add(twice);
+    }
+
+    /// <summary>The number of set bits.</summary>
+    public static int BitCount(uint bits)
+    {
+        bits -= bits >> 1 & 0x55555555;
+        bits = (bits & 0x33333333) + (bits >> 2 & 0x33333333);
+        bits = bits + (bits >> 4) & 0x0F0F0F0F;
+        return (int)(bits * 0x01010101 >> 24);
+    }
+
+    private LaneRoom Add(uint lanes) => new(_one | lanes, _two | _one & lanes, _three | _two & lanes, _four | _three & lanes);
+}
