@@ -1,8 +1,5 @@
 using System;
-<<<<<<< HEAD
-=======
 using System.Runtime.CompilerServices;
->>>>>>> lanes
 using Espalier.Compilation.Model;
 
 namespace Espalier.Compilation.Kernels.Permute;
@@ -18,17 +15,12 @@ internal sealed class GroupWork
     // Row-major by lane: where the entries of a block start in the matrix, and how many of them are taken.
     private readonly int[] _starts;
     private readonly int[] _taken;
-<<<<<<< HEAD
-    private readonly uint[] _firstVisit;
-    private readonly uint[] _secondVisit;
-=======
     private readonly int[] _laneLeft;
 
     // Row-major by block: what the first and the second visit to it offer and need, and how many visits it takes to empty it.
     private readonly uint[] _offers;
     private readonly uint[] _needs;
     private readonly int[] _visits;
->>>>>>> lanes
 
     /// <summary>Makes the store for the groups of <paramref name="weights"/>; <see cref="Open"/> fills it.</summary>
     public GroupWork(SparseMatrix weights, int lanes)
@@ -36,15 +28,10 @@ internal sealed class GroupWork
         (_weights, Lanes, BlockCount) = (weights, lanes, (weights.Columns + lanes - 1) / lanes);
         _starts = new int[lanes * (BlockCount + 1)];
         _taken = new int[lanes * BlockCount];
-<<<<<<< HEAD
-        _firstVisit = new uint[BlockCount];
-        _secondVisit = new uint[BlockCount];
-=======
         _laneLeft = new int[lanes];
         _offers = new uint[2 * BlockCount];
         _needs = new uint[2 * BlockCount];
         _visits = new int[BlockCount];
->>>>>>> lanes
     }
 
     /// <summary>The number of lanes.</summary>
@@ -65,10 +52,7 @@ internal sealed class GroupWork
         {
             int row = group * Lanes + lane, at = row < _weights.Rows ? _weights.RowStart(row) : 0;
             int end = row < _weights.Rows ? _weights.RowStart(row + 1) : 0;
-<<<<<<< HEAD
-=======
             _laneLeft[lane] = end - at;
->>>>>>> lanes
             Left += end - at;
             for (int block = 0; block <= BlockCount; block++)
             {
@@ -84,9 +68,6 @@ internal sealed class GroupWork
     /// What a visit to <paramref name="block"/> offers: bit l says that lane l has at least one weight left there, bit 16 + l that it has two.
     /// A packet may hold a block twice: <paramref name="visit"/> 1 finds what visit 0 cannot take. More visits serve no lane.
     /// </summary>
-<<<<<<< HEAD
-    public uint Offer(int block, int visit) => visit switch { 0 => _firstVisit[block], 1 => _secondVisit[block], _ => 0 };
-=======
     public uint Offer(int block, int visit) => visit < 2 ? _offers[2 * block + visit] : 0;
 
     /// <summary>
@@ -116,21 +97,11 @@ internal sealed class GroupWork
 
         return urgent;
     }
->>>>>>> lanes
 
     /// <summary>How many weights of <paramref name="lane"/> are left in <paramref name="block"/>.</summary>
     public int Count(int block, int lane) =>
         First(block + 1, lane) - First(block, lane) - _taken[lane * BlockCount + block];
 
-<<<<<<< HEAD
-    /// <summary>Takes a weight that is left, and gives its position in the matrix.</summary>
-    public int Take(int block, int lane)
-    {
-        int position = First(block, lane) + _taken[lane * BlockCount + block]++;
-        Left--;
-        Refresh(block);
-        return position;
-=======
     /// <summary>Takes a weight that is left, and gives its position in the matrix. <see cref="Refresh"/> the block when all are taken.</summary>
     public int Take(int block, int lane)
     {
@@ -160,7 +131,6 @@ internal sealed class GroupWork
             _offers[2 * block + visit] = offer;
             _needs[2 * block + visit] = need;
         }
->>>>>>> lanes
     }
 
     /// <summary>Which input of the block the weight at <paramref name="position"/> reads.</summary>
@@ -175,22 +145,5 @@ internal sealed class GroupWork
 
     private int First(int block, int lane) => _starts[lane * (BlockCount + 1) + block];
 
-<<<<<<< HEAD
-    private void Refresh(int block)
-    {
-        uint first = 0, second = 0;
-        for (int lane = 0; lane < Lanes; lane++)
-        {
-            int count = Count(block, lane);
-            first |= VisitBits(count) << lane;
-            second |= VisitBits(count - 2) << lane;
-        }
-
-        (_firstVisit[block], _secondVisit[block]) = (first, second);
-    }
-
-    private static uint VisitBits(int count) => count <= 0 ? 0u : count == 1 ? 1u : 1u | 1u << MaxLanes;
-=======
     private static uint Bits(int count) => count <= 0 ? 0u : count == 1 ? 1u : 1u | 1u << MaxLanes;
->>>>>>> lanes
 }

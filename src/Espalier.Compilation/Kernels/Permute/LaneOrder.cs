@@ -32,7 +32,7 @@ internal sealed class LaneOrder
         var schedules = new PermuteSchedule[layers.Count];
         for (int i = 0; i < schedules.Length; i++)
         {
-            schedules[i] = PermuteSchedule.Build(layers[i], lanes);
+            schedules[i] = ScheduleCache.Of(layers[i], lanes);
             PacketCount += schedules[i].PacketCount;
         }
 

@@ -1,8 +1,5 @@
-<<<<<<< HEAD
-=======
 using System.Runtime.CompilerServices;
 
->>>>>>> lanes
 namespace Espalier.Compilation.Kernels.Permute;
 
 /// <summary>
@@ -11,28 +8,19 @@ namespace Espalier.Compilation.Kernels.Permute;
 /// </summary>
 internal readonly struct LaneRoom
 {
-<<<<<<< HEAD
-    private readonly uint _one, _two, _three, _four;
-
-    private LaneRoom(uint one, uint two, uint three, uint four) => (_one, _two, _three, _four) = (one, two, three, four);
-=======
     private readonly uint _one, _two, _three, _four, _five;
 
     private LaneRoom(uint one, uint two, uint three, uint four, uint five) =>
         (_one, _two, _three, _four, _five) = (one, two, three, four, five);
->>>>>>> lanes
 
     /// <summary>
     /// What is open, in the form of an offer: bit l when lane l could take at least one more, bit 16 + l when it could take two.
     /// </summary>
     public uint Open => (~_four & 0xFFFF) | ~_three << GroupWork.MaxLanes;
 
-<<<<<<< HEAD
-=======
     /// <summary>Whether there is a lane with more than it can take.</summary>
     public bool Overflows => _five != 0;
 
->>>>>>> lanes
     /// <summary>The same with one more block that offers <paramref name="offer"/> (see <see cref="GroupWork.Offer"/>).</summary>
     public LaneRoom With(uint offer)
     {
@@ -40,18 +28,6 @@ internal readonly struct LaneRoom
         return Add(once).Add(twice);
     }
 
-<<<<<<< HEAD
-    /// <summary>The number of set bits.</summary>
-    public static int BitCount(uint bits)
-    {
-        bits -= bits >> 1 & 0x55555555;
-        bits = (bits & 0x33333333) + (bits >> 2 & 0x33333333);
-        bits = bits + (bits >> 4) & 0x0F0F0F0F;
-        return (int)(bits * 0x01010101 >> 24);
-    }
-
-    private LaneRoom Add(uint lanes) => new(_one | lanes, _two | _one & lanes, _three | _two & lanes, _four | _three & lanes);
-=======
     /// <summary>The number of set bits (netstandard2.0 has no <c>BitOperations</c>).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int BitCount(ulong bits)
@@ -64,5 +40,4 @@ internal readonly struct LaneRoom
 
     private LaneRoom Add(uint lanes) =>
         new(_one | lanes, _two | _one & lanes, _three | _two & lanes, _four | _three & lanes, _five | _four & lanes);
->>>>>>> lanes
 }
