@@ -7,6 +7,9 @@ namespace Espalier.Training;
 /// </summary>
 internal abstract class TrainingHook
 {
+    /// <summary>What the method must know to take the training up again: kept in every checkpoint; empty for nothing.</summary>
+    public virtual string Memory => "";
+
     /// <summary>Called before the forward pass.</summary>
     /// <param name="step">The number of steps done.</param>
     public virtual void BeforeStep(long step)
