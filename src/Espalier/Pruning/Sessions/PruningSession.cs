@@ -84,6 +84,14 @@ public sealed class PruningSession
     /// </summary>
     public IReadOnlyList<string> Recipe { get; set; } = [];
 
+    /// <summary>
+    /// Whether a gradual run stands in the middle of its training: <see cref="GradualPruner"/> goes on with it, and nothing else can.
+    /// </summary>
+    public bool IsGradual => TrainingPath is not null;
+
+    /// <summary>The checkpoint of that training, or null.</summary>
+    internal string? TrainingPath { get; set; }
+
     /// <summary>The hash of all samples: a second for MNIST, so computed once.</summary>
     internal string Fingerprint => _fingerprint ??= DataFingerprint.Of(_stage.Train, _stage.Validation);
 
@@ -97,7 +105,9 @@ public sealed class PruningSession
     /// <param name="folder">The folder.</param>
     /// <param name="train">The same training samples as before.</param>
     /// <param name="validation">The same validation samples as before, or null.</param>
-    /// <param name="round">The round to go on after, 0 for the start; null for the last. Later ones are forgotten.</param>
+    /// <param name="round">
+    /// The round to go on after, 0 for the start; null for the last, or for where a gradual run stands. What came later is forgotten.
+    /// </param>
     /// <exception cref="EspalierException">
     /// There is no session, a file of it is damaged, it is of other data, or it has no such round.
     /// </exception>
@@ -120,6 +130,11 @@ public sealed class PruningSession
     {
         ArgumentNullException.ThrowIfNull(criterion);
         ArgumentNullException.ThrowIfNull(budget);
+        if (IsGradual)
+        {
+            throw new EspalierException("A gradual run stands in the middle of its training here; go on with that, or from the start.");
+        }
+
         return Step(() =>
         {
             cancellation.ThrowIfCancellationRequested();
