@@ -19,6 +19,8 @@ public sealed class PruneUnitsVerbTests : IDisposable
     [InlineData("--units 9 --minimum 3 --means --criterion second-order", 9, 23)]
     [InlineData("--units 9 --criterion brute-force-mean --retrain 2 --per-round 7 --batch 16", 9, 23)]
     [InlineData("--keep 0.5 --inputs", 20, 40)]
+    [InlineData("--rounds 3 --per-round 2 --criterion onorm", 17, 23)]
+    [InlineData("--units 7 --choice outlying --criterion random", 7, 23)]
     public async Task A_model_is_pruned_to_just_the_count_asked_for(string wishes, int units, int before)
     {
         await TrainAsync();
@@ -170,6 +172,9 @@ public sealed class PruneUnitsVerbTests : IDisposable
     [InlineData("--max-loss-factor 0.5", "give 1 or more")]
     [InlineData("--max-rise 0 --fold --tolerance 100", "lower --tolerance")]
     [InlineData("--max-loss-factor 1.01 --fold --tolerance 100", "from loss 0.")]
+    [InlineData("--rounds 0", "at least 1")]
+    [InlineData("--units 5 --rounds 2", "Say how far")]
+    [InlineData("--units 5 --choice outlying --per-round 2", "leave all at once")]
     [InlineData("--units 5 --criterion magnitude", "There are: brute-force")]
     [InlineData("--units 5 --criterion apoz", "")]
     [InlineData("--units 5 --ranking never", "never")]
