@@ -71,7 +71,9 @@ public sealed class PruneVerbTests : IDisposable
     [InlineData("--interactive --method once")]
     [InlineData("--interactive --rounds 3")]
     [InlineData("--interactive --curve linear")]
-    [InlineData("--keep 0.5 --session s --method gradual")]
+    [InlineData("--interactive --step 1")]
+    [InlineData("--keep 0.5 --step 0.5")]
+    [InlineData("--keep 0.5 --method rounds --step 0.5")]
     [InlineData("--keep 0.5 --from-round 1")]
     [InlineData("--resume nosuchfolder")]
     [InlineData("--resume nosuchfolder --session other")]
@@ -161,6 +163,41 @@ public sealed class PruneVerbTests : IDisposable
         (code, _, error) = await _run.RunAsync("prune", "--resume", "@s", "--from-round", "9");
         Assert.Equal(ExitCode.BadInput, code);
         Assert.Contains("it can go on after 0, 1, 2.", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_kept_gradual_run_goes_on_to_the_same_model_by_its_own_recipe_only()
+    {
+        await TrainAsync();
+        string[] run = ["prune", "@m.espalier", "--data", "monks-2", "--weights", "60", "--epochs", "6", "--batch", "16", "--out", "@a.espalier"];
+        await _run.JsonAsync(run);
+        string whole = await File.ReadAllTextAsync(_run.PathOf("a.espalier"));
+
+        await _run.JsonAsync([.. run, "--session", "@s"]);
+        Assert.True(File.Exists(_run.PathOf("s/gradual.checkpoint")));
+        foreach (string[] again in (string[][])[[], ["--from-round", "0"]])
+        {
+            File.Delete(_run.PathOf("a.espalier"));
+            JsonElement resumed = await _run.JsonAsync(["prune", "--resume", "@s", .. again]);
+            Assert.Equal(whole, await File.ReadAllTextAsync(_run.PathOf("a.espalier")));
+            Assert.Equal(60, resumed.GetProperty("log").GetProperty("weightsAfter").GetInt32());
+        }
+
+        foreach ((string other, string fault) in ((string, string)[])
+            [("--weights 50", "its target was weights 60, not weights 50"), ("--criterion obd", "its criterion was magnitude, not obd"),
+                ("--learning-rate 0.01", "the training is another"), ("--method rounds", "--method gradual, not rounds"),
+                ("--from-round 1", "it can go on after 0.")])
+        {
+            (int code, _, string error) = await _run.RunAsync(["prune", "--resume", "@s", .. other.Split(' ')]);
+            Assert.Equal(ExitCode.BadInput, code);
+            Assert.Contains(fault, error, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(60, (await _run.JsonAsync("prune", "--resume", "@s")).GetProperty("log").GetProperty("weightsAfter").GetInt32());
+        (int refused, _, string message) = await _run.RunAsync(
+            "train", "--data", "monks-2", "--resume", "--checkpoint", "@s/gradual.checkpoint", "--out", "@t.espalier");
+        Assert.Equal(ExitCode.BadInput, refused);
+        Assert.Contains("belongs to a pruning run", message, StringComparison.Ordinal);
     }
 
     private async Task TrainAsync() =>

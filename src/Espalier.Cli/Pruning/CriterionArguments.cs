@@ -6,7 +6,10 @@ namespace Espalier.Cli.Pruning;
 /// <summary>The options that say what a weight is worth and which weights compete.</summary>
 internal sealed class CriterionArguments
 {
-    private readonly Option<string> _criterion = new("--criterion")
+    /// <summary>How the option of the criterion is spelled.</summary>
+    public const string OptionName = "--criterion";
+
+    private readonly Option<string> _criterion = new(OptionName)
     {
         Description = "What a weight is worth: a name of the list below.",
         HelpName = "NAME",

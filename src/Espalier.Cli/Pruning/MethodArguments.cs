@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Espalier.Pruning;
 
 namespace Espalier.Cli.Pruning;
@@ -9,7 +10,11 @@ internal sealed class MethodArguments
     /// <summary>The methods as the command line spells them.</summary>
     public const string Gradual = "gradual", Rounds = "rounds", Once = "once", Interactive = "interactive";
 
+    /// <summary>How an option of the command line and of a session's recipe is spelled.</summary>
+    public const string StepName = "--step";
+
     private const int DefaultRounds = 8;
+    private const double FirstStep = 0.8;
 
     private readonly Option<string> _method = new Option<string>("--method")
     {
@@ -25,6 +30,13 @@ internal sealed class MethodArguments
         HelpName = "N",
     };
 
+    private readonly Option<double?> _step = new(StepName)
+    {
+        Description = "Interactive, where a step keeps this part of the weights that are left: "
+            + $"{FirstStep.ToString(CultureInfo.InvariantCulture)} unless given, until the command 'step' says otherwise.",
+        HelpName = "X",
+    };
+
     private readonly Option<string> _curve = new Option<string>("--curve")
     {
         Description = "How fast weights go; auto is cubic for gradual, exponential for rounds.",
@@ -34,11 +46,11 @@ internal sealed class MethodArguments
     /// <summary>Adds the options to <paramref name="verb"/>.</summary>
     public MethodArguments(Verb verb)
     {
-        foreach (Option option in (Option[])[_method, _interactive, _rounds, _curve]) verb.Add(option);
+        foreach (Option option in (Option[])[_method, _interactive, _rounds, _step, _curve]) verb.Add(option);
     }
 
     /// <summary>The options of which a command line has at most one.</summary>
-    public IReadOnlyList<Option> Options => [_method, _interactive];
+    public IReadOnlyList<Option> Options => [_method, _interactive, _step];
 
     /// <summary>The method.</summary>
     /// <param name="arguments">The command line.</param>
@@ -50,8 +62,12 @@ internal sealed class MethodArguments
     {
         bool isOpen = arguments.GetResult(_method) is null or { Implicit: true };
         string named = arguments.GetRequiredValue(_method);
-        bool isInteractive = arguments.GetValue(_interactive);
-        if (isInteractive && !isOpen && named != Interactive) throw new EspalierException($"--interactive and --method {named}: give one.");
+        bool hasStep = arguments.GetValue(_step) is not null, isInteractive = arguments.GetValue(_interactive) || hasStep;
+        if (isInteractive && !isOpen && named != Interactive)
+        {
+            throw new EspalierException($"{(hasStep ? StepName : "--interactive")} and --method {named}: give one.");
+        }
+
         string method = isInteractive ? Interactive : isOpen && needsRounds ? Rounds : named;
         if (arguments.GetValue(_rounds) is not null && method != Rounds)
         {
@@ -68,6 +84,12 @@ internal sealed class MethodArguments
 
     /// <summary>The number of rounds.</summary>
     public int RoundCount(ParseResult arguments, string method) => method == Once ? 1 : arguments.GetValue(_rounds) ?? DefaultRounds;
+
+    /// <summary>The part that a step keeps.</summary>
+    /// <exception cref="EspalierException">It is no such part.</exception>
+    public double Step(ParseResult arguments) => (arguments.GetValue(_step) ?? FirstStep) is > 0 and < 1 and double step
+        ? step
+        : throw new EspalierException("--step must be a number between 0 and 1, such as 0.9.");
 
     /// <summary>How fast weights go.</summary>
     public SparsitySchedule Curve(ParseResult arguments, SparsitySchedule automatic) =>

@@ -9,7 +9,7 @@ internal sealed class SessionArguments
 {
     private readonly Option<string?> _session = new("--session")
     {
-        Description = "Keep every finished round in this folder, for --resume; not for --method gradual.",
+        Description = "Keep every finished round, or gradual pruning after every epoch, in this folder, for --resume.",
         HelpName = "FOLDER",
     };
 
@@ -21,7 +21,7 @@ internal sealed class SessionArguments
 
     private readonly Option<int?> _round = new("--from-round")
     {
-        Description = "With --resume, go on after this round (0: the start) and forget those after it.",
+        Description = "With --resume, go on after this round (0: the start, also of gradual pruning) and forget what came after it.",
         HelpName = "N",
     };
 
