@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Espalier.Cli.Pruning.Methods;
 using Espalier.Pruning;
 
 namespace Espalier.Cli.Pruning;
@@ -10,21 +11,16 @@ internal sealed class MethodArguments
     /// <summary>The methods as the command line spells them.</summary>
     public const string Gradual = "gradual", Rounds = "rounds", Once = "once", Interactive = "interactive";
 
-    /// <summary>How an option of the command line and of a session's recipe is spelled.</summary>
-    public const string StepName = "--step";
+    /// <summary>How options are spelled.</summary>
+    public const string StepName = "--step", RoundsName = "--rounds";
 
     private const int DefaultRounds = 8;
     private const double FirstStep = 0.8;
 
-    private readonly Option<string> _method = new Option<string>("--method")
-    {
-        Description = "gradual: while training, in the first half of the epochs; rounds: prune, retrain, again; once: prune and leave it; " +
-            "interactive: ask after each round. Gradual unless other options or the criterion ask for rounds.",
-        DefaultValueFactory = _ => Gradual,
-    }.AcceptOnlyFromAmong(Gradual, Rounds, Once, Interactive);
-
+    private readonly OwnMethods _own = new();
+    private readonly Option<string> _method;
     private readonly Option<bool> _interactive = new("--interactive", "-i") { Description = "The same as --method interactive." };
-    private readonly Option<int?> _rounds = new("--rounds")
+    private readonly Option<int?> _rounds = new(RoundsName)
     {
         Description = $"Rounds of --method rounds: {DefaultRounds} unless given.",
         HelpName = "N",
@@ -46,11 +42,33 @@ internal sealed class MethodArguments
     /// <summary>Adds the options to <paramref name="verb"/>.</summary>
     public MethodArguments(Verb verb)
     {
+        _method = new Option<string>("--method")
+        {
+            Description = "gradual: while training, in the first half of the epochs; rounds: prune, retrain, again; once: prune and leave it; "
+                + "interactive: ask after each round; or a method of the list below, which goes by itself. Gradual unless other options or the "
+                + "criterion ask for rounds.",
+            DefaultValueFactory = _ => Gradual,
+        }.AcceptOnlyFromAmong([Gradual, Rounds, Once, Interactive, .. _own.Names]);
         foreach (Option option in (Option[])[_method, _interactive, _rounds, _step, _curve]) verb.Add(option);
+        _own.AddOptions(verb);
     }
 
     /// <summary>The options of which a command line has at most one.</summary>
     public IReadOnlyList<Option> Options => [_method, _interactive, _step];
+
+    /// <summary>The methods of their own, with their descriptions.</summary>
+    public NameList List => _own.List;
+
+    /// <summary>The method of its own that was asked for, or null.</summary>
+    /// <param name="arguments">The command line.</param>
+    /// <param name="others">The options of the verb that say what goes in which order and how far, but for those here.</param>
+    /// <exception cref="EspalierException">An option was given that the method cannot make use of.</exception>
+    public OwnMethod? OwnMethod(ParseResult arguments, IEnumerable<Option> others)
+    {
+        OwnMethod? method = _own.Find(arguments.GetRequiredValue(_method));
+        _own.RequireFitting(arguments, method, [_interactive, _rounds, _step, _curve, .. others]);
+        return method;
+    }
 
     /// <summary>The method.</summary>
     /// <param name="arguments">The command line.</param>

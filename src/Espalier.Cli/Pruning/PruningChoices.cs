@@ -1,5 +1,6 @@
 using Espalier.Pruning;
 using Espalier.Pruning.Allocation;
+using Espalier.Pruning.Layerwise;
 
 namespace Espalier.Cli.Pruning;
 
@@ -28,6 +29,11 @@ internal sealed record PruningChoices(
         if (IsGradual && Allocation is not null)
         {
             throw new EspalierException("--allocation is for --method rounds, once and interactive; name one of them or leave it out.");
+        }
+
+        if (IsInteractive && Criterion is ExactObs { Pattern.GroupSize: > 1 })
+        {
+            throw new EspalierException("--pattern is for --method rounds and once; name one of them or leave it out.");
         }
 
         if (IsInteractive && Target is not null)

@@ -28,8 +28,11 @@ internal sealed class SessionArguments
     /// <summary>Adds the options to <paramref name="verb"/>.</summary>
     public SessionArguments(Verb verb)
     {
-        foreach (Option option in (Option[])[_session, _resume, _round]) verb.Add(option);
+        foreach (Option option in Options) verb.Add(option);
     }
+
+    /// <summary>The options.</summary>
+    public IReadOnlyList<Option> Options => [_session, _resume, _round];
 
     /// <summary>The folder of the session, or null for none.</summary>
     public string? Folder(ParseResult arguments) => arguments.GetValue(_resume) ?? arguments.GetValue(_session);
@@ -93,7 +96,7 @@ internal sealed class SessionArguments
     /// <summary>The command line in words for <see cref="PruningSession.Recipe"/>, but for what concerns this start of it alone.</summary>
     public IReadOnlyList<string> Recipe(ParseResult arguments)
     {
-        Option[] ownToStart = [_session, _resume, _round, CommonOptions.Json];
+        Option[] ownToStart = [.. Options, CommonOptions.Json];
         return [.. Given(arguments).Where(result => !ownToStart.Contains(SymbolOf(result))).SelectMany(Words)];
     }
 

@@ -40,7 +40,7 @@ internal sealed class PruneUnitsVerb : Verb
             "espalier prune-units lenet.espalier --data mnist --criterion apoz --choice outlying --rounds 3 --retrain 2",
             "espalier prune-units monks.espalier --data monks-1 --max-rise 0 --inputs --fold --out monks-small.espalier")
     {
-        Names = UnitArguments.List;
+        Names = [UnitArguments.List];
         Add(CommonOptions.Model);
         _data = new DataArguments(this, isRequired: true, "What the network was trained on");
         _target = new UnitTargetArguments(this);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Espalier.Cli.Pruning;
+using Espalier.Cli.Pruning.Methods;
 using Espalier.Compilation.Model;
 using Espalier.Data;
 using Espalier.Inference;
@@ -45,17 +46,20 @@ internal sealed class PruneVerb : Verb
             "espalier prune lenet.espalier --data mnist --keep 0.08 --epochs 40 --session run3",
             "espalier prune lenet.espalier --data mnist --budget-bytes 60000 --method rounds --allocation scan",
             "espalier prune lenet.espalier --data mnist --allocation 6.7,20,65 --method once",
-            "espalier prune digits.espalier --data digits --interactive --session run2")
+            "espalier prune digits.espalier --data digits --interactive --session run2",
+            "espalier prune lenet.espalier --data mnist --criterion exact-obs --pattern 2:4 --keep 0.5 --scope layer --method once",
+            "espalier prune lenet.espalier --data mnist --method surgery --rates 7.4,3.55,1.8 --epochs 60",
+            "espalier prune monks.espalier --data monks-1 --method one-by-one --refit when-needed")
     {
-        Names = CriterionArguments.List;
         Add(_model);
         _data = new DataArguments(this, isRequired: false, "What the network was trained on");
         _target = new TargetArguments(this);
         _method = new MethodArguments(this);
+        Names = [CriterionArguments.List, _method.List];
         _criterion = new CriterionArguments(this);
         _allocation = new AllocationArgument(this);
         _session = new SessionArguments(this);
-        string epochs = $"{DefaultGradualEpochs} in all for gradual, {DefaultRoundEpochs} a round for rounds, unless given";
+        string epochs = $"{DefaultGradualEpochs} in all for gradual, {DefaultRoundEpochs} a round for rounds, unless given, or what a method of its own takes";
         _training = new TrainingArguments(this, epochs, rate: 1.5e-3);
         _validation = new ValidationArgument(this);
         _files = new PruningFiles(this, "the loss against the weights left, predicted and actual,");
@@ -67,33 +71,40 @@ internal sealed class PruneVerb : Verb
         string path = arguments.GetValue(_model)
             ?? throw new EspalierException("Required argument missing: MODEL, the model file to prune.");
         if (_data.Name(arguments) is null) throw new EspalierException("Option '--data' is required: what the network was trained on.");
-        PruningChoices choices = Choose(arguments);
+        OwnMethod? own = _method.OwnMethod(
+            arguments, [.. _target.Options, .. _criterion.Options, _allocation.Option, .. _session.Options]);
+        PruningChoices? choices = own is null ? Choose(arguments) : null;
         Network given = ModelFile.Load(path);
         _files.RequireWritable(arguments, path);
         DataSplit split = _data.Load(arguments, given);
         (Dataset train, Dataset? validation) = _validation.SetAside(arguments, split);
         TrainableNetwork network = TrainableNetwork.FromNetwork(given, freezeZeros: true);
-        int epochs = choices.IsGradual ? DefaultGradualEpochs : DefaultRoundEpochs;
+        int epochs = choices is null ? own!.Epochs ?? 1 : choices.IsGradual ? DefaultGradualEpochs : DefaultRoundEpochs;
         TrainingOptions training = _training.Read(arguments, network.Layers[^1].Activation, train.Count, epochs);
         Evaluation testBefore = Evaluator.Evaluate(network, split.Test, training.Loss);
 
-        PruningSession session = Begin(arguments, choices, network, train, validation, training.Loss);
-        void Save(string file) => ModelFile.Save(file, Model(session.Network));
-        PruningOutcome outcome = choices.Method switch
-        {
-            MethodArguments.Gradual => RunGradual(arguments, choices, session, training, cancel),
-            MethodArguments.Interactive => new InteractivePruning(Terminal, session, choices, training, _session.Folder(arguments), Save)
-                .Run(_files.Model(arguments, path), toError: WantsJson(arguments), cancel),
-            _ => RunRounds(arguments, choices, session, training, cancel),
-        };
-
+        PruningOutcome outcome = choices is null
+            ? own!.Run(arguments, new OwnMethodInput(network, train, validation, training, Terminal), cancel)
+            : RunByChoices(arguments, choices, Begin(arguments, choices, network, train, validation, training.Loss), training);
         Network model = Model(outcome.Network);
-        _files.Write(arguments, path, model, outcome.Log, PruningLogChart.ToSvg);
+        _files.Write(arguments, path, model, outcome.FullLog, _ => PruningLogChart.ToSvg(outcome.Log));
         var report = new PruningReport(
             _files.Model(arguments, path), outcome, testBefore, Evaluator.Evaluate(outcome.Network, split.Test, training.Loss));
         if (WantsJson(arguments)) report.WriteJson(Terminal);
         else report.Print(Terminal);
         return outcome.WasInterrupted ? ExitCode.Interrupted : ExitCode.Success;
+
+        PruningOutcome RunByChoices(ParseResult arguments, PruningChoices choices, PruningSession session, TrainingOptions training)
+        {
+            void Save(string file) => ModelFile.Save(file, Model(session.Network));
+            return choices.Method switch
+            {
+                MethodArguments.Gradual => RunGradual(arguments, choices, session, training, cancel),
+                MethodArguments.Interactive => new InteractivePruning(Terminal, session, choices, training, _session.Folder(arguments), Save)
+                    .Run(_files.Model(arguments, path), toError: WantsJson(arguments), cancel),
+                _ => RunRounds(arguments, choices, session, training, cancel),
+            };
+        }
 
         Network Model(TrainableNetwork pruned) =>
             ModelSamples.Attach(pruned.ToNetwork(), split.Test, Math.Max(1, given.Samples.Length));

@@ -28,7 +28,8 @@ public sealed class SequentialPruner
     /// <param name="loss">The loss.</param>
     /// <param name="options">All other choices.</param>
     /// <exception cref="EspalierException">
-    /// A layer is not dense, the data or the loss do not fit the network, an option is out of its range, or nothing says when to stop.
+    /// A layer is not dense, the data or the loss do not fit the network, the network is too large for the order, an option is out of its
+    /// range, or nothing says when to stop.
     /// </exception>
     public SequentialPruner(TrainableNetwork network, Dataset train, LossKind loss, SequentialPruningOptions options)
     {
@@ -43,6 +44,7 @@ public sealed class SequentialPruner
 
         (_network, _train, _loss, _options) = (network, train, loss, options);
         _flat = new FlatNetwork(network);
+        if (options.Order == DeletionOrder.OptimalBrainSurgeon) SurgeonRule.RequireSize(_flat);
         _objective = new FlatObjective(network, _flat, train, loss, options.Training.WeightDecay);
         _lossAlone = new FlatObjective(network, _flat, train, loss, weightDecay: 0);
         _rule = DeletionRule.Create(options.Order, options.Curvature);
@@ -51,7 +53,7 @@ public sealed class SequentialPruner
     /// <summary>Deletes parameters until none can go.</summary>
     /// <param name="progress">Told about every attempt, or null.</param>
     /// <param name="cancellation">Ends the run; the network then stands as the last deletion that stood left it.</param>
-    /// <exception cref="EspalierException">The network is too large for the order, or its Hessian is singular.</exception>
+    /// <exception cref="EspalierException">The Hessian is singular.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public SequentialPruningLog Run(IProgress<SequentialPruningProgress>? progress = null, CancellationToken cancellation = default)
     {
