@@ -111,7 +111,8 @@ public sealed class InteractivePruningTests : IDisposable
         JsonElement log = result.GetProperty("log");
         Assert.Equal(("Interactive", "PerLayer", 325),
             (log.GetProperty("schedule").GetString(), log.GetProperty("scope").GetString(), log.GetProperty("weightsAfter").GetInt32()));
-        Assert.Equal([true, false], log.GetProperty("rounds").EnumerateArray().Select(round => round.GetProperty("isTakenBack").GetBoolean()));
+        Assert.Equal([true, false],
+            log.GetProperty("rounds").EnumerateArray().Select(round => round.GetProperty("isTakenBack").GetBoolean()));
     }
 
     [Fact]
@@ -128,5 +129,6 @@ public sealed class InteractivePruningTests : IDisposable
         _run.RunAsync(["prune", "@m.espalier", "--data", "monks-2", "--interactive", .. more]);
 
     private async Task TrainAsync() => await _run.JsonAsync(
-        "train", "--data", "monks-2", "--layers", "20,3", "--epochs", "60", "--batch", "16", "--learning-rate", "0.01", "--out", "@m.espalier");
+        "train", "--data", "monks-2", "--layers", "20,3", "--epochs", "60", "--batch", "16", "--learning-rate", "0.01", "--out",
+        "@m.espalier");
 }

@@ -14,7 +14,7 @@ public sealed class OwnMethodTests : IDisposable
     [InlineData("--method surgery --rates 0.5 --epochs 20", "dynamic-surgery", 200)]
     [InlineData("--method lottery --rounds 3 --removed 0.5 --epochs 4", "magnitude", 50)]
     [InlineData("--method lottery --rounds 1 --rewind 5 --epochs 4", "magnitude", 200)]
-    [InlineData("--method l0 --lambda 5,1 --epochs 100 --learning-rate 0.02", "l0", 220)]
+    [InlineData("--method l0 --lambda 0.5,0.4 --epochs 400 --learning-rate 0.02", "l0", 220)]
     [InlineData("--method variational-dropout --epochs 60", "variational-dropout", 150)]
     [InlineData("--method net-trim --samples 200", "net-trim", 220)]
     [InlineData("--method net-trim --samples 100 --form cascade --tolerance 0.2", "net-trim", 200)]
@@ -52,7 +52,8 @@ public sealed class OwnMethodTests : IDisposable
 
         JsonElement log = pruned.GetProperty("log");
         Assert.True(Errors("after") <= Errors("before"));
-        Assert.Contains(pruned.GetProperty("details").GetProperty("deletions").EnumerateArray(), one => one.GetProperty("isUndone").GetBoolean());
+        Assert.Contains(pruned.GetProperty("details").GetProperty("deletions").EnumerateArray(), one =>
+            one.GetProperty("isUndone").GetBoolean());
 
         int Errors(string when) => log.GetProperty(when).GetProperty("errors").GetInt32();
     }

@@ -26,12 +26,14 @@ internal sealed class CriterionArguments
 
     private readonly Option<string?> _pattern = new("--pattern")
     {
-        Description = "With a criterion of ExactOBS, which weights of a unit leave together: such as 2:4, at least 2 of each 4 inputs stay; "
-            + "or such as 4, blocks of 4 inputs.",
+        Description = "With a criterion of ExactOBS, which weights of a unit leave together: such as 2:4, at least 2 of each 4 inputs "
+            + "stay; or such as 4, blocks of 4 inputs.",
         HelpName = "N[:M]",
     };
 
-    /// <summary>Adds the options to <paramref name="verb"/>; without those of the scope and the pattern where layers are pruned one by one.</summary>
+    /// <summary>
+    /// Adds the options to <paramref name="verb"/>; without those of the scope and the pattern where layers are pruned one by one.
+    /// </summary>
     public CriterionArguments(Verb verb, bool withScope = true)
     {
         verb.Add(_criterion);

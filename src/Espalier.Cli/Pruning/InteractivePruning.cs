@@ -30,7 +30,8 @@ internal sealed class InteractivePruning
     /// <param name="folder">Where to keep every step, or null.</param>
     /// <param name="saveModel">Writes the network as it stands into a file.</param>
     public InteractivePruning(
-        Terminal terminal, PruningSession session, PruningChoices choices, TrainingOptions training, string? folder, Action<string> saveModel)
+        Terminal terminal, PruningSession session, PruningChoices choices, TrainingOptions training, string? folder,
+        Action<string> saveModel)
     {
         (_terminal, _session, _choices, _training, _folder, _saveModel) = (terminal, session, choices, training, folder, saveModel);
         _commands =
@@ -60,7 +61,8 @@ internal sealed class InteractivePruning
         {
             _say(_session.Rounds.Count == 0
                 ? $"Each step keeps {Part(_choices.Step)} of the weights that are left; 'help' lists the commands."
-                : $"{_session.Rounds.Count} rounds were done before, {_session.StandingRounds} stand; each step keeps {Part(_choices.Step)}; 'help' lists the commands.");
+                : $"{_session.Rounds.Count} rounds were done before, {_session.StandingRounds} stand; each step keeps "
+                    + $"{Part(_choices.Step)}; 'help' lists the commands.");
             Show(cancel);
             while (!_isOver && input.Read(_commands, cancel) is { } line) Do(line, cancel);
         }
@@ -84,7 +86,11 @@ internal sealed class InteractivePruning
         try
         {
             if (command is null) throw new EspalierException($"'{words[0]}' is no command; 'help' lists them.");
-            if (command.Argument.Length == 0 && argument.Length > 0) throw new EspalierException($"'{command.Name}' takes nothing behind it.");
+            if (command.Argument.Length == 0 && argument.Length > 0)
+            {
+                throw new EspalierException($"'{command.Name}' takes nothing behind it.");
+            }
+
             command.Run(argument, cancel);
         }
         catch (EspalierException error)

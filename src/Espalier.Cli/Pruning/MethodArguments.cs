@@ -44,9 +44,9 @@ internal sealed class MethodArguments
     {
         _method = new Option<string>("--method")
         {
-            Description = "gradual: while training, in the first half of the epochs; rounds: prune, retrain, again; once: prune and leave it; "
-                + "interactive: ask after each round; or a method of the list below, which goes by itself. Gradual unless other options or the "
-                + "criterion ask for rounds.",
+            Description = "gradual: while training, in the first half of the epochs; rounds: prune, retrain, again; once: prune and leave "
+                + "it; interactive: ask after each round; or a method of the list below, which goes by itself. Gradual unless other "
+                + "options or the criterion ask for rounds.",
             DefaultValueFactory = _ => Gradual,
         }.AcceptOnlyFromAmong([Gradual, Rounds, Once, Interactive, .. _own.Names]);
         foreach (Option option in (Option[])[_method, _interactive, _rounds, _step, _curve]) verb.Add(option);

@@ -44,8 +44,8 @@ internal sealed class SessionArguments
     public int? Round(ParseResult arguments) => arguments.GetValue(_round);
 
     /// <summary>
-    /// The command line of the run: with --resume, that of then, where each option given now takes the place of the same and of those that it
-    /// excludes.
+    /// The command line of the run: with --resume, that of then, where each option given now takes the place of the same and of those that
+    /// it excludes.
     /// </summary>
     /// <param name="verb">The verb.</param>
     /// <param name="arguments">The command line as given.</param>

@@ -72,7 +72,8 @@ internal sealed class UnitArguments
     /// <summary>Adds the options to <paramref name="verb"/>.</summary>
     public UnitArguments(Verb verb)
     {
-        foreach (Option option in (Option[])[_criterion, _choice, _ranking, _perRound, _minimum, _inputs, _twins, _means, _fold, _tolerance])
+        foreach (Option option in (Option[])
+            [_criterion, _choice, _ranking, _perRound, _minimum, _inputs, _twins, _means, _fold, _tolerance])
         {
             verb.Add(option);
         }

@@ -59,7 +59,8 @@ internal sealed class PruneVerb : Verb
         _criterion = new CriterionArguments(this);
         _allocation = new AllocationArgument(this);
         _session = new SessionArguments(this);
-        string epochs = $"{DefaultGradualEpochs} in all for gradual, {DefaultRoundEpochs} a round for rounds, unless given, or what a method of its own takes";
+        string epochs = $"{DefaultGradualEpochs} in all for gradual, {DefaultRoundEpochs} a round for rounds, unless given, or what a "
+            + "method of its own takes";
         _training = new TrainingArguments(this, epochs, rate: 1.5e-3);
         _validation = new ValidationArgument(this);
         _files = new PruningFiles(this, "the loss against the weights left, predicted and actual,");
@@ -100,8 +101,9 @@ internal sealed class PruneVerb : Verb
             return choices.Method switch
             {
                 MethodArguments.Gradual => RunGradual(arguments, choices, session, training, cancel),
-                MethodArguments.Interactive => new InteractivePruning(Terminal, session, choices, training, _session.Folder(arguments), Save)
-                    .Run(_files.Model(arguments, path), toError: WantsJson(arguments), cancel),
+                MethodArguments.Interactive =>
+                    new InteractivePruning(Terminal, session, choices, training, _session.Folder(arguments), Save)
+                        .Run(_files.Model(arguments, path), toError: WantsJson(arguments), cancel),
                 _ => RunRounds(arguments, choices, session, training, cancel),
             };
         }

@@ -24,7 +24,8 @@ internal sealed class ScanVerb : Verb
         HelpName = "N,N",
     };
 
-    private readonly Option<string?> _plot = new("--out", "-o") { Description = "Draw the errors into this SVG file.", HelpName = "FILE.svg" };
+    private readonly Option<string?> _plot =
+        new("--out", "-o") { Description = "Draw the errors into this SVG file.", HelpName = "FILE.svg" };
     private readonly Option<string?> _table = new("--csv") { Description = "Write all figures into this CSV file.", HelpName = "FILE.csv" };
 
     public ScanVerb(Terminal terminal)

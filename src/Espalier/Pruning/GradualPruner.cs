@@ -148,14 +148,16 @@ public sealed class GradualPruner
     }
 
     private int CountFor(long most, CancellationToken cancellation) =>
-        new ByteBudget(_stage.Context, most, keep => new RemovalBudget(keep, _options.Scope), least: 1).Find(_options.Criterion, cancellation);
+        new ByteBudget(_stage.Context, most, keep => new RemovalBudget(keep, _options.Scope), least: 1)
+            .Find(_options.Criterion, cancellation);
 
     private void TrainAndPrune(
         GradualState state, Checkpoint? checkpoint, long? most, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
         Trainer trainer = Prepare(_options.Training, checkpoint);
         double steps = (double)trainer.StepsPerEpoch * _options.Training.Epochs;
-        long interval = _options.Interval > 0 ? _options.Interval : (long)Math.Clamp(steps / RenewalsOfShortTraining, 1, MaxAutomaticInterval);
+        long interval = _options.Interval > 0 ? _options.Interval
+            : (long)Math.Clamp(steps / RenewalsOfShortTraining, 1, MaxAutomaticInterval);
         trainer.Hook = new GradualHook(state, step =>
         {
             int keep = _options.Schedule.WeightsAt(step / steps, state.WeightsAtStart, state.WeightsAtEnd);
@@ -194,7 +196,9 @@ public sealed class GradualPruner
         progress is null ? null : new TrainingRelay(value =>
             progress.Report(new PruningProgress(phase, phases, _stage.Network.LiveWeightCount, value)));
 
-    /// <summary>Renews the mask before a step while weights go, and keeps where the run stands in the checkpoints of both trainings.</summary>
+    /// <summary>
+    /// Renews the mask before a step while weights go, and keeps where the run stands in the checkpoints of both trainings.
+    /// </summary>
     private sealed class GradualHook(GradualState state, Action<long>? renew) : TrainingHook
     {
         public override string Memory => state.ToJson();

@@ -43,7 +43,9 @@ public sealed class Pruner
     }
 
     /// <summary>Prepares a run that goes on where <paramref name="session"/> stands.</summary>
-    /// <param name="session">The session; with the options of the run that made it, the run comes to the bits it would have come to.</param>
+    /// <param name="session">
+    /// The session; with the options of the run that made it, the run comes to the bits it would have come to.
+    /// </param>
     /// <param name="options">All choices.</param>
     /// <exception cref="EspalierException">An option is out of its range.</exception>
     public Pruner(PruningSession session, PruningOptions options)
@@ -110,8 +112,8 @@ public sealed class Pruner
         return Math.Min(rounds.Live, _options.Schedule.WeightsAt((double)round / _options.Rounds, start, end));
     }
 
-    // Cuts deeper and deeper; a cut that costs too much is taken back and tried again at half its depth. How deep it is now follows from the
-    // cuts that were taken back so far.
+    // Cuts deeper and deeper; a cut that costs too much is taken back and tried again at half its depth. How deep it is now follows from
+    // the cuts that were taken back so far.
     private static void Search(RoundRunner rounds, double points)
     {
         PruningSession session = rounds.Session;

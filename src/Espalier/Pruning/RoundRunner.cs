@@ -7,7 +7,9 @@ using Espalier.Training;
 
 namespace Espalier.Pruning;
 
-/// <summary>Runs the rounds of a <see cref="Pruner"/>: remove, retrain, keep; a round that does not come to its end has never been.</summary>
+/// <summary>
+/// Runs the rounds of a <see cref="Pruner"/>: remove, retrain, keep; a round that does not come to its end has never been.
+/// </summary>
 internal sealed class RoundRunner(
     PruningSession session, PruningOptions options, IProgress<PruningProgress>? progress, CancellationToken cancellation)
 {

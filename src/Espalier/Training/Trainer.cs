@@ -94,7 +94,8 @@ public sealed class Trainer
 
         string fingerprint = Data.DataFingerprint.Of(train, validation);
         checkpoint.RequireData(fingerprint);
-        var trainer = new Trainer(checkpoint.Network, train, validation, checkpoint.Options) { CheckpointPath = path, _fingerprint = fingerprint };
+        var trainer = new Trainer(
+            checkpoint.Network, train, validation, checkpoint.Options) { CheckpointPath = path, _fingerprint = fingerprint };
         trainer.Restore(checkpoint);
         return trainer;
     }
@@ -103,7 +104,9 @@ public sealed class Trainer
     /// <exception cref="EspalierException">The file cannot be written.</exception>
     public void SaveCheckpoint(string path) => Checkpoint.Save(path, this);
 
-    /// <summary>Goes on where <paramref name="checkpoint"/> of a trainer with the same options and a network of the same shape stood.</summary>
+    /// <summary>
+    /// Goes on where <paramref name="checkpoint"/> of a trainer with the same options and a network of the same shape stood.
+    /// </summary>
     /// <exception cref="EspalierException">It is of other data.</exception>
     internal void Restore(Checkpoint checkpoint)
     {

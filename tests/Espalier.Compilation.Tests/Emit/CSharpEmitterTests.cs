@@ -20,7 +20,8 @@ public sealed class CSharpEmitterTests
     [Fact]
     public void Short_networks_are_two_files_and_long_ones_have_one_for_each_layer()
     {
-        var wide = new DenseLayer("wide", Build.Rows(300, [.. Enumerable.Repeat(300, 10)]), new FloatVector(new float[10]), Activation.Relu);
+        var wide = new DenseLayer(
+            "wide", Build.Rows(300, [.. Enumerable.Repeat(300, 10)]), new FloatVector(new float[10]), Activation.Relu);
         LoweredNetwork lowered = LoweringPipeline.Run(Build.Network(wide, Build.SumLayer("out", 10)));
         Assert.Equal(["Acme.Net.g.cs", "Acme.Net.Kernels.g.cs"], Names(Lowered([[1, 2], [3, 4]])));
         Assert.Equal(["Acme.Net.g.cs", "Acme.Net.Kernels.g.cs", "Acme.Net.Layer0.g.cs", "Acme.Net.Layer1.g.cs"], Names(lowered));
@@ -37,5 +38,6 @@ public sealed class CSharpEmitterTests
     private static LoweredNetwork Lowered(float[][] rows) =>
         LoweringPipeline.Run(Build.Network(Build.Layer("a", rows, [1, 2], Activation.Relu), Build.SumLayer("b", 2)));
 
-    private static IEnumerable<string> Names(LoweredNetwork lowered) => CSharpEmitter.Emit(lowered, s_options).Select(file => file.HintName);
+    private static IEnumerable<string> Names(LoweredNetwork lowered) =>
+        CSharpEmitter.Emit(lowered, s_options).Select(file => file.HintName);
 }

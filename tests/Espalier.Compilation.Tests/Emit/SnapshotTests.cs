@@ -33,9 +33,11 @@ public sealed class SnapshotTests
                 Build.Layer("out", [[0.5f, 0, 7]], [100], Activation.Identity)),
             LoweringOptions.Default),
         ["Dense"] = (
-            Build.Network(Build.Layer("out", [[1, 2, 3, 4, 5, 6], [6, 5, 4, 3, 2, 1]], [0, 0], Activation.Softmax)), LoweringOptions.Default),
+            Build.Network(Build.Layer("out", [[1, 2, 3, 4, 5, 6], [6, 5, 4, 3, 2, 1]], [0, 0], Activation.Softmax)),
+            LoweringOptions.Default),
         ["OddNumbers"] = (
-            Build.Network(Build.Layer("out", [[float.Epsilon, -float.MaxValue, 1e-40f, 0.1f]], [-0f], Activation.Elu(0.1f))), LoweringOptions.Default),
+            Build.Network(Build.Layer("out", [[float.Epsilon, -float.MaxValue, 1e-40f, 0.1f]], [-0f], Activation.Elu(0.1f))),
+            LoweringOptions.Default),
         ["LongRow"] = (
             Build.Network(new DenseLayer("out", Build.Rows(24, 2, 21), new FloatVector([1, 2]), Activation.Relu)),
             new LoweringOptions { Kernel = KernelKind.Unrolled, MethodTerms = 12 }),

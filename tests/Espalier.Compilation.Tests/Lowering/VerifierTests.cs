@@ -36,11 +36,13 @@ public sealed class VerifierTests
         Assert.Contains("larger than the 4 of the header", FaultOf(WithScratch(5, 0, 2)), StringComparison.Ordinal);
 
     [Fact]
-    public void A_missing_buffer_is_found() => Assert.Contains("1 buffers for 3 layers", FaultOf(WithScratch(4, 0)), StringComparison.Ordinal);
+    public void A_missing_buffer_is_found() =>
+        Assert.Contains("1 buffers for 3 layers", FaultOf(WithScratch(4, 0)), StringComparison.Ordinal);
 
     [Fact]
     public void Another_number_of_outputs_is_found() => Assert.Contains(
-        "the number of outputs changed", FaultOf(s_sound with { Header = s_sound.Header with { OutputLength = 2 } }), StringComparison.Ordinal);
+        "the number of outputs changed", FaultOf(s_sound with { Header = s_sound.Header with { OutputLength = 2 } }),
+        StringComparison.Ordinal);
 
     [Theory]
     [InlineData("leave out units or weights", 0, 1)]
@@ -53,7 +55,8 @@ public sealed class VerifierTests
 
     [Fact]
     public void A_method_that_ends_within_a_unit_is_found() =>
-        Assert.Contains("does not end with its units", FaultOf(WithFirstMethod(s_sound.Methods[0] with { TermCount = 3 })), StringComparison.Ordinal);
+        Assert.Contains("does not end with its units", FaultOf(WithFirstMethod(s_sound.Methods[0] with { TermCount = 3 })),
+            StringComparison.Ordinal);
 
     [Fact]
     public void A_fault_of_the_network_is_found()
@@ -68,5 +71,6 @@ public sealed class VerifierTests
     private static LoweredNetwork WithFirstMethod(MethodPart part) =>
         s_sound with { Methods = new EquatableArray<MethodPart>([part, .. s_sound.Methods.Skip(1)]) };
 
-    private static string FaultOf(LoweredNetwork lowered) => Assert.Throws<InvalidOperationException>(() => Verifier.Check(lowered, "test")).Message;
+    private static string FaultOf(LoweredNetwork lowered) =>
+        Assert.Throws<InvalidOperationException>(() => Verifier.Check(lowered, "test")).Message;
 }

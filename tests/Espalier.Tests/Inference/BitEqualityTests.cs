@@ -53,7 +53,10 @@ public sealed class BitEqualityTests
             {
                 var predict = types.Single(type => type.Name == original.Name)
                     .GetMethod("Predict", [typeof(ReadOnlySpan<float>), typeof(Span<float>)])!.CreateDelegate<PredictMethod>();
-                for (int i = 0; i < InputCount; i++) AssertEqual(original, lowered, predict, RandomNetworks.Input(random, lowered.Header.InputLength));
+                for (int i = 0; i < InputCount; i++)
+                {
+                    AssertEqual(original, lowered, predict, RandomNetworks.Input(random, lowered.Header.InputLength));
+                }
             }
         }
 
@@ -98,7 +101,8 @@ public sealed class BitEqualityTests
             Biases = new FloatVector([.. order.Select(row => layer.Biases[row])]),
             Activation = Activation.Sigmoid,
         };
-        Network left = network with { Layers = new EquatableArray<Layer>([network.Layers[0], layer with { Activation = Activation.Sigmoid }]) };
+        Network left = network with { Layers =
+            new EquatableArray<Layer>([network.Layers[0], layer with { Activation = Activation.Sigmoid }]) };
         Network right = network with { Layers = new EquatableArray<Layer>([network.Layers[0], permuted]) };
         using CompiledNetwork compiledLeft = CompiledNetwork.Compile(left), compiledRight = CompiledNetwork.Compile(right);
         float[] input = RandomNetworks.Input(random, 20), outputLeft = new float[6], outputRight = new float[6];
@@ -111,10 +115,12 @@ public sealed class BitEqualityTests
     {
         var actual = new float[lowered.Header.OutputLength];
         predict(input, actual);
-        RandomNetworks.AssertSameBits(RandomNetworks.Interpret(lowered.Network, input), actual, $"{original.Name} against the lowered network");
+        RandomNetworks.AssertSameBits(
+            RandomNetworks.Interpret(lowered.Network, input), actual, $"{original.Name} against the lowered network");
         if (lowered.FoldedUnits == 0)
         {
-            RandomNetworks.AssertSameBits(RandomNetworks.Interpret(original, input), actual, $"{original.Name} against the original network");
+            RandomNetworks.AssertSameBits(
+                RandomNetworks.Interpret(original, input), actual, $"{original.Name} against the original network");
         }
     }
 }

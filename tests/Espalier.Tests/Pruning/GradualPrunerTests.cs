@@ -68,7 +68,8 @@ public sealed class GradualPrunerTests
     public void The_automatic_interval_cuts_a_short_training_into_small_steps()
     {
         // A fortieth of 60 steps is a step and a half: the mask is renewed before every step but the first, and after the last.
-        PruningLog log = Run(PruningRun.Dense(), s_options with { Interval = 0, Schedule = SparsitySchedule.Linear }, PruningTarget.Count(17));
+        PruningLog log = Run(PruningRun.Dense(), s_options with { Interval = 0, Schedule = SparsitySchedule.Linear },
+            PruningTarget.Count(17));
         Assert.Equal(60, log.Rounds.Count);
     }
 
@@ -152,7 +153,8 @@ public sealed class GradualPrunerTests
     [InlineData(1, 6, 10, "weights")]
     [InlineData(2, 1, 4, "bytes")]
     [InlineData(2, 3, 9, "weights")]
-    public void A_run_stopped_at_any_step_comes_to_the_bits_and_the_log_of_one_that_never_stopped(int phase, int epoch, int step, string kind)
+    public void A_run_stopped_at_any_step_comes_to_the_bits_and_the_log_of_one_that_never_stopped(
+        int phase, int epoch, int step, string kind)
     {
         using var folder = new TemporaryFolder();
         PruningTarget target = kind == "bytes" ? PruningTarget.CompiledBytes(900) : PruningTarget.Count(17);
@@ -161,10 +163,12 @@ public sealed class GradualPrunerTests
         GradualPruningOptions options = s_options with { SessionFolder = folder.Path };
         using var source = new CancellationTokenSource();
         if (step == 0) source.Cancel();
-        Assert.Throws<OperationCanceledException>(() => new GradualPruner(PruningRun.Dense(), PruningRun.Train, PruningRun.Validation, options)
+        Assert.Throws<OperationCanceledException>(() =>
+            new GradualPruner(PruningRun.Dense(), PruningRun.Train, PruningRun.Validation, options)
             .Run(target, new Immediate<PruningProgress>(value =>
             {
-                if (value.Round == phase && value.Training is { } training && (training.Epoch, training.Step) == (epoch, step)) source.Cancel();
+                if (value.Round == phase && value.Training is { } training
+                    && (training.Epoch, training.Step) == (epoch, step)) source.Cancel();
             }), source.Token));
 
         PruningSession session = PruningSession.Load(folder.Path, PruningRun.Train, PruningRun.Validation);
@@ -217,7 +221,8 @@ public sealed class GradualPrunerTests
     {
         using var folder = new TemporaryFolder();
         GradualPruningOptions options = s_options with { SessionFolder = folder.Path };
-        var first = new PruningSession(PruningRun.Dense(), PruningRun.Train, PruningRun.Validation, s_options.Training.Loss) { Recipe = ["then"] };
+        var first = new PruningSession(
+            PruningRun.Dense(), PruningRun.Train, PruningRun.Validation, s_options.Training.Loss) { Recipe = ["then"] };
         new GradualPruner(first, options).Run(PruningTarget.Count(17));
         string path = Path.Combine(folder.Path, "gradual.checkpoint"), log = File.ReadAllText(Path.Combine(folder.Path, "session.json"));
         byte[] checkpoint = File.ReadAllBytes(path);

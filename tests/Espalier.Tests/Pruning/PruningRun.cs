@@ -65,7 +65,8 @@ internal static class PruningRun
     public static void CheckEqual(PruningLog expected, PruningLog actual)
     {
         Assert.Equal(expected with { Rounds = [] }, actual with { Rounds = [] });
-        Assert.Equal(expected.Rounds.Select(round => round with { Layers = [] }), actual.Rounds.Select(round => round with { Layers = [] }));
+        Assert.Equal(expected.Rounds.Select(round => round with { Layers = [] }),
+            actual.Rounds.Select(round => round with { Layers = [] }));
         Assert.Equal(expected.Rounds.SelectMany(round => round.Layers), actual.Rounds.SelectMany(round => round.Layers));
     }
 

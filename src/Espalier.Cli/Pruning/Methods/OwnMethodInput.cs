@@ -20,7 +20,8 @@ internal sealed record OwnMethodInput(
     public T Track<T>(Func<PruningMeter, T> work) => Terminal.Track("pruning", report => work(new PruningMeter(report)));
 
     /// <summary>
-    /// The training in two: a first part in which weights go, and the last <paramref name="part"/> of the epochs, which trains the survivors.
+    /// The training in two: a first part in which weights go, and the last <paramref name="part"/> of the epochs, which trains the
+    /// survivors.
     /// </summary>
     /// <exception cref="EspalierException">There is but one epoch.</exception>
     public (TrainingOptions Pruning, TrainingOptions FineTuning) Halves(double part = 0.5)

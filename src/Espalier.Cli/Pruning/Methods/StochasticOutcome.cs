@@ -12,7 +12,8 @@ internal static class StochasticOutcome
     /// <summary>The outcome, with the whole log of the method.</summary>
     public static PruningOutcome Of(OwnMethodInput input, TrainableNetwork before, StochasticPruningLog log) => new(
         input.Network,
-        input.Log(log.Method, before, log.MeasuredOn, (log.Before, log.AfterPruning, log.AfterFineTuning)) with { Seed = input.Training.Seed },
+        input.Log(log.Method, before, log.MeasuredOn,
+            (log.Before, log.AfterPruning, log.AfterFineTuning)) with { Seed = input.Training.Seed },
         WasInterrupted: false)
     {
         Details = log,

@@ -114,7 +114,9 @@ public sealed class PruningSession
     public static PruningSession Load(string folder, Dataset train, Dataset? validation, int? round = null) =>
         SessionFolder.Load(folder, train, validation, round);
 
-    /// <summary>Keeps the session in <paramref name="folder"/>: a file for each state that it can go back to, and one for the log.</summary>
+    /// <summary>
+    /// Keeps the session in <paramref name="folder"/>: a file for each state that it can go back to, and one for the log.
+    /// </summary>
     /// <remarks>When this is interrupted, the session stands there as it was kept before.</remarks>
     /// <exception cref="EspalierException">A file cannot be written.</exception>
     public void Save(string folder) => SessionFolder.Save(folder, this);
@@ -140,7 +142,8 @@ public sealed class PruningSession
             cancellation.ThrowIfCancellationRequested();
             (LayerPruning[] layers, Removal removal) = _stage.Prune(criterion, budget, cancellation);
             var round = new PruningRound(
-                _rounds.Count + 1, layers, removal.Threshold, removal.PredictedLossChange, Now, _stage.Evaluate(), null, 0, IsTakenBack: false)
+                _rounds.Count + 1, layers, removal.Threshold, removal.PredictedLossChange, Now, _stage.Evaluate(), null, 0,
+                IsTakenBack: false)
             {
                 Criterion = criterion.Name,
             };
@@ -151,8 +154,8 @@ public sealed class PruningSession
     }
 
     /// <summary>
-    /// Trains what is left on, as a part of the last round that stands. Its seed is that of the options and the number of the round, so that
-    /// no two rounds see the samples in the same order; epochs add up when a round is retrained more than once.
+    /// Trains what is left on, as a part of the last round that stands. Its seed is that of the options and the number of the round, so
+    /// that no two rounds see the samples in the same order; epochs add up when a round is retrained more than once.
     /// </summary>
     /// <param name="training">How.</param>
     /// <param name="progress">Told about the training, or null.</param>

@@ -54,8 +54,8 @@ internal static class SessionFolder
         if (DataFingerprint.Of(train, validation) != record.Fingerprint)
         {
             throw new EspalierException(
-                $"{folder}: the session was made with '{record.Data}', measured on '{record.MeasuredOn}', and other samples than those of " +
-                $"'{train.Name}' now; give the same ones.");
+                $"{folder}: the session was made with '{record.Data}', measured on '{record.MeasuredOn}', and other samples than those " +
+                $"of '{train.Name}' now; give the same ones.");
         }
 
         record = CutAfter(folder, record, round);
@@ -85,7 +85,8 @@ internal static class SessionFolder
             SessionRecord? record = JsonSerializer.Deserialize<SessionRecord>(File.ReadAllText(path), Json);
             if (record is { Version: not (0 or Version) })
             {
-                throw new EspalierException($"{path}: the session has format version {record.Version}; this program reads version {Version}.");
+                throw new EspalierException(
+                    $"{path}: the session has format version {record.Version}; this program reads version {Version}.");
             }
 
             return IsWhole(record) ? record! : throw new EspalierException($"{path}: the log of the session is damaged.");

@@ -7,8 +7,10 @@ namespace Espalier.Compilation.Tests.Lowering.Passes;
 
 public sealed class ChooseKernelsTests
 {
-    private static readonly DenseLayer s_large = new("large", Build.Rows(784, [.. Enumerable.Repeat(60, 300)]), Zeros(300), Activation.Relu);
-    private static readonly DenseLayer s_small = new("small", Build.Rows(300, [.. Enumerable.Repeat(8, 10)]), Zeros(10), Activation.Softmax);
+    private static readonly DenseLayer s_large =
+        new("large", Build.Rows(784, [.. Enumerable.Repeat(60, 300)]), Zeros(300), Activation.Relu);
+    private static readonly DenseLayer s_small =
+        new("small", Build.Rows(300, [.. Enumerable.Repeat(8, 10)]), Zeros(10), Activation.Softmax);
 
     [Fact]
     public void Large_layers_become_loops_and_small_ones_straight_line_code()
@@ -33,13 +35,15 @@ public sealed class ChooseKernelsTests
     public void The_budget_counts_for_the_whole_model_and_goes_where_it_gains_most_for_its_bytes()
     {
         DenseLayer[] layers = [.. Enumerable.Range(0, 5).Select(i => Square($"l{i}", i == 3 ? 1 : 4))];
-        long each = Kernel.For(KernelKind.Unrolled).Estimate(layers[0]).CodeBytes, few = Kernel.For(KernelKind.Unrolled).Estimate(layers[3]).CodeBytes;
+        long each = Kernel.For(KernelKind.Unrolled).Estimate(layers[0]).CodeBytes,
+            few = Kernel.For(KernelKind.Unrolled).Estimate(layers[3]).CodeBytes;
         LoweredNetwork lowered = LoweringPipeline.Start(Build.Network(layers), new LoweringOptions { CodeBudget = (int)(each + few) });
 
         LoweredNetwork result = ChooseKernels.Apply(lowered);
 
         // Short rows gain most for each byte; of equals the first comes first.
-        Assert.Equal([0, 3], result.Kernels.Index().Where(choice => choice.Item.Kernel == KernelKind.Unrolled).Select(choice => choice.Index));
+        Assert.Equal([0, 3], result.Kernels.Index().Where(choice => choice.Item.Kernel == KernelKind.Unrolled)
+            .Select(choice => choice.Index));
         Assert.Contains("; 0 B of the model's budget", result.Kernels[1].Reason, StringComparison.Ordinal);
     }
 

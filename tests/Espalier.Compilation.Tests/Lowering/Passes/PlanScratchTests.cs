@@ -42,6 +42,7 @@ public sealed class PlanScratchTests
     {
         int[] sizes = [4, .. hidden, 2];
         return Build.Lowered([.. Enumerable.Range(0, sizes.Length - 1).Select(i => new DenseLayer(
-            $"l{i}", Build.Rows(sizes[i], [.. Enumerable.Repeat(1, sizes[i + 1])]), new FloatVector(new float[sizes[i + 1]]), Activation.Relu))]);
+            $"l{i}", Build.Rows(sizes[i], [.. Enumerable.Repeat(1, sizes[i + 1])]), new FloatVector(new float[sizes[i + 1]]),
+            Activation.Relu))]);
     }
 }

@@ -170,7 +170,8 @@ public sealed class PruningSessionTests
         Assert.Equal(Message, Assert.Throws<EspalierException>(() => new Pruner(
             PruningRun.Dense(), PruningRun.Train, null, Loss, new PruningOptions { Retraining = other })).Message);
         PruningSession session = New();
-        Assert.Equal(Message, Assert.Throws<EspalierException>(() => new Pruner(session, new PruningOptions { Retraining = other })).Message);
+        Assert.Equal(Message, Assert.Throws<EspalierException>(() =>
+            new Pruner(session, new PruningOptions { Retraining = other })).Message);
         session.Prune(s_magnitude, new RemovalBudget(80, PruningScope.Global));
         Assert.Equal(Message, Assert.Throws<EspalierException>(() => session.Retrain(other)).Message);
     }
@@ -189,7 +190,8 @@ public sealed class PruningSessionTests
         Assert.Contains("other samples than those of 'clouds'", Assert.Throws<EspalierException>(() =>
             PruningSession.Load(folder.Path, TrainingData.Clouds(300, 9), PruningRun.Validation)).Message, StringComparison.Ordinal);
         Assert.Throws<EspalierException>(() => PruningSession.Load(folder.Path, PruningRun.Train, null));
-        foreach (string bad in (string[])["", "{}", "null", "[1]", goodLog[..100], goodLog.Replace("\"Rounds\": [", "\"Runden\": [", StringComparison.Ordinal)])
+        foreach (string bad in (string[])["", "{}", "null", "[1]", goodLog[..100],
+            goodLog.Replace("\"Rounds\": [", "\"Runden\": [", StringComparison.Ordinal)])
         {
             File.WriteAllText(log, bad);
             Assert.Contains("damaged", Refusal(folder.Path, null), StringComparison.Ordinal);
