@@ -84,7 +84,8 @@ public sealed class GradualPruner
         progress?.Report(new PruningProgress(1, phases, state.WeightsAtStart, null));
         if (!state.IsFineTuning)
         {
-            TrainAndPrune(state, checkpoint, (target as PruningTarget.Bytes)?.Most, Relay(progress, 1, phases), cancellation);
+            TrainAndPrune(state, checkpoint, (target as PruningTarget.Bytes)?.Most, TrainingRelay.To(progress, _stage.Network, 1, phases),
+                cancellation);
             (state.IsFineTuning, checkpoint) = (true, null);
         }
 
@@ -94,7 +95,7 @@ public sealed class GradualPruner
         {
             Trainer trainer = Prepare(fineTuning, checkpoint);
             trainer.Hook = new GradualHook(state, null);
-            int epochs = trainer.Run(Relay(progress, 2, phases), cancellation).History.Count;
+            int epochs = trainer.Run(TrainingRelay.To(progress, _stage.Network, 2, phases), cancellation).History.Count;
             after = _stage.Evaluate();
             if (rounds.Count > 0) rounds[^1] = rounds[^1] with { AfterRetraining = after, RetrainingEpochs = epochs };
         }
@@ -191,10 +192,6 @@ public sealed class GradualPruner
         });
         return true;
     }
-
-    private TrainingRelay? Relay(IProgress<PruningProgress>? progress, int phase, int phases) =>
-        progress is null ? null : new TrainingRelay(value =>
-            progress.Report(new PruningProgress(phase, phases, _stage.Network.LiveWeightCount, value)));
 
     /// <summary>
     /// Renews the mask before a step while weights go, and keeps where the run stands in the checkpoints of both trainings.

@@ -133,11 +133,8 @@ public sealed class Pruner
             double cut = FirstCut * Math.Pow(0.5, takenBack);
             int keep = Math.Min(rounds.Live - 1, (int)(rounds.Live * (1 - cut)));
             if (cut < LeastCut || keep < rounds.Least) break;
-            rounds.Run(null, keep, (double)takenBack / SearchDepths, after => RisesBeyond(points, session.Start, after));
+            rounds.Run(null, keep, (double)takenBack / SearchDepths, after =>
+                ErrorTolerance.IsExceeded(session.Start.Errors.Value, after.Errors!.Value, after.Count, points));
         }
     }
-
-    // In whole errors and decimals: 0.8 percent is 0.1 points above 0.7, which binary fractions deny.
-    private static bool RisesBeyond(double points, Evaluation dense, Evaluation pruned) =>
-        100m * (pruned.Errors!.Value - dense.Errors!.Value) > (decimal)points * pruned.Count;
 }

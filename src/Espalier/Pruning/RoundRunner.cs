@@ -41,8 +41,7 @@ internal sealed class RoundRunner(
             session.Prune(options.Criterion, Budgets(keep)(keep), cancellation);
             if (options.Retraining is TrainingOptions retraining)
             {
-                var relay = progress is null ? null : new TrainingRelay(value => progress.Report(state with { Training = value }));
-                session.Retrain(retraining, relay, cancellation);
+                session.Retrain(retraining, TrainingRelay.To(progress, state), cancellation);
             }
 
             if (isTooMuch?.Invoke(session.Now) is true) session.Undo();

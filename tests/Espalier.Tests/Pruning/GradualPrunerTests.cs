@@ -240,7 +240,7 @@ public sealed class GradualPrunerTests
 
         Assert.Contains("its target was weights 17, not weights 18",
             Refusal(() => new GradualPruner(Load(), options).Run(PruningTarget.Count(18))), StringComparison.Ordinal);
-        Assert.Contains("A gradual run stands in the middle of its training here",
+        Assert.Contains("This is the session of a gradual run",
             Refusal(() => new Pruner(Load(), new PruningOptions()).Run(PruningTarget.Count(18))), StringComparison.Ordinal);
         Assert.Contains("belongs to a pruning run", Refusal(() => Trainer.Resume(path, PruningRun.Train, PruningRun.Validation)),
             StringComparison.Ordinal);

@@ -197,11 +197,9 @@ public sealed class LotteryTicket
         TrainingOptions training = _options.Training with { Seed = _options.Training.Seed + (ulong)round };
         var trainer = new Trainer(
             Network, _stage.Train, training.EarlyStopping is null ? null : _stage.Validation, training) { Hook = hook };
-        int weights = Network.LiveWeightCount;
-        progress?.Report(new PruningProgress(round + 1, _options.Rounds + 1, weights, null));
-        TrainingRelay? relay = progress is null ? null : new TrainingRelay(value =>
-            progress.Report(new PruningProgress(round + 1, _options.Rounds + 1, weights, value)));
-        return trainer.Run(relay, cancellation).History.Count;
+        var state = new PruningProgress(round + 1, _options.Rounds + 1, Network.LiveWeightCount, null);
+        progress?.Report(state);
+        return trainer.Run(TrainingRelay.To(progress, state), cancellation).History.Count;
     }
 
     /// <summary>Keeps the values that stand at a step.</summary>

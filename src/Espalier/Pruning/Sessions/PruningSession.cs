@@ -14,6 +14,9 @@ public sealed class PruningSession
     /// <summary>The file of a session's folder that holds its log.</summary>
     public const string LogName = "session.json";
 
+    // A later training of the same round starts from seeds that no other round begins with.
+    private const int SeedsPerRound = 1_000_000;
+
     private readonly PruningStage _stage;
     private readonly List<PruningRound> _rounds = [];
 
@@ -85,11 +88,11 @@ public sealed class PruningSession
     public IReadOnlyList<string> Recipe { get; set; } = [];
 
     /// <summary>
-    /// Whether a gradual run stands in the middle of its training: <see cref="GradualPruner"/> goes on with it, and nothing else can.
+    /// Whether the session is that of a gradual run: <see cref="GradualPruner"/> goes on with it, and nothing else can.
     /// </summary>
     public bool IsGradual => TrainingPath is not null;
 
-    /// <summary>The checkpoint of that training, or null.</summary>
+    /// <summary>The checkpoint of its training, or null when it is no gradual run.</summary>
     internal string? TrainingPath { get; set; }
 
     /// <summary>The hash of all samples: a second for MNIST, so computed once.</summary>
@@ -126,7 +129,9 @@ public sealed class PruningSession
     /// <param name="budget">How many weights to leave.</param>
     /// <param name="cancellation">Ends the removal.</param>
     /// <returns>The round.</returns>
-    /// <exception cref="EspalierException">The criterion cannot treat this network or these data, or cannot meet the budget.</exception>
+    /// <exception cref="EspalierException">
+    /// The criterion cannot treat this network or these data, or cannot meet the budget, or the session is that of a gradual run.
+    /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public PruningRound Prune(PruningCriterion criterion, RemovalBudget budget, CancellationToken cancellation = default)
     {
@@ -134,7 +139,7 @@ public sealed class PruningSession
         ArgumentNullException.ThrowIfNull(budget);
         if (IsGradual)
         {
-            throw new EspalierException("A gradual run stands in the middle of its training here; go on with that, or from the start.");
+            throw new EspalierException("This is the session of a gradual run; go on with that, or from the start.");
         }
 
         return Step(() =>
@@ -212,9 +217,6 @@ public sealed class PruningSession
         _states.RemoveRange(standing + 1, _states.Count - standing - 1);
         _states[^1].Restore(Network);
     }
-
-    // A later training of the same round starts from seeds that no other round begins with.
-    private const int SeedsPerRound = 1_000_000;
 
     private PruningRound Step(Func<PruningRound> step)
     {

@@ -60,7 +60,7 @@ public sealed class DynamicSurgery
         List<PruningRound> rounds;
         try
         {
-            rounds = Operate(Relay(progress, 1, phases), cancellation);
+            rounds = Operate(TrainingRelay.To(progress, _stage.Network, 1, phases), cancellation);
         }
         catch (EspalierException)
         {
@@ -72,7 +72,7 @@ public sealed class DynamicSurgery
         if (_options.FineTuning is TrainingOptions fineTuning)
         {
             var trainer = new Trainer(network, _stage.Train, _stage.Validation, fineTuning);
-            fineTuningEpochs = trainer.Run(Relay(progress, 2, phases), cancellation).History.Count;
+            fineTuningEpochs = trainer.Run(TrainingRelay.To(progress, _stage.Network, 2, phases), cancellation).History.Count;
         }
 
         Evaluation after = _stage.Evaluate();
@@ -126,10 +126,6 @@ public sealed class DynamicSurgery
         ];
         return new PruningRound(epoch.Epoch, layers, null, null, null, null, epoch.Validation, 0, IsTakenBack: false);
     }
-
-    private TrainingRelay? Relay(IProgress<PruningProgress>? progress, int phase, int phases) =>
-        progress is null ? null : new TrainingRelay(value =>
-            progress.Report(new PruningProgress(phase, phases, _stage.Network.LiveWeightCount, value)));
 
     /// <summary>Masks and unmasks around every step.</summary>
     private sealed class SurgeryHook(SurgeryMask[] masks, DynamicSurgeryOptions options, int stepsPerEpoch) : TrainingHook

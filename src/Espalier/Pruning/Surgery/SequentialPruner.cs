@@ -5,8 +5,9 @@ using Espalier.Training.Losses;
 namespace Espalier.Pruning.Surgery;
 
 /// <summary>
-/// The classic loop of Optimal Brain Surgeon on a small network: delete the parameter that costs least, let the others make up for it,
-/// retrain if asked to, and undo it and try the next one when the network is beyond what is tolerated; until none can go.
+/// The classic loop of Optimal Brain Surgeon on a small network (Hassibi and Stork 1993): delete the parameter that costs least, let the
+/// others make up for it, retrain if asked to, and undo it and try the next one when the network is beyond what is tolerated; until none
+/// can go.
 /// </summary>
 /// <remarks>
 /// Only the training samples decide. Start from a minimum of the same objective (<see cref="FullBatchTrainer"/>): saliencies are
@@ -134,8 +135,7 @@ public sealed class SequentialPruner
             trial.LiveCount(_options.IncludeBiases), !IsTolerated(trial, errors, errorsAtStart));
     }
 
-    // In whole errors and decimals: 0.8 percent is 0.1 points above 0.7, which binary fractions deny.
     private bool IsTolerated(FlatNetwork trial, int? errors, int? errorsAtStart) =>
-        (errors is null || 100m * (errors.Value - errorsAtStart!.Value) <= (decimal)_options.LargestErrorRise * _train.Count)
+        (errors is not int now || !ErrorTolerance.IsExceeded(errorsAtStart!.Value, now, _train.Count, _options.LargestErrorRise))
         && (_options.LargestLoss is null || _lossAlone.Evaluate(trial.Values, []) <= _options.LargestLoss);
 }

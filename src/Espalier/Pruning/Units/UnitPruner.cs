@@ -115,9 +115,8 @@ public sealed class UnitPruner
         Evaluation? afterRetraining = null;
         if (removed.Count > 0 && _options.Retraining is TrainingOptions retraining)
         {
-            int weights = _stage.Network.LiveWeightCount;
-            _stage.Retrain(retraining, number, progress is null ? null : new TrainingRelay(value =>
-                progress.Report(new PruningProgress(number, most, weights, value))), cancellation);
+            var state = new PruningProgress(number, most, _stage.Network.LiveWeightCount, null);
+            _stage.Retrain(retraining, number, TrainingRelay.To(progress, state), cancellation);
             afterRetraining = _stage.Evaluate();
         }
 

@@ -65,9 +65,8 @@ public abstract record UnitTarget
     {
         internal override int Least(int all) => 0;
 
-        // In whole errors and decimals: 0.8 percent is 0.1 points above 0.7, which binary fractions deny.
         internal override bool IsBeyond(Evaluation start, Evaluation now) => start.Errors is int errors
-            ? 100m * (now.Errors!.Value - errors) > (decimal)Points * now.Count
+            ? ErrorTolerance.IsExceeded(errors, now.Errors!.Value, now.Count, Points)
             : throw new EspalierException("Pruning to an error rise needs classes; this set has target values. Give a loss factor.");
     }
 
