@@ -22,7 +22,7 @@ internal sealed class MethodArguments
     private readonly Option<bool> _interactive = new("--interactive", "-i") { Description = "The same as --method interactive." };
     private readonly Option<int?> _rounds = new(RoundsName)
     {
-        Description = $"Rounds of --method rounds: {DefaultRounds} unless given.",
+        Description = $"Rounds of --method rounds, {DefaultRounds} unless given, and of lottery.",
         HelpName = "N",
     };
 
@@ -44,11 +44,10 @@ internal sealed class MethodArguments
     {
         _method = new Option<string>("--method")
         {
-            Description = "gradual: while training, in the first half of the epochs; rounds: prune, retrain, again; once: prune and leave "
-                + "it; interactive: ask after each round; or a method of the list below, which goes by itself. Gradual unless other "
-                + "options or the criterion ask for rounds.",
+            Description = "In what way weights go: a name of the list below; gradual unless other options or the criterion ask for rounds.",
+            HelpName = "NAME",
             DefaultValueFactory = _ => Gradual,
-        }.AcceptOnlyFromAmong([Gradual, Rounds, Once, Interactive, .. _own.Names]);
+        }.AcceptOnlyFromAmong([Gradual, Rounds, Once, Interactive, .. _own.All.Select(method => method.Name)]);
         foreach (Option option in (Option[])[_method, _interactive, _rounds, _step, _curve]) verb.Add(option);
         _own.AddOptions(verb);
     }
@@ -56,8 +55,15 @@ internal sealed class MethodArguments
     /// <summary>The options of which a command line has at most one.</summary>
     public IReadOnlyList<Option> Options => [_method, _interactive, _step];
 
-    /// <summary>The methods of their own, with their descriptions.</summary>
-    public NameList List => _own.List;
+    /// <summary>The methods with their descriptions.</summary>
+    public NameList List => new("Methods",
+    [
+        (Gradual, "while training, in the first half of the epochs, by a criterion (Zhu and Gupta 2017)"),
+        (Rounds, "prune by a criterion, retrain, again (Han et al. 2015)"),
+        (Once, "prune by a criterion and leave it"),
+        (Interactive, "ask after each round"),
+        .. _own.All.Select(method => (method.Name, method.Description)),
+    ]);
 
     /// <summary>The method of its own that was asked for, or null.</summary>
     /// <param name="arguments">The command line.</param>

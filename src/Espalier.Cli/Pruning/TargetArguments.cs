@@ -18,7 +18,8 @@ internal sealed class TargetArguments
     private readonly Option<int?> _weights = new("--weights") { Description = "Keep this number of weights.", HelpName = "N" };
     private readonly Option<double?> _rise = new(RiseName)
     {
-        Description = "Keep as few as can be while the validation error rises by at most so many points; in rounds.",
+        Description = "Keep as few as can be while the validation error rises by at most so many points; in rounds, or one by one, which "
+            + "goes by the training error.",
         HelpName = "POINTS",
     };
 

@@ -28,7 +28,7 @@ internal sealed class LotteryMethod : OwnMethod
     /// <summary>Declares the method.</summary>
     public LotteryMethod()
         : base("lottery",
-            $"lottery tickets: train from random weights, remove, put survivors back, again; --rounds, {DefaultRounds} unless given "
+            $"lottery tickets: train from random weights, remove, put survivors back, again, in {DefaultRounds} --rounds "
             + "(Frankle and Carbin 2019)",
             s_removed, s_rewind)
     {

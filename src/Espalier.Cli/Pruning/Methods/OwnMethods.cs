@@ -5,25 +5,20 @@ namespace Espalier.Cli.Pruning.Methods;
 /// <summary>The values of --method that are methods of their own, with their options.</summary>
 internal sealed class OwnMethods
 {
-    private readonly OwnMethod[] _all =
+    /// <summary>All of them.</summary>
+    public IReadOnlyList<OwnMethod> All { get; } =
     [
         new SurgeryMethod(), new LotteryMethod(), new GateMethod(), new VariationalMethod(), new NetTrimMethod(), new OneByOneMethod(),
     ];
 
-    /// <summary>The names, for the option's list of values.</summary>
-    public IReadOnlyList<string> Names => [.. _all.Select(method => method.Name)];
-
-    /// <summary>The methods with their descriptions.</summary>
-    public NameList List => new("Methods of their own", [.. _all.Select(method => (method.Name, method.Description))]);
-
     /// <summary>Adds the options to <paramref name="verb"/>.</summary>
     public void AddOptions(Verb verb)
     {
-        foreach (Option option in _all.SelectMany(method => method.Options)) verb.Add(option);
+        foreach (Option option in All.SelectMany(method => method.Options)) verb.Add(option);
     }
 
     /// <summary>The method of this name, or null when that is none of these.</summary>
-    public OwnMethod? Find(string name) => Array.Find(_all, method => method.Name == name);
+    public OwnMethod? Find(string name) => All.FirstOrDefault(method => method.Name == name);
 
     /// <summary>Throws when an option was given that the method cannot make use of.</summary>
     /// <param name="arguments">The command line.</param>
@@ -32,7 +27,7 @@ internal sealed class OwnMethods
     /// <exception cref="EspalierException">Names the option.</exception>
     public void RequireFitting(ParseResult arguments, OwnMethod? method, IEnumerable<Option> general)
     {
-        foreach (OwnMethod other in _all.Where(other => other != method))
+        foreach (OwnMethod other in All.Where(other => other != method))
         {
             if (other.Options.FirstOrDefault(IsGiven) is { } foreign)
             {
