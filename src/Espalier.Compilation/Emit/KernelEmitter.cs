@@ -105,8 +105,10 @@ internal static class KernelEmitter
             + "the sum is (p0 + p1) + (p2 + p3).";
         yield return "No multiplication is fused with an addition: every machine computes the same bits "
             + "(which bits a NaN has is left open).";
-        if (lowered.FoldedUnits == 0) yield break;
-        yield return "Constants were folded and the other terms regroup: results may differ from those of the model file by rounding.";
+        if (!lowered.SumsRegrouped) yield break;
+        yield return lowered.MergedUnits == 0
+            ? "Constants were folded and the other terms regroup: results may differ from those of the model file by rounding."
+            : "Units were folded or merged and the other terms regroup: results may differ from those of the model file by rounding.";
     }
 
     private static void WritePredictCore(CSharpWriter writer, LoweredNetwork lowered)

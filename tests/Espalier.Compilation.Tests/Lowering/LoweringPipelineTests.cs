@@ -8,7 +8,8 @@ public sealed class LoweringPipelineTests
     [Fact]
     public void The_passes_are_these() => Assert.Equal(
         [
-            "validate", "drop zero weights", "drop dead units", "note unread inputs", "choose kernels", "plan scratch memory", "split into methods",
+            "validate", "drop zero weights", "drop dead units", "merge equal units", "note unread inputs", "choose kernels",
+            "plan scratch memory", "split into methods",
         ],
         LoweringPipeline.Passes.Select(pass => pass.Name));
 
