@@ -12,9 +12,9 @@ namespace Espalier.Compilation.Kernels.Permute;
 /// <para>
 /// A cell is a group of rows crossed with a block of columns; it counts the weights of each lane. The packet count of a group is
 /// bounded by the visits to its blocks (a visit takes two weights of each lane, four visits are a packet) and by its longest row (four
-/// weights a packet). The cost of a group is the larger of the two and a little of the smaller. To that, each cell adds a convex function of
-/// its lanes' counts, which is least when they are even: it shows the way where no visit is saved yet, and even counts pack
-/// better. Where the longest row decides, that counts for less, or full layers would drown the others.
+/// weights a packet). The cost of a group is the larger of the two and a little of the smaller. To that, each cell adds a convex
+/// function of its lanes' counts, which is least when they are even: it shows the way where no visit is saved yet, and even counts
+/// pack better. Where the longest row decides, that counts for less, or full layers would drown the others.
 /// </para>
 /// <para>Weighed on random and on pruned layers; the result hardly depends on the weights within a factor of two.</para>
 /// </remarks>
@@ -89,7 +89,9 @@ internal sealed class LaneGrid
     /// <summary>How many cells <see cref="ColumnSwapCost"/> looks at.</summary>
     public int CellsPerColumnSwap => 2 * _groups;
 
-    /// <summary>By how much the cost would change if the columns at positions <paramref name="p"/> and <paramref name="q"/> changed places.</summary>
+    /// <summary>
+    /// By how much the cost would change if the columns at positions <paramref name="p"/> and <paramref name="q"/> changed places.
+    /// </summary>
     [MethodImpl(HotCode.Optimized)]
     public int ColumnSwapCost(int p, int q)
     {
@@ -131,7 +133,8 @@ internal sealed class LaneGrid
     }
 
     /// <summary>
-    /// By how much the cost would change if the rows at positions <paramref name="r"/> and <paramref name="s"/>, of two groups, changed places.
+    /// By how much the cost would change if the rows at positions <paramref name="r"/> and <paramref name="s"/>, of two groups, changed
+    /// places.
     /// </summary>
     [MethodImpl(HotCode.Optimized)]
     public int RowSwapCost(int r, int s)

@@ -16,7 +16,8 @@ namespace Espalier.Compilation.Lowering.Passes;
 /// is a share of their common sum.
 /// </para>
 /// <para>
-/// Example: in a 2-3-1 network the hidden units <c>a</c> and <c>c</c> both have the weights 1 and 2 and the bias 3, and the output reads them
+/// Example: in a 2-3-1 network the hidden units <c>a</c> and <c>c</c> both have the weights 1 and 2 and the bias 3, and the output reads
+/// them
 /// with 0.5 and 0.25: <c>c</c> goes, and the output reads <c>a</c> with 0.75. Read with 0.5 and -0.5, both go.
 /// </para>
 /// </remarks>
@@ -41,9 +42,9 @@ internal static class MergeEqualUnits
             lowered = DropDeadUnits.Apply(lowered.WithLayers(layers));
         }
 
-        return merged == 0
-            ? lowered
-            : (lowered with { MergedUnits = lowered.MergedUnits + merged }).WithNote(Name, $"hidden units merged into an equal one: {merged}");
+        if (merged == 0) return lowered;
+        lowered = lowered with { MergedUnits = lowered.MergedUnits + merged };
+        return lowered.WithNote(Name, $"hidden units merged into an equal one: {merged}");
     }
 
     /// <summary>Merges the equal units of a layer, and gives back how many went.</summary>
@@ -116,7 +117,12 @@ internal static class MergeEqualUnits
                 starts[row + 1] = values.Count;
             }
 
-            if (overflow < 0) return new SparseMatrix(matrix.Rows, matrix.Columns, starts, [.. indices], [.. values], CodebookOf(matrix, values));
+            if (overflow < 0)
+            {
+                FloatVector? codebook = CodebookOf(matrix, values);
+                return new SparseMatrix(matrix.Rows, matrix.Columns, starts, [.. indices], [.. values], codebook);
+            }
+
             survivors[overflow] = overflow;
         }
     }

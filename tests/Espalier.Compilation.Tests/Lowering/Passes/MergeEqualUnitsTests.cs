@@ -58,7 +58,8 @@ public sealed class MergeEqualUnitsTests
     [Fact]
     public void A_unit_that_becomes_constant_by_a_merger_is_folded_and_what_that_makes_equal_is_merged()
     {
-        // The twins cancel in the first unit of b, which is the constant relu(2) then; c's units differ only in how they read it and their biases.
+        // The twins cancel in the first unit of b, which is the constant relu(2) then; c's units differ only in how they read it and
+        // their biases.
         LoweredNetwork result = MergeEqualUnits.Apply(Build.Lowered(
             Build.Layer("a", [[1, 2], [1, 2], [1, 3]], [0, 0, 0], Activation.Relu),
             Build.Layer("b", [[1, -1, 0], [0, 0, 1]], [2, 0], Activation.Relu),
