@@ -7,7 +7,8 @@ namespace Espalier.Compilation.Lowering.Passes;
 
 /// <summary>
 /// Offers plans in which hidden units, and inputs too, stand in an order that fills the lanes of the permute kernel. Hidden units move at no
-/// cost: a row of one layer and the column that reads it. Inputs cost a copy into another order, which the estimate of such a plan holds.
+/// cost: a row of one layer and the column that reads it. Inputs cost a copy into another order, which the estimate of such a plan holds;
+/// they move within windows only, because a free order costs more than it gains.
 /// </summary>
 /// <remarks>
 /// Before: one plan a width. After: behind the plan of each width that the permute kernel has, up to two more of the same width, one with
@@ -34,12 +35,12 @@ internal static class OrderUnits
 
         // The search takes most of the compiler's time, so narrower registers are offered the order of the widest: of 784-300 at 5 % they
         // need 956 packets in it, 965 without and 880 in one of their own.
-        LaneOrder[] orders = [.. ((int[])[0, int.MaxValue]).Select(span => LaneOrder.Find(widest.Layers, widest.Width.Lanes(), span))
+        LaneOrder[] orders = [.. ((int[])[0, InputWindows.Span]).Select(span => LaneOrder.Find(widest.Layers, widest.Width.Lanes(), span))
             .Where(order => !order.Layers.SequenceEqual(widest.Layers))];
         return lowered with
         {
             Plans = new EquatableArray<WidthPlan>(lowered.Plans.SelectMany(
-                plan => HasPermutes(plan) ? [plan, .. orders.Select(order => Ordered(plan, order))] : (WidthPlan[])[plan])),
+                plan => HasPermutes(plan) ? [plan, .. orders.Select(order => Ordered(plan, order, lowered.Header.InputLength))] : (WidthPlan[])[plan])),
         };
     }
 
@@ -52,9 +53,10 @@ internal static class OrderUnits
         return weights >= MinWeights && weights <= MaxDensity * places && plan.Layers.All(layer => layer.Weights.Count > 0);
     }
 
-    private static WidthPlan Ordered(WidthPlan plan, LaneOrder order) => plan with
+    private static WidthPlan Ordered(WidthPlan plan, LaneOrder order, int inputLength) => plan with
     {
         Layers = new EquatableArray<DenseLayer>(order.Layers),
         InputOrder = new EquatableArray<int>(order.InputOrder ?? []),
+        HasInputWindows = order.InputOrder is not null && InputWindows.Of(order.InputOrder, inputLength, plan.Width) is not null,
     };
 }
