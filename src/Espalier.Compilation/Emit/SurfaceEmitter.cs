@@ -22,6 +22,9 @@ internal static class SurfaceEmitter
     /// </summary>
     public const string PredictCore = "PredictCore";
 
+    /// <summary>The partial method that the kernels implement: predictions for whole rows, all lengths checked.</summary>
+    public const string PredictBatchCore = "PredictBatchCore";
+
     /// <summary>The partial method that the kernels implement: the self-check.</summary>
     public const string VerifySamples = "VerifySamples";
 
@@ -154,10 +157,7 @@ internal static class SurfaceEmitter
             }
 
             if (global::System.MemoryExtensions.Overlaps<float>(outputs, inputs)) ThrowOverlap();
-            for (int i = 0; i < count; i++)
-            {
-                {{PredictCore}}(inputs.Slice(i * InputLength, InputLength), outputs.Slice(i * OutputLength, OutputLength));
-            }
+            {{PredictBatchCore}}(inputs, outputs);
         }
 
         """);
@@ -185,6 +185,8 @@ internal static class SurfaceEmitter
 
         static partial void {{PredictCore}}(
             global::System.ReadOnlySpan<float> input, global::System.Span<float> output, global::System.Span<float> workspace);
+
+        static partial void {{PredictBatchCore}}(global::System.ReadOnlySpan<float> inputs, global::System.Span<float> outputs);
 
         static partial void {{VerifySamples}}(ref float largestError);
 

@@ -1,0 +1,298 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using Espalier.Compilation.Kernels;
+using Espalier.Compilation.Kernels.Batch;
+using Espalier.Compilation.Lowering;
+using Espalier.Compilation.Model;
+
+namespace Espalier.Compilation.Emit;
+
+/// <summary>
+/// Writes the file that predicts many samples: the body of the surface's partial method, the tables, and for each register width a class
+/// that takes tiles of samples through the layers.
+/// </summary>
+internal sealed class BatchEmitter
+{
+    private static readonly Lazy<VectorSections> s_kernels = new(
+        () => new VectorSections("Espalier.Compilation.Kernels.Batch.BatchKernels.txt"), LazyThreadSafetyMode.PublicationOnly);
+
+    private readonly LoweredNetwork _lowered;
+    private readonly BatchPlan _plan;
+    private readonly VectorWidth[] _widths;
+
+    /// <summary>Prepares the batch code of <paramref name="lowered"/>.</summary>
+    public BatchEmitter(LoweredNetwork lowered)
+    {
+        (_lowered, _plan) = (lowered, BatchPlan.Of(lowered));
+        _widths = [.. Simd.Widths.Where(width => lowered.Options.Widths.HasFlag(width))];
+    }
+
+    private bool ScattersFours => _lowered.Header.OutputLength >= BatchInputs.GroupInputs;
+
+    private string InputTable => _plan.Inputs.HasGroups ? "BatchInputGroups" : "BatchInputs";
+
+    /// <summary>The functions over registers that the code calls and that other kernels use, too.</summary>
+    public IEnumerable<(VectorWidth Width, string Name)> SharedFunctions()
+    {
+        foreach (VectorWidth width in _widths)
+        {
+            foreach (string name in (string[])["First", "Next", "Load", "Store", "MultiplyAdd"]) yield return (width, name);
+            foreach (string name in (string[])["Load", "Store"]) yield return (VectorWidth.Vector128, name);
+            foreach (ActivationKind kind in _plan.Layers.Select(layer => layer.Activation.Kind))
+            {
+                if (kind == ActivationKind.Softmax) yield return (width, "Exp");
+                else if (!IsInKernel(kind)) yield return (width, kind.ToString());
+            }
+        }
+    }
+
+    /// <summary>Whether the code needs to find boundaries in memory.</summary>
+    public bool FindsBoundaries => _widths.Length > 0;
+
+    /// <summary>The file.</summary>
+    public EmittedFile Emit(EmitOptions options)
+    {
+        var writer = new CSharpWriter(1 << 16);
+        FileHead.WriteMark(writer, Head());
+        VectorWidth[] aliases = _widths.Length == 0 ? [] : [.. _widths.Union([VectorWidth.Vector128, .. SmallerThan(_widths[0])]).OrderByDescending(width => width)];
+        KernelEmitter.OpenClass(writer, options, aliases);
+        WriteCore(writer);
+        if (_widths.Length > 0)
+        {
+            writer.Line();
+            writer.Open($"private static partial class {KernelEmitter.NestedClass}");
+            WriteTables(writer);
+            foreach (VectorWidth width in _widths)
+            {
+                writer.Line();
+                WriteWidth(writer, width);
+            }
+
+            writer.Close();
+        }
+
+        writer.Close();
+        return new EmittedFile(options.HintPrefix + ".Batch.g.cs", writer.ToString());
+    }
+
+    /// <summary>Registers are put together from halves, so the widths below are named too.</summary>
+    private static IEnumerable<VectorWidth> SmallerThan(VectorWidth widest) => Simd.Widths.Where(width => width < widest);
+
+    private static bool IsInKernel(ActivationKind kind) => kind is ActivationKind.Identity or ActivationKind.Relu;
+
+    private static string ClassOf(VectorWidth width) => $"Batch{width.Bits()}";
+
+    private IEnumerable<string> Head()
+    {
+        yield return $"The batch kernels of the network '{_lowered.Header.Name}': samples in lanes, {BatchPlan.TileRegisters} registers of them at a time.";
+        yield return "";
+        foreach (string line in BatchReport.Lines(_lowered)) yield return line;
+        yield return "";
+        yield return "Order of summation: a sum starts at the bias; terms are added one after the other, tile of inputs by tile, in a tile first those "
+            + "whose input the other row of the pair reads too.";
+        yield return "Multiplication and addition are fused where the processor can, so results differ from those of Predict by rounding. "
+            + "What one sample holds, NaN and infinity included, touches no other sample.";
+    }
+
+    /// <summary>The body of the partial method: tiles for the widest registers that there are, the rest one by one.</summary>
+    private void WriteCore(CSharpWriter writer)
+    {
+        writer.Open($"static partial void {SurfaceEmitter.PredictBatchCore}("
+            + "global::System.ReadOnlySpan<float> inputs, global::System.Span<float> outputs)");
+        writer.Line("int done = 0;");
+        string otherwise = "";
+        foreach (VectorWidth width in _widths)
+        {
+            writer.Line($"{otherwise}if ({width.Condition()}) done = {KernelEmitter.NestedClass}.{ClassOf(width)}.Predict(inputs, outputs);");
+            otherwise = "else ";
+        }
+
+        writer.Open("for (; done < inputs.Length / InputLength; done++)");
+        writer.Line($"{SurfaceEmitter.PredictCore}(inputs.Slice(done * InputLength, InputLength), outputs.Slice(done * OutputLength, OutputLength));");
+        writer.Close();
+        writer.Close();
+    }
+
+    private void WriteTables(CSharpWriter writer)
+    {
+        HexTable.WriteInts(writer, InputTable, [.. _plan.Inputs.Columns]);
+        if (_plan.Inputs.HasGroups)
+        {
+            writer.Line();
+            HexTable.WriteBytes(writer, "BatchInputPlaces", _plan.Inputs.Places);
+        }
+
+        writer.Line();
+        HexTable.WriteInts(writer, "BatchInputStarts", [.. _plan.Inputs.Starts]);
+        for (int i = 0; i < _plan.Tables.Count; i++)
+        {
+            BatchTables tables = _plan.Tables[i];
+            writer.Line();
+            HexTable.WriteBytes(writer, $"Batch{i}Counts", tables.Steps);
+            writer.Line();
+            HexTable.WriteBytes(writer, $"Batch{i}Places", tables.Indices);
+            writer.Line();
+            HexTable.Write(writer, $"Batch{i}Weights", [.. tables.Weights]);
+            writer.Line();
+            HexTable.Write(writer, $"Batch{i}Biases", tables.Biases);
+            if (tables.Tiling.Count == 1) continue;
+            writer.Line();
+            HexTable.WriteInts(writer, $"Batch{i}Starts", tables.Starts);
+        }
+    }
+
+    private void WriteWidth(CSharpWriter writer, VectorWidth width)
+    {
+        writer.Line($"/// <summary>Samples in registers of {width.Bits()} bits.</summary>");
+        writer.Open($"internal static class {ClassOf(width)}");
+        writer.Lines($"""
+            /// <summary>The samples in a register.</summary>
+            private const int Lanes = {width.Lanes()};
+
+            /// <summary>The samples that go through all layers together.</summary>
+            private const int TileSamples = {BatchPlan.TileRegisters} * Lanes;
+
+            /// <summary>A tile takes as long for a few samples as for all of its own: fewer than this are predicted one by one.</summary>
+            private const int FewestSamples = {BatchCost.FewestSamples(_plan, _lowered, width)};
+
+            """);
+        WritePredict(writer, width);
+        writer.Line();
+        WriteTile(writer, width);
+        List<(VectorWidth, string)> names = [(width, _plan.Inputs.HasGroups ? "GatherFours" : "GatherOnes"), (width, "Pairs")];
+        names.Add((width, ScattersFours ? "ScatterFours" : "ScatterOnes"));
+        foreach (string name in (string[])["InterleaveLow", "InterleaveHigh", "InterleaveLowPairs", "InterleaveHighPairs"])
+        {
+            if (ScattersFours) names.Add((VectorWidth.Vector128, name));
+        }
+
+        if (_plan.Layers.Any(layer => layer.Activation.Kind == ActivationKind.Softmax)) names.Add((width, "Softmax"));
+        foreach (string function in s_kernels.Value.FunctionsFor(names))
+        {
+            writer.Line();
+            writer.Lines(function);
+        }
+
+        writer.Close();
+    }
+
+    /// <summary>The method that takes whole tiles, and says how many samples are done.</summary>
+    private void WritePredict(CSharpWriter writer, VectorWidth width)
+    {
+        int floats = checked(_plan.PanelRows * BatchPlan.TileSamples(width) + ScratchPlan.AlignmentSlack);
+        bool isOnStack = floats <= SurfaceEmitter.MaxStackFloats;
+        if (!isOnStack)
+        {
+            writer.Line("[global::System.ThreadStatic]");
+            writer.Line("private static float[] s_panels;");
+            writer.Line();
+        }
+
+        writer.Open("internal static int Predict(global::System.ReadOnlySpan<float> inputs, global::System.Span<float> outputs)");
+        writer.Lines(HexTable.EndianCheck);
+        writer.Lines($$"""
+
+            int count = inputs.Length / InputLength, done = 0;
+            if (count < FewestSamples) return 0;
+            global::System.Span<float> memory = {{(isOnStack ? $"stackalloc float[{floats}]" : "Panels()")}};
+            ref float panels = ref First(memory);
+            panels = ref Next(ref panels, ToBoundary(ref panels));
+            for (; count - done >= FewestSamples; done += TileSamples)
+            {
+                PredictTile(ref First(inputs), ref First(outputs), done, count - Lanes, ref panels);
+            }
+
+            return global::System.Math.Min(done, count);
+            """);
+        writer.Close();
+        if (isOnStack) return;
+        writer.Lines($$"""
+
+            /// <summary>The memory between the layers: one pinned buffer a thread, so that it stays aligned.</summary>
+            private static global::System.Span<float> Panels() =>
+                s_panels ??= global::System.GC.AllocateUninitializedArray<float>({{floats}}, pinned: true);
+            """);
+    }
+
+    /// <summary>The method that takes one tile through all layers.</summary>
+    private void WriteTile(CSharpWriter writer, VectorWidth width)
+    {
+        writer.Lines("""
+            /// <summary>
+            /// Predicts the samples of one tile. A register of them that would reach behind the last sample begins earlier, at
+            /// <paramref name="last"/>, and computes what it reaches back to a second time.
+            /// </summary>
+            """);
+        writer.Open("private static void PredictTile(ref float inputs, ref float outputs, int first, int last, ref float panels)");
+        writer.Line($"ref float x = ref Row(ref panels, {_plan.PanelOffsets[0]});");
+        for (int i = 0; i < _plan.Layers.Count; i++) WriteLayer(writer, width, i);
+        writer.Line($"Scatter(ref layer{_plan.Layers.Count - 1}, ref outputs, first, last);");
+        writer.Close();
+    }
+
+    private void WriteLayer(CSharpWriter writer, VectorWidth width, int index)
+    {
+        DenseLayer layer = _plan.Layers[index];
+        BatchTables tables = _plan.Tables[index];
+        bool isFirst = index == 0, isTiled = tables.Tiling.Count > 1;
+        string tile = isTiled ? "tile" : "0", floor = layer.Activation.Kind == ActivationKind.Relu ? "0f" : "float.NegativeInfinity";
+        string name = $"Batch{index}";
+        string input = isFirst ? "x" : !isTiled ? $"layer{index - 1}" : $"Row(ref layer{index - 1}, tile * {tables.Tiling.Width})";
+        writer.Line();
+        writer.Line($"// {layer.Name}: {layer.Weights.Columns} -> {layer.Weights.Rows}");
+        writer.Line($"ref float layer{index} = ref Row(ref panels, {_plan.PanelOffsets[index + 1]});");
+        if (isTiled)
+        {
+            writer.Line($"global::System.ReadOnlySpan<int> starts{index} = {HexTable.View("int", $"{name}Starts")};");
+            if (isFirst) writer.Line($"global::System.ReadOnlySpan<int> inputStarts = {HexTable.View("int", "BatchInputStarts")};");
+            writer.Open($"for (int tile = 0; tile < {tables.Tiling.Count}; tile++)");
+        }
+
+        if (isFirst) WriteGather(writer, isTiled);
+        writer.Line("Pairs(");
+        writer.Line($"    ref {input}, ref layer{index}, {tables.Pairs}, {(isTiled ? "tile == 0" : "true")}, "
+            + $"{(isTiled ? $"tile == {tables.Tiling.Count - 1}" : "true")}, {floor},");
+        writer.Line($"    ref {At("uint", $"{name}Counts", isTiled ? $"tile * {tables.Pairs}" : "0")},");
+        writer.Line($"    ref {At("byte", $"{name}Places", isTiled ? $"starts{index}[2 * tile]" : "0")},");
+        writer.Line($"    ref {At("float", $"{name}Weights", isTiled ? $"starts{index}[2 * tile + 1]" : "0")},");
+        writer.Line($"    ref {At("float", $"{name}Biases", "0")});");
+        if (isTiled) writer.Close();
+        WriteActivation(writer, width, index);
+    }
+
+    private void WriteGather(CSharpWriter writer, bool isTiled)
+    {
+        string start = isTiled ? "inputStarts[tile]" : "0";
+        string count = isTiled ? "inputStarts[tile + 1] - inputStarts[tile]" : CSharpWriter.Number(_plan.Inputs.Columns.Count);
+        writer.Line("Gather(");
+        writer.Line($"    ref inputs, first, last, ref x, {count},");
+        writer.Line($"    ref {At("int", InputTable, start)}{(_plan.Inputs.HasGroups ? "," : ");")}");
+        if (_plan.Inputs.HasGroups) writer.Line($"    ref {At("uint", "BatchInputPlaces", start)});");
+    }
+
+    private void WriteActivation(CSharpWriter writer, VectorWidth width, int index)
+    {
+        Activation activation = _plan.Layers[index].Activation;
+        int rows = _plan.Layers[index].Weights.Rows;
+        if (activation.Kind == ActivationKind.Softmax)
+        {
+            writer.Line($"Softmax(ref layer{index}, {rows});");
+        }
+        else if (!IsInKernel(activation.Kind))
+        {
+            string value = ActivationSource.Call(activation, $"Load{width.Bits()}(ref layer{index}, i)");
+            writer.Open($"for (nuint i = 0; i < {rows} * TileSamples; i += Lanes)");
+            writer.Line($"Store({value}, ref layer{index}, i);");
+            writer.Close();
+        }
+    }
+
+    /// <summary>The expression of an element of a table, to be taken by <c>ref</c>.</summary>
+    private static string At(string type, string table, string index)
+    {
+        string first = $"global::System.Runtime.InteropServices.MemoryMarshal.GetReference({HexTable.View(type, table)})";
+        return index == "0" ? first : $"Next(ref {first}, {index})";
+    }
+}
