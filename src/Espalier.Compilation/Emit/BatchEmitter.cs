@@ -31,8 +31,6 @@ internal sealed class BatchEmitter
 
     private bool ScattersFours => _lowered.Header.OutputLength >= BatchInputs.GroupInputs;
 
-    private string InputTable => _plan.Inputs.HasGroups ? "BatchInputGroups" : "BatchInputs";
-
     /// <summary>The functions over registers that the code calls and that other kernels use, too.</summary>
     public IEnumerable<(VectorWidth Width, string Name)> SharedFunctions()
     {
@@ -56,8 +54,9 @@ internal sealed class BatchEmitter
     {
         var writer = new CSharpWriter(1 << 16);
         FileHead.WriteMark(writer, Head());
-        VectorWidth[] aliases = _widths.Length == 0 ? [] : [.. _widths.Union([VectorWidth.Vector128, .. SmallerThan(_widths[0])]).OrderByDescending(width => width)];
-        KernelEmitter.OpenClass(writer, options, aliases);
+
+        // Registers are put together from halves, so the widths below the widest are named too.
+        KernelEmitter.OpenClass(writer, options, Simd.Widths.Where(width => _widths.Length > 0 && width <= _widths[0]));
         WriteCore(writer);
         if (_widths.Length > 0)
         {
@@ -77,23 +76,21 @@ internal sealed class BatchEmitter
         return new EmittedFile(options.HintPrefix + ".Batch.g.cs", writer.ToString());
     }
 
-    /// <summary>Registers are put together from halves, so the widths below are named too.</summary>
-    private static IEnumerable<VectorWidth> SmallerThan(VectorWidth widest) => Simd.Widths.Where(width => width < widest);
-
     private static bool IsInKernel(ActivationKind kind) => kind is ActivationKind.Identity or ActivationKind.Relu;
 
     private static string ClassOf(VectorWidth width) => $"Batch{width.Bits()}";
 
     private IEnumerable<string> Head()
     {
-        yield return $"The batch kernels of the network '{_lowered.Header.Name}': samples in lanes, {BatchPlan.TileRegisters} registers of them at a time.";
+        yield return $"The batch kernels of the network '{_lowered.Header.Name}': samples in lanes, a tile of {BatchPlan.TileRegisters} "
+            + "registers of them through all layers before the next.";
         yield return "";
         foreach (string line in BatchReport.Lines(_lowered)) yield return line;
         yield return "";
-        yield return "Order of summation: a sum starts at the bias; terms are added one after the other, tile of inputs by tile, in a tile first those "
-            + "whose input the other row of the pair reads too.";
-        yield return "Multiplication and addition are fused where the processor can, so results differ from those of Predict by rounding. "
-            + "What one sample holds, NaN and infinity included, touches no other sample.";
+        yield return "Order of summation: a sum starts at the bias; the terms are added one after the other, tile of inputs by tile,";
+        yield return "in a tile first those whose input the other row of the pair reads too. Multiplication and addition are fused where";
+        yield return "the processor can: results differ from those of Predict by rounding. A NaN or an infinity reaches the outputs of its";
+        yield return "own sample that depend on it, and nothing else.";
     }
 
     /// <summary>The body of the partial method: tiles for the widest registers that there are, the rest one by one.</summary>
@@ -117,15 +114,19 @@ internal sealed class BatchEmitter
 
     private void WriteTables(CSharpWriter writer)
     {
-        HexTable.WriteInts(writer, InputTable, [.. _plan.Inputs.Columns]);
+        HexTable.WriteInts(writer, "BatchInputColumns", [.. _plan.Inputs.Columns]);
         if (_plan.Inputs.HasGroups)
         {
             writer.Line();
             HexTable.WriteBytes(writer, "BatchInputPlaces", _plan.Inputs.Places);
         }
 
-        writer.Line();
-        HexTable.WriteInts(writer, "BatchInputStarts", [.. _plan.Inputs.Starts]);
+        if (_plan.Tables[0].Tiling.Count > 1)
+        {
+            writer.Line();
+            HexTable.WriteInts(writer, "BatchInputStarts", [.. _plan.Inputs.Starts]);
+        }
+
         for (int i = 0; i < _plan.Tables.Count; i++)
         {
             BatchTables tables = _plan.Tables[i];
@@ -161,13 +162,8 @@ internal sealed class BatchEmitter
         WritePredict(writer, width);
         writer.Line();
         WriteTile(writer, width);
-        List<(VectorWidth, string)> names = [(width, _plan.Inputs.HasGroups ? "GatherFours" : "GatherOnes"), (width, "Pairs")];
+        List<(VectorWidth, string)> names = [(width, "Entry"), (width, _plan.Inputs.HasGroups ? "GatherFours" : "GatherOnes"), (width, "Pairs")];
         names.Add((width, ScattersFours ? "ScatterFours" : "ScatterOnes"));
-        foreach (string name in (string[])["InterleaveLow", "InterleaveHigh", "InterleaveLowPairs", "InterleaveHighPairs"])
-        {
-            if (ScattersFours) names.Add((VectorWidth.Vector128, name));
-        }
-
         if (_plan.Layers.Any(layer => layer.Activation.Kind == ActivationKind.Softmax)) names.Add((width, "Softmax"));
         foreach (string function in s_kernels.Value.FunctionsFor(names))
         {
@@ -237,41 +233,42 @@ internal sealed class BatchEmitter
         DenseLayer layer = _plan.Layers[index];
         BatchTables tables = _plan.Tables[index];
         bool isFirst = index == 0, isTiled = tables.Tiling.Count > 1;
-        string tile = isTiled ? "tile" : "0", floor = layer.Activation.Kind == ActivationKind.Relu ? "0f" : "float.NegativeInfinity";
-        string name = $"Batch{index}";
-        string input = isFirst ? "x" : !isTiled ? $"layer{index - 1}" : $"Row(ref layer{index - 1}, tile * {tables.Tiling.Width})";
         writer.Line();
         writer.Line($"// {layer.Name}: {layer.Weights.Columns} -> {layer.Weights.Rows}");
         writer.Line($"ref float layer{index} = ref Row(ref panels, {_plan.PanelOffsets[index + 1]});");
         if (isTiled)
         {
-            writer.Line($"global::System.ReadOnlySpan<int> starts{index} = {HexTable.View("int", $"{name}Starts")};");
-            if (isFirst) writer.Line($"global::System.ReadOnlySpan<int> inputStarts = {HexTable.View("int", "BatchInputStarts")};");
             writer.Open($"for (int tile = 0; tile < {tables.Tiling.Count}; tile++)");
+            if (isFirst) WriteGather(writer, "Entry<int>(BatchInputStarts, tile)", "Entry<int>(BatchInputStarts, tile + 1)");
+            string starts = $"Batch{index}Starts";
+            writer.Line($"int place = Entry<int>({starts}, 2 * tile), weight = Entry<int>({starts}, 2 * tile + 1);");
+        }
+        else if (isFirst)
+        {
+            WriteGather(writer, "0", CSharpWriter.Number(_plan.Inputs.Columns.Count));
         }
 
-        if (isFirst) WriteGather(writer, isTiled);
+        string input = isFirst ? "x" : isTiled ? $"Row(ref layer{index - 1}, tile * {tables.Tiling.Width})" : $"layer{index - 1}";
+        string ends = isTiled ? $"tile == 0, tile == {tables.Tiling.Count - 1}" : "true, true";
+        string floor = layer.Activation.Kind == ActivationKind.Relu ? "0f" : "float.NegativeInfinity";
+        (string pair, string place, string weight) = isTiled ? ($"tile * {tables.Pairs}", "place", "weight") : ("0", "0", "0");
         writer.Line("Pairs(");
-        writer.Line($"    ref {input}, ref layer{index}, {tables.Pairs}, {(isTiled ? "tile == 0" : "true")}, "
-            + $"{(isTiled ? $"tile == {tables.Tiling.Count - 1}" : "true")}, {floor},");
-        writer.Line($"    ref {At("uint", $"{name}Counts", isTiled ? $"tile * {tables.Pairs}" : "0")},");
-        writer.Line($"    ref {At("byte", $"{name}Places", isTiled ? $"starts{index}[2 * tile]" : "0")},");
-        writer.Line($"    ref {At("float", $"{name}Weights", isTiled ? $"starts{index}[2 * tile + 1]" : "0")},");
-        writer.Line($"    ref {At("float", $"{name}Biases", "0")});");
+        writer.Line($"    ref {input}, ref layer{index}, {tables.Pairs}, {ends}, {floor},");
+        writer.Line($"    ref Entry<uint>(Batch{index}Counts, {pair}), ref Entry<byte>(Batch{index}Places, {place}),");
+        writer.Line($"    ref Entry<float>(Batch{index}Weights, {weight}), ref Entry<float>(Batch{index}Biases, 0));");
         if (isTiled) writer.Close();
         WriteActivation(writer, width, index);
     }
 
-    private void WriteGather(CSharpWriter writer, bool isTiled)
+    private void WriteGather(CSharpWriter writer, string start, string end)
     {
-        string start = isTiled ? "inputStarts[tile]" : "0";
-        string count = isTiled ? "inputStarts[tile + 1] - inputStarts[tile]" : CSharpWriter.Number(_plan.Inputs.Columns.Count);
-        writer.Line("Gather(");
-        writer.Line($"    ref inputs, first, last, ref x, {count},");
-        writer.Line($"    ref {At("int", InputTable, start)}{(_plan.Inputs.HasGroups ? "," : ");")}");
-        if (_plan.Inputs.HasGroups) writer.Line($"    ref {At("uint", "BatchInputPlaces", start)});");
+        if (start != "0") writer.Line($"int input = {start}, inputEnd = {end};");
+        (string at, string count) = start == "0" ? ("0", end) : ("input", "inputEnd - input");
+        string places = _plan.Inputs.HasGroups ? $", ref Entry<uint>(BatchInputPlaces, {at})" : "";
+        writer.Line($"Gather(ref inputs, first, last, ref x, {count}, ref Entry<int>(BatchInputColumns, {at}){places});");
     }
 
+    /// <summary>Applies what the kernel does not, to all registers of the panel.</summary>
     private void WriteActivation(CSharpWriter writer, VectorWidth width, int index)
     {
         Activation activation = _plan.Layers[index].Activation;
@@ -287,12 +284,5 @@ internal sealed class BatchEmitter
             writer.Line($"Store({value}, ref layer{index}, i);");
             writer.Close();
         }
-    }
-
-    /// <summary>The expression of an element of a table, to be taken by <c>ref</c>.</summary>
-    private static string At(string type, string table, string index)
-    {
-        string first = $"global::System.Runtime.InteropServices.MemoryMarshal.GetReference({HexTable.View(type, table)})";
-        return index == "0" ? first : $"Next(ref {first}, {index})";
     }
 }

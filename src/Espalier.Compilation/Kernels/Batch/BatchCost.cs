@@ -25,13 +25,14 @@ internal static class BatchCost
         return Kernel.Nanoseconds(cycles) / width.Lanes();
     }
 
+    /// <summary>The time of bringing the inputs of a sample into lanes, in nanoseconds.</summary>
+    public static double InputNanoseconds(BatchPlan plan, VectorWidth width) =>
+        Kernel.Nanoseconds(Group * plan.Inputs.Columns.Count) / width.Lanes();
+
     /// <summary>The time of a sample in a whole tile, in nanoseconds.</summary>
-    public static double Nanoseconds(BatchPlan plan, VectorWidth width)
-    {
-        double ends = Group * plan.Inputs.Columns.Count + OutputValue * plan.Layers[plan.Layers.Count - 1].Weights.Rows;
-        return Enumerable.Range(0, plan.Layers.Count).Sum(layer => LayerNanoseconds(plan, layer, width))
-            + Kernel.Nanoseconds(ends) / width.Lanes();
-    }
+    public static double Nanoseconds(BatchPlan plan, VectorWidth width) => InputNanoseconds(plan, width)
+        + Enumerable.Range(0, plan.Layers.Count).Sum(layer => LayerNanoseconds(plan, layer, width))
+        + Kernel.Nanoseconds(OutputValue * plan.Layers[plan.Layers.Count - 1].Weights.Rows) / width.Lanes();
 
     /// <summary>
     /// The fewest samples for which a tile is made: it takes as long for a few samples as for all of its own, so fewer are predicted one

@@ -29,16 +29,21 @@ public static class BatchReport
         BatchPlan plan = BatchPlan.Of(lowered);
         string times = string.Join(", ", widths.Select(width => FormattableString.Invariant(
             $"{BatchCost.Nanoseconds(plan, width):0.#} ns with {width.Bits()} bits")));
-        yield return $"batch: about {times} a sample; one of the {plan.Inputs.Columns.Count} groups of inputs takes as long as 19 weights.";
-        for (int i = 0; i < plan.Layers.Count; i++)
-        {
-            BatchTables tables = plan.Tables[i];
-            int weights = plan.Layers[i].Weights.Count;
-            double share = weights == 0 ? 0 : 100.0 * tables.SharedTerms / weights;
-            string tiles = tables.Tiling.Count == 1 ? "one tile" : $"{tables.Tiling.Count} tiles";
-            yield return FormattableString.Invariant(
-                $"batch: {plan.Layers[i].Name}: {BatchCost.LayerNanoseconds(plan, i, widths[0]):0.#} ns, {tables.Bytes} B of tables; {tables.Pairs} pairs of rows over {tables.Tiling.Inputs} inputs in {tiles}; {share:0} % of {weights} weights share the load of their input.");
-        }
+        yield return $"batch: about {times} a sample.";
+        yield return FormattableString.Invariant(
+            $"batch: inputs: {BatchCost.InputNanoseconds(plan, widths[0]):0.#} ns, {plan.Tables[0].Tiling.Inputs} that some unit reads, transposed in {plan.Inputs.Columns.Count} groups.");
+        for (int i = 0; i < plan.Layers.Count; i++) yield return Line(plan, i, widths[0]);
+    }
+
+    private static string Line(BatchPlan plan, int layer, VectorWidth width)
+    {
+        BatchTables tables = plan.Tables[layer];
+        int weights = plan.Layers[layer].Weights.Count;
+        double time = BatchCost.LayerNanoseconds(plan, layer, width), share = weights == 0 ? 0 : 100.0 * tables.SharedTerms / weights;
+        string rows = tables.Pairs == 1 ? "1 pair of rows" : $"{tables.Pairs} pairs of rows";
+        string tiles = tables.Tiling.Count == 1 ? "1 tile" : $"{tables.Tiling.Count} tiles";
+        return FormattableString.Invariant($"batch: {plan.Layers[layer].Name}: {time:0.#} ns, {tables.Bytes} B of tables, {rows} over ")
+            + FormattableString.Invariant($"{tiles} of inputs, {share:0} % of {weights} weights with an input loaded for both rows.");
     }
 
     private static VectorWidth[] WidthsOf(LoweredNetwork lowered) => [.. Simd.Widths.Where(width => lowered.Options.Widths.HasFlag(width))];
