@@ -114,8 +114,10 @@ internal sealed class PlanEmitter(LoweredNetwork lowered, WidthPlan plan)
         int count = plan.InputOrder.Length;
         bool isShort = lowered.Header.InputLength <= ushort.MaxValue + 1;
         string type = isShort ? "ushort" : "int";
+
+        // A place that holds nothing gets the first input, which is multiplied by no weight.
         var order = new int[Simd.RoundUp(count, AtOnce)];
-        for (int i = 0; i < order.Length; i++) order[i] = plan.InputOrder[System.Math.Min(i, count - 1)];
+        for (int i = 0; i < order.Length; i++) order[i] = System.Math.Max(0, plan.InputOrder[System.Math.Min(i, count - 1)]);
         writer.Line();
         writer.Line("/// <summary>Picks the inputs that the first layer reads, in the order in which it reads them.</summary>");
         writer.Open("private static void OrderInput(global::System.ReadOnlySpan<float> input, global::System.Span<float> ordered)");

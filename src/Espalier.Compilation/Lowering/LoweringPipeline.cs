@@ -17,6 +17,7 @@ public static class LoweringPipeline
         new(DropDeadUnits.Name, DropDeadUnits.Apply),
         new(NoteUnreadInputs.Name, NoteUnreadInputs.Apply),
         new(MakePlans.Name, MakePlans.Apply),
+        new(OrderUnits.Name, OrderUnits.Apply),
         new(ChooseKernels.Name, ChooseKernels.Apply),
         new(KeepBestPlans.Name, KeepBestPlans.Apply),
         new(PlanScratch.Name, PlanScratch.Apply),

@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Linq;
 using Espalier.Compilation.Kernels;
 using Espalier.Compilation.Model;
@@ -38,8 +39,8 @@ internal static class PlanVerifier
             if (weights.Columns != expected) return $"layer {i} reads {weights.Columns} values but {expected} come to it.";
         }
 
-        bool isOrder = plan.InputOrder.All(input => input >= 0 && input < lowered.Header.InputLength)
-            && plan.InputOrder.Distinct().Count() == plan.InputOrder.Length;
+        List<int> named = [.. plan.InputOrder.Where(input => input >= 0)];
+        bool isOrder = named.All(input => input < lowered.Header.InputLength) && named.Distinct().Count() == named.Count;
         return isOrder ? null : "the order of the inputs names one twice or one that is not there.";
     }
 

@@ -12,8 +12,8 @@ namespace Espalier.Compilation.Lowering;
 public sealed record WidthPlan(VectorWidth Width, EquatableArray<DenseLayer> Layers)
 {
     /// <summary>
-    /// Which of the network's inputs the first layer reads in which order: its column j is input <c>InputOrder[j]</c>. Empty when it
-    /// reads them as they come.
+    /// Which of the network's inputs the first layer reads in which order: its column j is input <c>InputOrder[j]</c>, or holds no weight
+    /// when that is -1. Empty when it reads them as they come.
     /// </summary>
     public EquatableArray<int> InputOrder { get; init; }
 

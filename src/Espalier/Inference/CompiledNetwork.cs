@@ -72,10 +72,15 @@ public sealed class CompiledNetwork : IDisposable
     {
         ArgumentNullException.ThrowIfNull(network);
         options ??= new CompileOptions();
-        EmitOptions emit = options.Emit ?? EmitOptions.For(network);
         LoweredNetwork lowered = LoweringPipeline.Run(network, options.Lowering, cancellationToken);
+        return Compile(lowered, options.Emit ?? EmitOptions.For(network), cancellationToken);
+    }
+
+    /// <summary>Emits, compiles and loads a network that has been through all passes.</summary>
+    internal static CompiledNetwork Compile(LoweredNetwork lowered, EmitOptions emit, CancellationToken cancellationToken = default)
+    {
         EmittedFile[] files = [.. CSharpEmitter.Emit(lowered, emit, cancellationToken)];
-        byte[] image = InMemoryCompiler.Compile($"Espalier.Compiled.{network.Name}", files, cancellationToken);
+        byte[] image = InMemoryCompiler.Compile($"Espalier.Compiled.{lowered.Header.Name}", files, cancellationToken);
         string typeName = emit.Namespace.Length == 0 ? emit.ClassName : $"{emit.Namespace}.{emit.ClassName}";
         return new CompiledNetwork(lowered, files, image, typeName);
     }

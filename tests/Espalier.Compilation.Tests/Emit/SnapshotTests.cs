@@ -9,9 +9,11 @@ namespace Espalier.Compilation.Tests.Emit;
 /// <summary>The whole generated text of tiny networks, for people to read.</summary>
 public sealed class SnapshotTests
 {
+    private static readonly LoweringOptions s_scalar = new() { Widths = VectorWidth.Scalar };
+
     private static readonly Dictionary<string, (Network Network, LoweringOptions Options)> s_cases = new()
     {
-        ["OneToOne"] = (Build.Network(Build.Layer("out", [[0.5f]], [-0.25f], Activation.Identity)), LoweringOptions.Default),
+        ["OneToOne"] = (Build.Network(Build.Layer("out", [[0.5f]], [-0.25f], Activation.Identity)), s_scalar),
         ["TwoTwoOne"] = (
             Build.Network(
                 Build.Layer("hidden", [[20, 20], [-20, -20]], [-10, 30], Activation.Sigmoid),
@@ -19,29 +21,38 @@ public sealed class SnapshotTests
             {
                 Samples = new EquatableArray<Sample>([Sample.FromDense([0, 0], [4.5e-5f]), Sample.FromDense([1, 0], [0.99995f])]),
             },
-            LoweringOptions.Default),
-        ["EmptyUnit"] = (Build.Network(Build.Layer("out", [[1, 2], [0, 0]], [3, 4], Activation.Tanh)), LoweringOptions.Default),
+            s_scalar),
+        ["EmptyUnit"] = (Build.Network(Build.Layer("out", [[1, 2], [0, 0]], [3, 4], Activation.Tanh)), s_scalar),
         ["EmptyLayer"] = (
             Build.Network(
                 Build.Layer("first", [[1, 2], [3, 4]], [0, 0], Activation.Relu),
                 Build.Layer("second", [[0, 0], [0, 0]], [1, 2], Activation.Relu),
                 Build.Layer("out", [[5, 6]], [7], Activation.Identity)),
-            LoweringOptions.Default),
+            s_scalar),
         ["DeadUnits"] = (
             Build.Network(
                 Build.Layer("hidden", [[0, 0, 0], [3, 0, 4], [5, 0, 6]], [2, 20, 30], Activation.LeakyRelu()),
                 Build.Layer("out", [[0.5f, 0, 7]], [100], Activation.Identity)),
-            LoweringOptions.Default),
+            s_scalar),
         ["Dense"] = (
-            Build.Network(Build.Layer("out", [[1, 2, 3, 4, 5, 6], [6, 5, 4, 3, 2, 1]], [0, 0], Activation.Softmax)), LoweringOptions.Default),
+            Build.Network(Build.Layer("out", [[1, 2, 3, 4, 5, 6], [6, 5, 4, 3, 2, 1]], [0, 0], Activation.Softmax)), s_scalar),
         ["OddNumbers"] = (
-            Build.Network(Build.Layer("out", [[float.Epsilon, -float.MaxValue, 1e-40f, 0.1f]], [-0f], Activation.Elu(0.1f))), LoweringOptions.Default),
+            Build.Network(Build.Layer("out", [[float.Epsilon, -float.MaxValue, 1e-40f, 0.1f]], [-0f], Activation.Elu(0.1f))), s_scalar),
         ["LongRow"] = (
             Build.Network(new DenseLayer("out", Build.Rows(24, 2, 21), new FloatVector([1, 2]), Activation.Relu)),
-            new LoweringOptions { Kernel = KernelKind.Unrolled, MethodTerms = 12 }),
+            new LoweringOptions { Kernel = KernelKind.Unrolled, MethodTerms = 12, Widths = VectorWidth.Scalar }),
         ["Table"] = (
             Build.Network(new DenseLayer("out", Build.Rows(9, 5, 0, 9), new FloatVector([1, 2, 3]), Activation.Selu)),
-            new LoweringOptions { Kernel = KernelKind.Table }),
+            new LoweringOptions { Kernel = KernelKind.Table, Widths = VectorWidth.Scalar }),
+        ["Permute"] = (
+            Build.Network(new DenseLayer("out", Build.Rows(9, 5, 0, 9), new FloatVector([1, 2, 3]), Activation.Softmax)),
+            new LoweringOptions { Kernel = KernelKind.Permute, Widths = VectorWidth.Vector256 }),
+        ["Block"] = (
+            Build.Network(new DenseLayer("out", Build.Rows(9, 5, 0, 9), new FloatVector([1, 2, 3]), Activation.Relu)),
+            new LoweringOptions { Kernel = KernelKind.Block, Widths = VectorWidth.Vector128 }),
+        ["DenseRegisters"] = (
+            Build.Network(new DenseLayer("out", Build.Rows(9, 5, 0, 9), new FloatVector([1, 2, 3]), Activation.Tanh)),
+            new LoweringOptions { Kernel = KernelKind.Dense, Widths = VectorWidth.Vector512 }),
     };
 
     public static TheoryData<string> Cases => [.. s_cases.Keys];
@@ -56,13 +67,13 @@ public sealed class SnapshotTests
     }
 
     [Theory]
-    [InlineData("SurfaceWithoutScratch", 0)]
-    [InlineData("SurfaceOnStack", 8000)]
-    [InlineData("SurfaceInThreadBuffer", 8193)]
-    public void Surfaces_are_as_accepted(string name, int workspaceLength)
+    [InlineData("SurfaceOfFewOutputs", 47, 2)]
+    [InlineData("SurfaceOnStack", 8000, 100)]
+    [InlineData("SurfaceInThreadBuffer", 9000, 8193)]
+    public void Surfaces_are_as_accepted(string name, int workspaceLength, int outputs)
     {
-        var options = new EmitOptions(name, "Acme.Networks", IsPublic: workspaceLength > 0);
-        EmittedFile surface = CSharpEmitter.EmitSurface(new NetworkHeader("net", 10, 2, workspaceLength), options);
+        var options = new EmitOptions(name, "Acme.Networks", IsPublic: outputs > 2);
+        EmittedFile surface = CSharpEmitter.EmitSurface(new NetworkHeader("net", 10, outputs, workspaceLength), options);
         Snapshot.Match(name, new EquatableArray<EmittedFile>([surface]));
     }
 

@@ -8,7 +8,8 @@ public sealed class LoweringPipelineTests
     [Fact]
     public void The_passes_are_these() => Assert.Equal(
         [
-            "validate", "drop zero weights", "drop dead units", "note unread inputs", "choose kernels", "plan scratch memory", "split into methods",
+            "validate", "drop zero weights", "drop dead units", "note unread inputs", "make plans", "order units", "choose kernels", "keep the best plans",
+            "plan scratch memory", "split into methods",
         ],
         LoweringPipeline.Passes.Select(pass => pass.Name));
 
@@ -35,8 +36,10 @@ public sealed class LoweringPipelineTests
     {
         LoweredNetwork lowered = LoweringPipeline.Run(Build.Network(
             Build.Layer("a", [[1, 2], [0, 0], [3, 0]], [0, 0, 0], Activation.Relu), Build.Layer("b", [[1, 0, 0]], [0], Activation.Relu)));
-        Assert.Equal(new NetworkHeader("net", 2, 1, 3), lowered.Header);
-        Assert.Equal(1, lowered.Scratch!.Length);
+
+        // Inputs, hidden units and outputs in whole registers of 16, two of them at a time, and 15 to get to a boundary.
+        Assert.Equal(new NetworkHeader("net", 2, 1, 47), lowered.Header);
+        Assert.Equal(1, lowered.Plans[^1].Scratch!.Length);
     }
 
     [Fact]

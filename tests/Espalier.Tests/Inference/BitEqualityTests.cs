@@ -7,17 +7,19 @@ using Espalier.Inference;
 
 namespace Espalier.Tests.Inference;
 
-/// <summary>Generated code against the interpreter, to the bit, on random networks: the test that everything rests on.</summary>
+/// <summary>Scalar generated code against the interpreter, to the bit, on random networks: the test that everything rests on.</summary>
 public sealed class BitEqualityTests
 {
     private const int NetworkCount = 120, InputCount = 6;
 
+    private static readonly LoweringOptions s_scalar = new() { Widths = VectorWidth.Scalar };
+
     private static readonly LoweringOptions[] s_options =
     [
-        LoweringOptions.Default,
-        new LoweringOptions { Kernel = KernelKind.Unrolled },
-        new LoweringOptions { Kernel = KernelKind.Unrolled, MethodTerms = 9 },
-        new LoweringOptions { Kernel = KernelKind.Table },
+        s_scalar,
+        s_scalar with { Kernel = KernelKind.Unrolled },
+        s_scalar with { Kernel = KernelKind.Unrolled, MethodTerms = 9 },
+        s_scalar with { Kernel = KernelKind.Table },
     ];
 
     private delegate void PredictMethod(ReadOnlySpan<float> input, Span<float> output);
@@ -43,7 +45,7 @@ public sealed class BitEqualityTests
 
         Assert.Contains(networks, pair => pair.Lowered.FoldedUnits > 0);
         Assert.Contains(networks, pair => pair.Lowered.LayerCount < pair.Original.Layers.Length);
-        if (optionsIndex == 2) Assert.Contains(networks, pair => pair.Lowered.Methods.Any(part => part.IsPiece));
+        if (optionsIndex == 2) Assert.Contains(networks, pair => pair.Lowered.Widest.Methods.Any(part => part.IsPiece));
 
         var context = new AssemblyLoadContext("bit equality", isCollectible: true);
         using (var image = new MemoryStream(InMemoryCompiler.Compile("BitEquality", files, CancellationToken.None)))
@@ -80,7 +82,7 @@ public sealed class BitEqualityTests
         var matrix = new SparseMatrix(2, 70_000, [0, 5, 6], [0, 1, 65_535, 65_536, 69_999, 3], [1, 2, 3, 4, 5, 6]);
         var network = new Network("wide", Shape.Flat(70_000), new EquatableArray<Layer>(
             [new DenseLayer("l", matrix, new FloatVector([0.5f, -1]), Activation.Tanh)]), default);
-        using var compiled = CompiledNetwork.Compile(network, new CompileOptions { Lowering = new LoweringOptions { Kernel = kernel } });
+        using var compiled = CompiledNetwork.Compile(network, new CompileOptions { Lowering = s_scalar with { Kernel = kernel } });
         AssertEqual(network, compiled.Lowered, compiled.Predict, RandomNetworks.Input(new SeededRandom(1), 70_000));
     }
 
@@ -100,7 +102,8 @@ public sealed class BitEqualityTests
         };
         Network left = network with { Layers = new EquatableArray<Layer>([network.Layers[0], layer with { Activation = Activation.Sigmoid }]) };
         Network right = network with { Layers = new EquatableArray<Layer>([network.Layers[0], permuted]) };
-        using CompiledNetwork compiledLeft = CompiledNetwork.Compile(left), compiledRight = CompiledNetwork.Compile(right);
+        var options = new CompileOptions { Lowering = s_scalar };
+        using CompiledNetwork compiledLeft = CompiledNetwork.Compile(left, options), compiledRight = CompiledNetwork.Compile(right, options);
         float[] input = RandomNetworks.Input(random, 20), outputLeft = new float[6], outputRight = new float[6];
         compiledLeft.Predict(input, outputLeft);
         compiledRight.Predict(input, outputRight);

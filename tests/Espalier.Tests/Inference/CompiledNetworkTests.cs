@@ -223,6 +223,9 @@ public sealed class CompiledNetworkTests : IDisposable
     [InlineData(null)]
     [InlineData(KernelKind.Unrolled)]
     [InlineData(KernelKind.Table)]
+    [InlineData(KernelKind.Permute)]
+    [InlineData(KernelKind.Block)]
+    [InlineData(KernelKind.Dense)]
     public void No_call_allocates(KernelKind? kernel) =>
         AssertNoAllocation(RandomNetworks.Classifier(5, 0.05, 200, 100, 10), new LoweringOptions { Kernel = kernel });
 

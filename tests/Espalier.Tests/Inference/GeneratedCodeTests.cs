@@ -23,7 +23,7 @@ public sealed class GeneratedCodeTests
     {
         foreach (Network network in s_networks)
         {
-            LoweredNetwork lowered = Lower(network, KernelKind.Unrolled);
+            LoweredNetwork lowered = Lower(network, KernelKind.Unrolled, VectorWidth.Scalar);
             List<(int Layer, int Column, float Weight)> terms = [];
             foreach (MethodDeclarationSyntax method in LayerMethods(lowered))
             {
@@ -47,7 +47,7 @@ public sealed class GeneratedCodeTests
     {
         foreach (Network network in s_networks)
         {
-            LoweredNetwork lowered = Lower(network, KernelKind.Table);
+            LoweredNetwork lowered = Lower(network, KernelKind.Table, VectorWidth.Scalar);
             for (int layer = 0; layer < lowered.LayerCount; layer++)
             {
                 float[] expected = [.. Weights(lowered).Where(weight => weight.Layer == layer).Select(weight => weight.Weight)];
@@ -68,7 +68,7 @@ public sealed class GeneratedCodeTests
         var files = new List<EmittedFile>();
         foreach ((int i, Network network) in s_networks.Index())
         {
-            foreach (KernelKind? kernel in new KernelKind?[] { null, KernelKind.Unrolled, KernelKind.Table })
+            foreach (KernelKind? kernel in (KernelKind?[])[null, .. Enum.GetValues<KernelKind>()])
             {
                 LoweredNetwork lowered = Lower(RandomNetworks.WithSamples(network, new SeededRandom(1), i % 3), kernel);
                 files.AddRange(CSharpEmitter.Emit(lowered, new EmitOptions($"Net{i}{kernel}", i % 2 == 0 ? "" : "Acme.Networks", i % 3 > 0)));
@@ -153,8 +153,8 @@ public sealed class GeneratedCodeTests
         }
     }
 
-    private static LoweredNetwork Lower(Network network, KernelKind? kernel) =>
-        LoweringPipeline.Run(network, new LoweringOptions { Kernel = kernel, MethodTerms = 50 });
+    private static LoweredNetwork Lower(Network network, KernelKind? kernel, VectorWidth? widths = null) =>
+        LoweringPipeline.Run(network, new LoweringOptions { Kernel = kernel, MethodTerms = 50, Widths = widths ?? LoweringOptions.Default.Widths });
 
     private static IEnumerable<(int Layer, int Column, float Weight)> Weights(LoweredNetwork lowered)
     {

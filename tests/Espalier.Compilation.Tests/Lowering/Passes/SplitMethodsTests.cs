@@ -54,7 +54,7 @@ public sealed class SplitMethodsTests
     private static LoweredNetwork Split(KernelKind kernel, int methodTerms, params int[] counts)
     {
         var layer = new DenseLayer("l", Build.Rows(counts.Max() + 1, counts), new FloatVector(new float[counts.Length]), Activation.Relu);
-        var options = new LoweringOptions { Kernel = kernel, MethodTerms = methodTerms };
-        return SplitMethods.Apply(ChooseKernels.Apply(LoweringPipeline.Start(Build.Network(layer), options)));
+        var options = new LoweringOptions { Kernel = kernel, MethodTerms = methodTerms, Widths = VectorWidth.Scalar };
+        return SplitMethods.Apply(ChooseKernels.Apply(MakePlans.Apply(LoweringPipeline.Start(Build.Network(layer), options))));
     }
 }

@@ -8,7 +8,7 @@
 namespace Acme.Networks;
 
 /// <summary>
-/// The network 'net', compiled: 10 inputs, 2 outputs. Thread-safe, and no
+/// The network 'net', compiled: 10 inputs, 100 outputs. Thread-safe, and no
 /// call allocates memory, <see cref="Verify"/> excepted.
 /// </summary>
 /// <remarks>
@@ -22,7 +22,7 @@ public static partial class SurfaceOnStack
     public const int InputLength = 10;
 
     /// <summary>The number of outputs.</summary>
-    public const int OutputLength = 2;
+    public const int OutputLength = 100;
 
     /// <summary>The number of floats of scratch memory that one prediction needs; pruning does not change it.</summary>
     public const int WorkspaceLength = 8000;
@@ -39,8 +39,7 @@ public static partial class SurfaceOnStack
     public static void Predict(global::System.ReadOnlySpan<float> input, global::System.Span<float> output)
     {
         CheckBuffers(input, output);
-        global::System.Span<float> workspace = stackalloc float[WorkspaceLength];
-        PredictCore(input, output, workspace);
+        PredictCore(input, output);
     }
 
     /// <summary>Computes the outputs for one sample in scratch memory of the caller.</summary>
@@ -65,9 +64,8 @@ public static partial class SurfaceOnStack
     public static int Classify(global::System.ReadOnlySpan<float> input)
     {
         if (input.Length != InputLength) ThrowLengths(input.Length, OutputLength);
-        global::System.Span<float> scratch = stackalloc float[WorkspaceLength + OutputLength];
-        global::System.Span<float> output = scratch.Slice(WorkspaceLength, OutputLength);
-        PredictCore(input, output, scratch.Slice(0, WorkspaceLength));
+        global::System.Span<float> output = stackalloc float[OutputLength];
+        PredictCore(input, output);
         return Largest(output);
     }
 
@@ -85,10 +83,9 @@ public static partial class SurfaceOnStack
         }
 
         if (global::System.MemoryExtensions.Overlaps<float>(outputs, inputs)) ThrowOverlap();
-        global::System.Span<float> workspace = stackalloc float[WorkspaceLength];
         for (int i = 0; i < count; i++)
         {
-            PredictCore(inputs.Slice(i * InputLength, InputLength), outputs.Slice(i * OutputLength, OutputLength), workspace);
+            PredictCore(inputs.Slice(i * InputLength, InputLength), outputs.Slice(i * OutputLength, OutputLength));
         }
     }
 
@@ -123,6 +120,8 @@ public static partial class SurfaceOnStack
 
         return best;
     }
+
+    static partial void PredictCore(global::System.ReadOnlySpan<float> input, global::System.Span<float> output);
 
     static partial void PredictCore(
         global::System.ReadOnlySpan<float> input, global::System.Span<float> output, global::System.Span<float> workspace);

@@ -16,7 +16,7 @@ namespace Acme.Networks;
 /// every output that depends on it; infinities follow the rules of IEEE 754.
 /// </remarks>
 [global::System.CodeDom.Compiler.GeneratedCode("Espalier", "VERSION")]
-internal static partial class SurfaceWithoutScratch
+internal static partial class SurfaceOfFewOutputs
 {
     /// <summary>The number of inputs of one sample.</summary>
     public const int InputLength = 10;
@@ -25,7 +25,7 @@ internal static partial class SurfaceWithoutScratch
     public const int OutputLength = 2;
 
     /// <summary>The number of floats of scratch memory that one prediction needs; pruning does not change it.</summary>
-    public const int WorkspaceLength = 0;
+    public const int WorkspaceLength = 47;
 
     /// <summary>
     /// The largest deviation, relative to the reference output or to 1 if that is larger, that <see cref="Verify"/> accepts.
@@ -39,8 +39,7 @@ internal static partial class SurfaceWithoutScratch
     public static void Predict(global::System.ReadOnlySpan<float> input, global::System.Span<float> output)
     {
         CheckBuffers(input, output);
-        global::System.Span<float> workspace = default;
-        PredictCore(input, output, workspace);
+        PredictCore(input, output);
     }
 
     /// <summary>Computes the outputs for one sample in scratch memory of the caller.</summary>
@@ -65,9 +64,8 @@ internal static partial class SurfaceWithoutScratch
     public static int Classify(global::System.ReadOnlySpan<float> input)
     {
         if (input.Length != InputLength) ThrowLengths(input.Length, OutputLength);
-        global::System.Span<float> scratch = stackalloc float[16];
-        global::System.Span<float> output = scratch.Slice(WorkspaceLength, OutputLength);
-        PredictCore(input, output, scratch.Slice(0, WorkspaceLength));
+        global::System.Span<float> output = (stackalloc float[16]).Slice(0, OutputLength);
+        PredictCore(input, output);
         return Largest(output);
     }
 
@@ -85,10 +83,9 @@ internal static partial class SurfaceWithoutScratch
         }
 
         if (global::System.MemoryExtensions.Overlaps<float>(outputs, inputs)) ThrowOverlap();
-        global::System.Span<float> workspace = default;
         for (int i = 0; i < count; i++)
         {
-            PredictCore(inputs.Slice(i * InputLength, InputLength), outputs.Slice(i * OutputLength, OutputLength), workspace);
+            PredictCore(inputs.Slice(i * InputLength, InputLength), outputs.Slice(i * OutputLength, OutputLength));
         }
     }
 
@@ -123,6 +120,8 @@ internal static partial class SurfaceWithoutScratch
 
         return best;
     }
+
+    static partial void PredictCore(global::System.ReadOnlySpan<float> input, global::System.Span<float> output);
 
     static partial void PredictCore(
         global::System.ReadOnlySpan<float> input, global::System.Span<float> output, global::System.Span<float> workspace);
