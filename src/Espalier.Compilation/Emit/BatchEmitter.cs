@@ -10,8 +10,8 @@ using Espalier.Compilation.Model;
 namespace Espalier.Compilation.Emit;
 
 /// <summary>
-/// Writes the file that predicts many samples: the body of the surface's partial method, the tables, and for each register width a class
-/// that takes tiles of samples through the layers.
+/// Writes what predicts many samples: the body of the surface's partial method, and in a file of its own the tables and for each register
+/// width a class that takes tiles of samples through the layers.
 /// </summary>
 internal sealed class BatchEmitter
 {
@@ -46,55 +46,11 @@ internal sealed class BatchEmitter
         }
     }
 
-    /// <summary>Whether the code needs to find boundaries in memory.</summary>
-    public bool FindsBoundaries => _widths.Length > 0;
-
-    /// <summary>The file.</summary>
-    public EmittedFile Emit(EmitOptions options)
-    {
-        var writer = new CSharpWriter(1 << 16);
-        FileHead.WriteMark(writer, Head());
-
-        // Registers are put together from halves, so the widths below the widest are named too.
-        KernelEmitter.OpenClass(writer, options, Simd.Widths.Where(width => _widths.Length > 0 && width <= _widths[0]));
-        WriteCore(writer);
-        if (_widths.Length > 0)
-        {
-            writer.Line();
-            writer.Open($"private static partial class {KernelEmitter.NestedClass}");
-            WriteTables(writer);
-            foreach (VectorWidth width in _widths)
-            {
-                writer.Line();
-                WriteWidth(writer, width);
-            }
-
-            writer.Close();
-        }
-
-        writer.Close();
-        return new EmittedFile(options.HintPrefix + ".Batch.g.cs", writer.ToString());
-    }
-
-    private static bool IsInKernel(ActivationKind kind) => kind is ActivationKind.Identity or ActivationKind.Relu;
-
-    private static string ClassOf(VectorWidth width) => $"Batch{width.Bits()}";
-
-    private IEnumerable<string> Head()
-    {
-        yield return $"The batch kernels of the network '{_lowered.Header.Name}': samples in lanes, a tile of {BatchPlan.TileRegisters} "
-            + "registers of them through all layers before the next.";
-        yield return "";
-        foreach (string line in BatchReport.Lines(_lowered)) yield return line;
-        yield return "";
-        yield return "Order of summation: a sum starts at the bias; the terms are added one after the other, tile of inputs by tile,";
-        yield return "in a tile first those whose input the other row of the pair reads too. Multiplication and addition are fused where";
-        yield return "the processor can: results differ from those of Predict by rounding. A NaN or an infinity reaches the outputs of its";
-        yield return "own sample that depend on it, and nothing else.";
-    }
+    /// <summary>Whether there is code for vectors, and so a file of its own.</summary>
+    public bool HasVectors => _widths.Length > 0;
 
     /// <summary>The body of the partial method: tiles for the widest registers that there are, the rest one by one.</summary>
-    private void WriteCore(CSharpWriter writer)
+    public void WriteCore(CSharpWriter writer)
     {
         writer.Open($"static partial void {SurfaceEmitter.PredictBatchCore}("
             + "global::System.ReadOnlySpan<float> inputs, global::System.Span<float> outputs)");
@@ -110,6 +66,42 @@ internal sealed class BatchEmitter
         writer.Line($"{SurfaceEmitter.PredictCore}(inputs.Slice(done * InputLength, InputLength), outputs.Slice(done * OutputLength, OutputLength));");
         writer.Close();
         writer.Close();
+    }
+
+    /// <summary>The file of the tables and classes.</summary>
+    public EmittedFile Emit(EmitOptions options)
+    {
+        var writer = new CSharpWriter(1 << 16);
+        FileHead.WriteMark(writer, Head());
+
+        // Registers are put together from halves, so the widths below the widest are named too.
+        KernelEmitter.OpenClass(writer, options, Simd.Widths.Where(width => width <= _widths[0]));
+        writer.Open($"private static partial class {KernelEmitter.NestedClass}");
+        WriteTables(writer);
+        foreach (VectorWidth width in _widths)
+        {
+            writer.Line();
+            WriteWidth(writer, width);
+        }
+
+        writer.Close();
+        writer.Close();
+        return new EmittedFile(options.HintPrefix + ".Batch.g.cs", writer.ToString());
+    }
+
+    private static bool IsInKernel(ActivationKind kind) => kind is ActivationKind.Identity or ActivationKind.Relu;
+
+    private static string ClassOf(VectorWidth width) => $"Batch{width.Bits()}";
+
+    private IEnumerable<string> Head()
+    {
+        yield return $"The batch kernels of the network '{_lowered.Header.Name}': samples in lanes, a tile of {BatchPlan.TileRegisters} "
+            + "registers of them through all layers before the next.";
+        yield return "";
+        yield return "Order of summation: a sum starts at the bias; the terms are added one after the other, tile of inputs by tile,";
+        yield return "in a tile first those whose input the other row of the pair reads too. Multiplication and addition are fused where";
+        yield return "the processor can: results differ from those of Predict by rounding. A NaN or an infinity reaches the outputs of its";
+        yield return "own sample that depend on it, and nothing else.";
     }
 
     private void WriteTables(CSharpWriter writer)
@@ -186,6 +178,7 @@ internal sealed class BatchEmitter
             writer.Line();
         }
 
+        writer.Line("/// <summary>Predicts the samples that tiles are made of, and says how many those are, from the first on.</summary>");
         writer.Open("internal static int Predict(global::System.ReadOnlySpan<float> inputs, global::System.Span<float> outputs)");
         writer.Lines(HexTable.EndianCheck);
         writer.Lines($$"""
@@ -224,6 +217,7 @@ internal sealed class BatchEmitter
         writer.Open("private static void PredictTile(ref float inputs, ref float outputs, int first, int last, ref float panels)");
         writer.Line($"ref float x = ref Row(ref panels, {_plan.PanelOffsets[0]});");
         for (int i = 0; i < _plan.Layers.Count; i++) WriteLayer(writer, width, i);
+        writer.Line();
         writer.Line($"Scatter(ref layer{_plan.Layers.Count - 1}, ref outputs, first, last);");
         writer.Close();
     }

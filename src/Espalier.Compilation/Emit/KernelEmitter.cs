@@ -36,6 +36,8 @@ internal static class KernelEmitter
         writer.Line();
         WritePredictCore(writer, lowered, "input, output, workspace", ", global::System.Span<float> workspace");
         writer.Line();
+        batch.WriteCore(writer);
+        writer.Line();
         SampleEmitter.WriteVerifySamples(writer, lowered);
         writer.Line();
         writer.Open($"private static partial class {NestedClass}");
@@ -53,7 +55,7 @@ internal static class KernelEmitter
         writer.Close();
         writer.Close();
         yield return new EmittedFile(options.HintPrefix + ".Kernels.g.cs", writer.ToString());
-        yield return batch.Emit(options);
+        if (batch.HasVectors) yield return batch.Emit(options);
         if (!splitFiles) yield break;
         foreach (WidthPlan plan in lowered.Plans.Reverse())
         {
@@ -134,7 +136,7 @@ internal static class KernelEmitter
         foreach (string function in VectorMathSource.FunctionsFor(vector.Concat(batch.SharedFunctions()))) members.AddText(function);
         bool hasTables = lowered.Plans.Any(plan => plan.Scratch!.IsAligned);
         if (hasTables) members.Add(() => AlignedTable.WriteCopy(members.Writer));
-        if (hasTables || batch.FindsBoundaries) members.Add(() => AlignedTable.WriteBoundary(members.Writer));
+        if (hasTables || batch.HasVectors) members.Add(() => AlignedTable.WriteBoundary(members.Writer));
     }
 
     private static void WritePlan(CSharpWriter writer, LoweredNetwork lowered, WidthPlan plan, bool withLayers)

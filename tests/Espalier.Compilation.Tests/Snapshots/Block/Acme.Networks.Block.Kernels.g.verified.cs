@@ -12,6 +12,10 @@
 // out    9 -> 3  relu               14   51.9 %  unrolled              5        0     400          0
 // out: unrolled because it is expected to take 5.2 ns (next best: table 7.4).
 //
+// batch: about 4.5 ns with 128 bits a sample.
+// batch: inputs: 2.8 ns, 9 that some unit reads, transposed in 3 groups.
+// batch: out: 1.5 ns, 102 B of tables, 2 pairs of rows over 1 tile of inputs, 0 % of 14 weights with an input loaded for both rows.
+//
 // Order of summation in scalar code: term j of a row goes to partial sum j mod 4; p0 starts at the bias; the sum is (p0 + p1) + (p2 + p3).
 // No multiplication is fused with an addition there: every machine computes the same bits (which bits a NaN has is left open).
 // Vector code has its own fixed order and fuses: machines with registers of the same width compute the same bits, and others differ by rounding.
@@ -38,6 +42,16 @@ static partial class Block
     {
         if (global::System.Runtime.Intrinsics.Vector128.IsHardwareAccelerated) Kernels.OnVector128.Predict(input, output, workspace);
         else Kernels.Predict(input, output, workspace);
+    }
+
+    static partial void PredictBatchCore(global::System.ReadOnlySpan<float> inputs, global::System.Span<float> outputs)
+    {
+        int done = 0;
+        if (global::System.Runtime.Intrinsics.Vector128.IsHardwareAccelerated) done = Kernels.Batch128.Predict(inputs, outputs);
+        for (; done < inputs.Length / InputLength; done++)
+        {
+            PredictCore(inputs.Slice(done * InputLength, InputLength), outputs.Slice(done * OutputLength, OutputLength));
+        }
     }
 
     // The model came without samples.

@@ -9,6 +9,8 @@
 // hidden: unrolled because it is expected to take 1.0 ns (next best: table 1.8).
 // out: unrolled because it is expected to take 0.5 ns (next best: table 1.3).
 //
+// batch: one sample after the other, because no register width was asked for.
+//
 // drop dead units: hidden units removed: 2; constants folded into the biases they fed: 1.
 // note unread inputs: inputs that no unit reads: 1 of 3.
 //
@@ -31,6 +33,15 @@ static partial class DeadUnits
     static partial void PredictCore(global::System.ReadOnlySpan<float> input, global::System.Span<float> output, global::System.Span<float> workspace)
     {
         Kernels.Predict(input, output, workspace);
+    }
+
+    static partial void PredictBatchCore(global::System.ReadOnlySpan<float> inputs, global::System.Span<float> outputs)
+    {
+        int done = 0;
+        for (; done < inputs.Length / InputLength; done++)
+        {
+            PredictCore(inputs.Slice(done * InputLength, InputLength), outputs.Slice(done * OutputLength, OutputLength));
+        }
     }
 
     // The model came without samples.

@@ -7,6 +7,8 @@
 // out    2 -> 1  identity            0    0.0 %  unrolled              0        0      40          0
 // out: unrolled because it is expected to take 0.3 ns (next best: table 1.0).
 //
+// batch: one sample after the other, because no register width was asked for.
+//
 // drop dead units: hidden units removed: 4; constants folded into the biases they fed: 2.
 // note unread inputs: inputs that no unit reads: 2 of 2.
 //
@@ -29,6 +31,15 @@ static partial class EmptyLayer
     static partial void PredictCore(global::System.ReadOnlySpan<float> input, global::System.Span<float> output, global::System.Span<float> workspace)
     {
         Kernels.Predict(input, output, workspace);
+    }
+
+    static partial void PredictBatchCore(global::System.ReadOnlySpan<float> inputs, global::System.Span<float> outputs)
+    {
+        int done = 0;
+        for (; done < inputs.Length / InputLength; done++)
+        {
+            PredictCore(inputs.Slice(done * InputLength, InputLength), outputs.Slice(done * OutputLength, OutputLength));
+        }
     }
 
     // The model came without samples.

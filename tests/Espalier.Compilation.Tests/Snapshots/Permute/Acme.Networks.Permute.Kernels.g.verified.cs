@@ -12,6 +12,10 @@
 // out    9 -> 3  softmax            14   51.9 %  unrolled             16        0     400          0
 // out: unrolled because it is expected to take 16 ns (next best: table 18).
 //
+// batch: about 3.6 ns with 256 bits a sample.
+// batch: inputs: 1.4 ns, 9 that some unit reads, transposed in 3 groups.
+// batch: out: 2.1 ns, 102 B of tables, 2 pairs of rows over 1 tile of inputs, 0 % of 14 weights with an input loaded for both rows.
+//
 // Order of summation in scalar code: term j of a row goes to partial sum j mod 4; p0 starts at the bias; the sum is (p0 + p1) + (p2 + p3).
 // No multiplication is fused with an addition there: every machine computes the same bits (which bits a NaN has is left open).
 // Vector code has its own fixed order and fuses: machines with registers of the same width compute the same bits, and others differ by rounding.
@@ -41,6 +45,16 @@ static partial class Permute
     {
         if (global::System.Runtime.Intrinsics.X86.Avx2.IsSupported && global::System.Runtime.Intrinsics.X86.Fma.IsSupported) Kernels.OnVector256.Predict(input, output, workspace);
         else Kernels.Predict(input, output, workspace);
+    }
+
+    static partial void PredictBatchCore(global::System.ReadOnlySpan<float> inputs, global::System.Span<float> outputs)
+    {
+        int done = 0;
+        if (global::System.Runtime.Intrinsics.X86.Avx2.IsSupported && global::System.Runtime.Intrinsics.X86.Fma.IsSupported) done = Kernels.Batch256.Predict(inputs, outputs);
+        for (; done < inputs.Length / InputLength; done++)
+        {
+            PredictCore(inputs.Slice(done * InputLength, InputLength), outputs.Slice(done * OutputLength, OutputLength));
+        }
     }
 
     // The model came without samples.
@@ -112,9 +126,13 @@ static partial class Permute
 
         private static Floats256 Load256(ref float start, nuint offset) => Simd256.LoadUnsafe(ref start, offset);
 
+        private static Floats128 Load128(ref float start, nuint offset) => Simd128.LoadUnsafe(ref start, offset);
+
         private static Ints256 LoadInts256(ref int start) => Simd256.LoadUnsafe(ref start);
 
         private static void Store(Floats256 value, ref float start, nuint offset) => Simd256.StoreUnsafe(value, ref start, offset);
+
+        private static void Store(Floats128 value, ref float start, nuint offset) => Simd128.StoreUnsafe(value, ref start, offset);
 
         /// <summary>a b + c, rounded once.</summary>
         private static Floats256 MultiplyAdd(Floats256 a, Floats256 b, Floats256 c) =>
@@ -321,7 +339,7 @@ static partial class Permute
                     0x0000000000000000, 0x0000000000000000, 0x0000000000000000, 0x0000000041100000, 0x0000000000000000, 0x0000000000000000,
                     0x0000000000000000, 0x0000000000000000, 0x0000000000000000, 0x0000000000000000, 0x0000000000000000, 0x0000000000000000,
                     0x0000000000000000, 0x0000000000000000, 0x0000000000000000, 0x0000000000000000, 0x0000000000000000, 0x0000000000000000,
-                    0x0000000003020900, 0x0000000003020900, 0x0000000000000000, 0x0000000000000000, 0x0000000000000804, 0x000000000F060D04,
+                    0x000000000B020900, 0x000000000B020900, 0x0000000000000000, 0x0000000000000000, 0x0000000000000804, 0x000000000F060D04,
                     0x0000000000000000, 0x0000000000000000, 0x0000000000080008, 0x0000000000000000, 0x0000000000000000, 0x0000000000000000,
                     0x0000000000000000, 0x0000000000000000, 0x0000000000000000, 0x0000000000000000, 0x400000003F800000, 0xFF80000040400000,
                     0xFF800000FF800000, 0xFF800000FF800000, 0x0000000000000000, 0x0000000000000000, 0x0000000000000000, 0x0000000000000000,
