@@ -69,6 +69,7 @@ static partial class DenseRegisters
             /// <summary>A tile takes as long for a few samples as for all of its own: fewer than this are predicted one by one.</summary>
             private const int FewestSamples = 16;
 
+            /// <summary>Predicts the samples that tiles are made of, and says how many those are, from the first on.</summary>
             internal static int Predict(global::System.ReadOnlySpan<float> inputs, global::System.Span<float> outputs)
             {
                 if (!global::System.BitConverter.IsLittleEndian)
@@ -108,6 +109,7 @@ static partial class DenseRegisters
                 {
                     Store(Tanh(Load512(ref layer0, i)), ref layer0, i);
                 }
+
                 Scatter(ref layer0, ref outputs, first, last);
             }
 

@@ -66,6 +66,7 @@ static partial class Permute
             /// <summary>A tile takes as long for a few samples as for all of its own: fewer than this are predicted one by one.</summary>
             private const int FewestSamples = 8;
 
+            /// <summary>Predicts the samples that tiles are made of, and says how many those are, from the first on.</summary>
             internal static int Predict(global::System.ReadOnlySpan<float> inputs, global::System.Span<float> outputs)
             {
                 if (!global::System.BitConverter.IsLittleEndian)
@@ -102,6 +103,7 @@ static partial class Permute
                     ref Entry<uint>(Batch0Counts, 0), ref Entry<byte>(Batch0Places, 0),
                     ref Entry<float>(Batch0Weights, 0), ref Entry<float>(Batch0Biases, 0));
                 Softmax(ref layer0, 3);
+
                 Scatter(ref layer0, ref outputs, first, last);
             }
 
