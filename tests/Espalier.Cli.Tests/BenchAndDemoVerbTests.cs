@@ -52,7 +52,8 @@ public sealed class BenchAndDemoVerbTests : IDisposable
 
         Assert.True(result.GetProperty("passed").GetBoolean());
         Assert.Equal((266_200, 13_310), (result.GetProperty("weights").GetInt32(), result.GetProperty("nonZeros").GetInt32()));
-        double dense = result.GetProperty("dense").GetProperty("errorPercent").GetDouble(), pruned = result.GetProperty("pruned").GetProperty("errorPercent").GetDouble();
+        double dense = result.GetProperty("dense").GetProperty("errorPercent").GetDouble(),
+            pruned = result.GetProperty("pruned").GetProperty("errorPercent").GetDouble();
         Assert.True(dense < 4 && pruned < dense + 1, $"{dense} % dense, {pruned} % pruned");
         Assert.True(result.GetProperty("compiledBytes").GetInt64() * 8 < result.GetProperty("denseBytes").GetInt64());
         JsonElement files = result.GetProperty("files");
@@ -60,6 +61,7 @@ public sealed class BenchAndDemoVerbTests : IDisposable
         Assert.Contains("<svg", report, StringComparison.Ordinal);
         Assert.Contains("13,310", report, StringComparison.Ordinal);
         foreach (JsonElement source in files.GetProperty("sources").EnumerateArray()) Assert.True(File.Exists(source.GetString()));
-        Assert.True((await _run.JsonAsync("verify", files.GetProperty("model").GetString()!, "--data", "digits")).GetProperty("passed").GetBoolean());
+        Assert.True((await _run.JsonAsync("verify", files.GetProperty("model").GetString()!, "--data", "digits")).GetProperty("passed")
+            .GetBoolean());
     }
 }

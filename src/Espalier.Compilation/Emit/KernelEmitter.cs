@@ -29,8 +29,7 @@ internal static class KernelEmitter
         var batch = new BatchEmitter(lowered);
         var writer = new CSharpWriter(1 << 16);
         FileHead.WriteMark(writer, KernelHead.Lines(lowered));
-        VectorWidth widest = lowered.Plans.SelectMany(plan => plan.Kernels.Select(choice => choice.Width))
-            .Concat(batch.SharedFunctions().Select(function => function.Width)).Max();
+        VectorWidth widest = lowered.Plans.Select(plan => plan.Width).Concat(batch.SharedFunctions().Select(function => function.Width)).Max();
         OpenClass(writer, options, Simd.Widths.Where(width => width <= widest));
         WritePredictCore(writer, lowered, "input, output", "");
         writer.Line();
@@ -128,9 +127,7 @@ internal static class KernelEmitter
 
     private static void WriteFunctions(MemberList members, LoweredNetwork lowered, BatchEmitter batch)
     {
-        IEnumerable<ActivationKind> scalar = lowered.Plans
-            .SelectMany(plan => plan.Kernels.Select((choice, i) => (choice.Width, plan.Layers[i].Activation.Kind)))
-            .Where(layer => layer.Width == VectorWidth.Scalar).Select(layer => layer.Kind);
+        IEnumerable<ActivationKind> scalar = lowered.Plans.SelectMany(plan => new PlanEmitter(lowered, plan).ScalarFunctions());
         foreach (string function in ActivationSource.FunctionsFor(scalar)) members.AddText(function);
         IEnumerable<(VectorWidth, string)> vector = lowered.Plans.SelectMany(plan => new PlanEmitter(lowered, plan).Functions());
         foreach (string function in VectorMathSource.FunctionsFor(vector.Concat(batch.SharedFunctions()))) members.AddText(function);

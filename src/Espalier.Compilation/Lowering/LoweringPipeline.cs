@@ -19,6 +19,7 @@ public static class LoweringPipeline
         new(MakePlans.Name, MakePlans.Apply),
         new(OrderUnits.Name, OrderUnits.Apply),
         new(ChooseKernels.Name, ChooseKernels.Apply),
+        new(FuseLayers.Name, FuseLayers.Apply),
         new(KeepBestPlans.Name, KeepBestPlans.Apply),
         new(PlanScratch.Name, PlanScratch.Apply),
         new(SplitMethods.Name, SplitMethods.Apply),

@@ -49,6 +49,7 @@ internal static class PlanVerifier
         if (scratch.Length > promised) return $"the workspace of {scratch.Length} floats is larger than the {promised} of the header.";
         int layers = plan.Layers.Length;
         if (scratch.Offsets.Length != layers) return $"{scratch.Offsets.Length} buffers for {layers} layers.";
+        if (plan.IsFused) return null;
         if (scratch.InputOffset < 0 && (plan.InputOrder.Length > 0 || plan.ReadsBlocks(0))) return "the input is not copied.";
         int readStart = scratch.InputOffset, readEnd = readStart < 0 ? -1 : readStart + Span(plan.Layers[0].Weights.Columns);
         int limit = scratch.Length - (scratch.IsAligned ? ScratchPlan.AlignmentSlack : 0);

@@ -19,6 +19,7 @@ public sealed class CompiledNetwork : IDisposable
     private readonly ClassifyMethod _classify;
     private readonly PredictMethod _predictBatch;
     private readonly VerifyMethod _verify;
+    private readonly CallMethod _callRepeatedly;
     private bool _isDisposed;
 
     private CompiledNetwork(LoweredNetwork lowered, IReadOnlyList<EmittedFile> files, byte[] image, string typeName)
@@ -32,6 +33,7 @@ public sealed class CompiledNetwork : IDisposable
         _classify = Bind<ClassifyMethod>(type, nameof(Classify));
         _predictBatch = Bind<PredictMethod>(type, nameof(PredictBatch));
         _verify = Bind<VerifyMethod>(type, nameof(Verify));
+        _callRepeatedly = Bind<CallMethod>(type, CallLoop.Method);
     }
 
     private delegate void PredictMethod(ReadOnlySpan<float> input, Span<float> output);
@@ -41,6 +43,8 @@ public sealed class CompiledNetwork : IDisposable
     private delegate int ClassifyMethod(ReadOnlySpan<float> input);
 
     private delegate bool VerifyMethod(out float largestError);
+
+    private delegate int CallMethod(ReadOnlySpan<float> inputs, Span<float> output, int position, int calls);
 
     /// <summary>The network as the passes left it, with kernels, estimates and notes.</summary>
     public LoweredNetwork Lowered { get; }
@@ -80,7 +84,7 @@ public sealed class CompiledNetwork : IDisposable
     internal static CompiledNetwork Compile(LoweredNetwork lowered, EmitOptions emit, CancellationToken cancellationToken = default)
     {
         EmittedFile[] files = [.. CSharpEmitter.Emit(lowered, emit, cancellationToken)];
-        byte[] image = InMemoryCompiler.Compile($"Espalier.Compiled.{lowered.Header.Name}", files, cancellationToken);
+        byte[] image = InMemoryCompiler.Compile($"Espalier.Compiled.{lowered.Header.Name}", [.. files, CallLoop.For(emit)], cancellationToken);
         string typeName = emit.Namespace.Length == 0 ? emit.ClassName : $"{emit.Namespace}.{emit.ClassName}";
         return new CompiledNetwork(lowered, files, image, typeName);
     }
@@ -134,6 +138,21 @@ public sealed class CompiledNetwork : IDisposable
         return _verify(out largestError);
     }
 
+    /// <summary>
+    /// Calls the generated class's Predict from a loop in its own assembly, one sample after the other from <paramref name="position"/> on
+    /// and from the front again: see <see cref="CallLoop"/>.
+    /// </summary>
+    /// <param name="inputs">Whole samples.</param>
+    /// <param name="output">Receives the outputs of each call, so in the end those of the last.</param>
+    /// <param name="position">The first value of the first sample.</param>
+    /// <param name="calls">How many calls.</param>
+    /// <returns>The position of the sample after the last one.</returns>
+    internal int CallRepeatedly(ReadOnlySpan<float> inputs, Span<float> output, int position, int calls)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return _callRepeatedly(inputs, output, position, calls);
+    }
+
     /// <summary>Lets the generated assembly be unloaded, once no call runs in it.</summary>
     public void Dispose()
     {
@@ -146,7 +165,7 @@ public sealed class CompiledNetwork : IDisposable
         where T : Delegate
     {
         Type[] parameters = [.. typeof(T).GetMethod("Invoke")!.GetParameters().Select(parameter => parameter.ParameterType)];
-        MethodInfo method = type.GetMethod(name, BindingFlags.Public | BindingFlags.Static, parameters)!;
+        MethodInfo method = type.GetMethod(name, BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static, parameters)!;
         return method.CreateDelegate<T>();
     }
 }

@@ -55,7 +55,10 @@ public sealed class BitEqualityTests
             {
                 var predict = types.Single(type => type.Name == original.Name)
                     .GetMethod("Predict", [typeof(ReadOnlySpan<float>), typeof(Span<float>)])!.CreateDelegate<PredictMethod>();
-                for (int i = 0; i < InputCount; i++) AssertEqual(original, lowered, predict, RandomNetworks.Input(random, lowered.Header.InputLength));
+                for (int i = 0; i < InputCount; i++)
+                {
+                    AssertEqual(original, lowered, predict, RandomNetworks.Input(random, lowered.Header.InputLength));
+                }
             }
         }
 
@@ -100,7 +103,8 @@ public sealed class BitEqualityTests
             Biases = new FloatVector([.. order.Select(row => layer.Biases[row])]),
             Activation = Activation.Sigmoid,
         };
-        Network left = network with { Layers = new EquatableArray<Layer>([network.Layers[0], layer with { Activation = Activation.Sigmoid }]) };
+        Network left = network with { Layers =
+            new EquatableArray<Layer>([network.Layers[0], layer with { Activation = Activation.Sigmoid }]) };
         Network right = network with { Layers = new EquatableArray<Layer>([network.Layers[0], permuted]) };
         var options = new CompileOptions { Lowering = s_scalar };
         using CompiledNetwork compiledLeft = CompiledNetwork.Compile(left, options), compiledRight = CompiledNetwork.Compile(right, options);
@@ -114,10 +118,12 @@ public sealed class BitEqualityTests
     {
         var actual = new float[lowered.Header.OutputLength];
         predict(input, actual);
-        RandomNetworks.AssertSameBits(RandomNetworks.Interpret(lowered.Network, input), actual, $"{original.Name} against the lowered network");
+        RandomNetworks.AssertSameBits(
+            RandomNetworks.Interpret(lowered.Network, input), actual, $"{original.Name} against the lowered network");
         if (lowered.FoldedUnits == 0)
         {
-            RandomNetworks.AssertSameBits(RandomNetworks.Interpret(original, input), actual, $"{original.Name} against the original network");
+            RandomNetworks.AssertSameBits(
+                RandomNetworks.Interpret(original, input), actual, $"{original.Name} against the original network");
         }
     }
 }

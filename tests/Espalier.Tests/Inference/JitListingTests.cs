@@ -42,7 +42,8 @@ public sealed class JitListingTests
         Network transcendental = RandomNetworks.Classifier(4, 0.3, 50, 60, 10);
         transcendental = transcendental with
         {
-            Layers = new EquatableArray<Layer>(transcendental.Layers.Select(layer => (DenseLayer)layer with { Activation = Activation.Tanh })),
+            Layers = new EquatableArray<Layer>(
+                transcendental.Layers.Select(layer => (DenseLayer)layer with { Activation = Activation.Tanh })),
         };
         List<EmittedFile> files = [s_tooLong];
         var calls = new StringBuilder();
@@ -73,12 +74,14 @@ public sealed class JitListingTests
 
         string[] listing = Run(files);
 
-        Assert.Contains(listing, line => line.Contains("TooLong:Sum", StringComparison.Ordinal) && line.Contains("MinOpts", StringComparison.Ordinal));
+        Assert.Contains(listing, line =>
+            line.Contains("TooLong:Sum", StringComparison.Ordinal) && line.Contains("MinOpts", StringComparison.Ordinal));
         string[] kernels = [.. listing.Where(line => line.Contains("Kernels:Layer", StringComparison.Ordinal))];
         Assert.DoesNotContain(kernels, line => line.Contains("MinOpts", StringComparison.Ordinal));
         int parts = kernels.Count(line => line.Contains("Part", StringComparison.Ordinal));
         Assert.True(parts > 40, $"Only {parts} parts of split layers were seen:\n{string.Join("\n", kernels)}");
-        Assert.All(kernels.Where(line => line.Contains("Part", StringComparison.Ordinal)), line => Assert.Contains("FullOpts", line, StringComparison.Ordinal));
+        Assert.All(kernels.Where(line => line.Contains("Part", StringComparison.Ordinal)), line =>
+            Assert.Contains("FullOpts", line, StringComparison.Ordinal));
     }
 
     private static string[] Run(IReadOnlyList<EmittedFile> files)
@@ -88,7 +91,8 @@ public sealed class JitListingTests
         {
             string program = Path.Combine(folder, "program.dll"), listing = Path.Combine(folder, "listing.txt");
             var result = GeneratedSource.CompileHarshly(files, kind: OutputKind.ConsoleApplication)
-                .WithOptions(new CSharpCompilationOptions(OutputKind.ConsoleApplication, optimizationLevel: OptimizationLevel.Release)).Emit(program);
+                .WithOptions(new CSharpCompilationOptions(OutputKind.ConsoleApplication, optimizationLevel: OptimizationLevel.Release))
+                    .Emit(program);
             Assert.True(result.Success, string.Join("\n", result.Diagnostics.Take(5)));
             File.WriteAllText(Path.Combine(folder, "program.runtimeconfig.json"), $$"""
                 { "runtimeOptions": { "framework": { "name": "Microsoft.NETCore.App", "version": "{{Environment.Version}}" } } }

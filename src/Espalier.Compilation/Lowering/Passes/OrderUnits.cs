@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using System.Linq;
 using Espalier.Compilation.Kernels;
 using Espalier.Compilation.Kernels.Permute;
@@ -31,21 +30,22 @@ internal static class OrderUnits
     /// <summary>Runs the pass.</summary>
     public static LoweredNetwork Apply(LoweredNetwork lowered)
     {
-        var plans = new List<WidthPlan>();
-        foreach (WidthPlan plan in lowered.Plans)
-        {
-            plans.Add(plan);
-            if (plan.Width is not (VectorWidth.Vector512 or VectorWidth.Vector256) || !IsWorthIt(plan)) continue;
-            SparseMatrix[] matrices = [.. plan.Layers.Select(layer => layer.Weights)];
-            foreach (int span in (int[])[0, int.MaxValue])
-            {
-                var order = LaneOrder.Find(matrices, plan.Width.Lanes(), span);
-                if (!order.Layers.SequenceEqual(matrices)) plans.Add(Ordered(plan, order));
-            }
-        }
+        WidthPlan? widest = lowered.Plans.FirstOrDefault(HasPermutes);
+        if (widest is null || !IsWorthIt(widest)) return lowered;
 
-        return lowered with { Plans = new EquatableArray<WidthPlan>(plans) };
+        // An order that fills the lanes of the widest registers fills those of narrower ones nearly as well as one of their own, and the
+        // search is what takes most of the compiler's time.
+        SparseMatrix[] matrices = [.. widest.Layers.Select(layer => layer.Weights)];
+        LaneOrder[] orders = [.. ((int[])[0, int.MaxValue]).Select(span => LaneOrder.Find(matrices, widest.Width.Lanes(), span))
+            .Where(order => !order.Layers.SequenceEqual(matrices))];
+        return lowered with
+        {
+            Plans = new EquatableArray<WidthPlan>(lowered.Plans.SelectMany(
+                plan => HasPermutes(plan) ? [plan, .. orders.Select(order => Ordered(plan, order))] : (WidthPlan[])[plan])),
+        };
     }
+
+    private static bool HasPermutes(WidthPlan plan) => plan.Width is VectorWidth.Vector512 or VectorWidth.Vector256;
 
     private static bool IsWorthIt(WidthPlan plan)
     {

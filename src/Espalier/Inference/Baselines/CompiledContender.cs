@@ -32,6 +32,10 @@ public sealed class CompiledContender : IContender
     /// <inheritdoc/>
     public void PredictBatch(ReadOnlySpan<float> inputs, Span<float> outputs) => _compiled.PredictBatch(inputs, outputs);
 
+    /// <summary>Predicts one sample after the other by direct calls: see <see cref="CompiledNetwork.CallRepeatedly"/>.</summary>
+    internal int PredictRepeatedly(ReadOnlySpan<float> inputs, Span<float> output, int position, int calls) =>
+        _compiled.CallRepeatedly(inputs, output, position, calls);
+
     /// <inheritdoc/>
     public void Dispose() => _compiled.Dispose();
 }
