@@ -60,8 +60,8 @@ internal sealed class AlignedTable
         writer.Close();
     }
 
-    /// <summary>Writes the two functions that tables and workspaces share.</summary>
-    public static void WriteHelpers(CSharpWriter writer)
+    /// <summary>Writes the function that copies a table to where it is aligned.</summary>
+    public static void WriteCopy(CSharpWriter writer)
     {
         writer.Open("private static float[] CopyAligned(global::System.ReadOnlySpan<ulong> table, out int start)");
         writer.Lines(HexTable.EndianCheck);
@@ -74,11 +74,12 @@ internal sealed class AlignedTable
             return copy;
             """);
         writer.Close();
-        writer.Line();
-        writer.Lines($$"""
-            /// <summary>The number of floats from an address to the next boundary of 64 bytes.</summary>
-            private static int ToBoundary(ref float start) =>
-                (int)(-({{Unsafe}}.ByteOffset(ref {{Unsafe}}.NullRef<float>(), ref start) >> 2) & {{PartFloats - 1}});
-            """);
     }
+
+    /// <summary>Writes the function that tables and workspaces are aligned with.</summary>
+    public static void WriteBoundary(CSharpWriter writer) => writer.Lines($$"""
+        /// <summary>The number of floats from an address to the next boundary of 64 bytes.</summary>
+        private static int ToBoundary(ref float start) =>
+            (int)(-({{Unsafe}}.ByteOffset(ref {{Unsafe}}.NullRef<float>(), ref start) >> 2) & {{PartFloats - 1}});
+        """);
 }

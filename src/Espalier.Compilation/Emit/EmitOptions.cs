@@ -15,7 +15,7 @@ public sealed record EmitOptions(string ClassName, string Namespace = "", bool I
     private static readonly HashSet<string> s_memberNames = new(StringComparer.Ordinal)
     {
         "InputLength", "OutputLength", "WorkspaceLength", "VerifyTolerance", "Predict", "Classify", "PredictBatch", "Verify",
-        SurfaceEmitter.PredictCore, SurfaceEmitter.VerifySamples, KernelEmitter.NestedClass,
+        SurfaceEmitter.PredictCore, SurfaceEmitter.PredictBatchCore, SurfaceEmitter.VerifySamples, KernelEmitter.NestedClass,
         "Largest", "CheckBuffers", "CheckWorkspace", "ThrowLengths", "ThrowOverlap", "Text", "ThreadBuffer", "s_threadBuffer",
     };
 

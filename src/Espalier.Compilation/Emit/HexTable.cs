@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Text;
 using Espalier.Compilation.Model;
 
@@ -51,6 +52,14 @@ internal static class HexTable
     {
         var packed = new ulong[(values.Length + 3) / 4];
         for (int i = 0; i < values.Length; i++) packed[i / 4] |= (ulong)(ushort)values[i] << (i % 4 * 16);
+        Write(writer, name, packed);
+    }
+
+    /// <summary>A table of bytes, eight to a number.</summary>
+    public static void WriteBytes(CSharpWriter writer, string name, IReadOnlyList<byte> values)
+    {
+        var packed = new ulong[(values.Count + 7) / 8];
+        for (int i = 0; i < values.Count; i++) packed[i / 8] |= (ulong)values[i] << (i % 8 * 8);
         Write(writer, name, packed);
     }
 

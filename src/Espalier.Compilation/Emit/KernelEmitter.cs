@@ -26,19 +26,22 @@ internal static class KernelEmitter
     public static IEnumerable<EmittedFile> Emit(LoweredNetwork lowered, EmitOptions options, CancellationToken cancellationToken)
     {
         bool splitFiles = lowered.Network.WeightCount > MaxSingleFileWeights;
+        var batch = new BatchEmitter(lowered);
         var writer = new CSharpWriter(1 << 16);
         FileHead.WriteMark(writer, KernelHead.Lines(lowered));
-        VectorWidth widest = lowered.Plans.Max(plan => plan.Width);
+        VectorWidth widest = lowered.Plans.Select(plan => plan.Width).Concat(batch.SharedFunctions().Select(function => function.Width)).Max();
         OpenClass(writer, options, Simd.Widths.Where(width => width <= widest));
         WritePredictCore(writer, lowered, "input, output", "");
         writer.Line();
         WritePredictCore(writer, lowered, "input, output, workspace", ", global::System.Span<float> workspace");
         writer.Line();
+        batch.WriteCore(writer);
+        writer.Line();
         SampleEmitter.WriteVerifySamples(writer, lowered);
         writer.Line();
         writer.Open($"private static partial class {NestedClass}");
         var members = new MemberList(writer);
-        WriteFunctions(members, lowered);
+        WriteFunctions(members, lowered, batch);
         if (lowered.Network.Samples.Length > 0) members.Add(() => SampleEmitter.WriteSamples(writer, lowered));
 
         // The scalar plan is the last one and stands first: it is the definition that the others are judged by.
@@ -51,6 +54,7 @@ internal static class KernelEmitter
         writer.Close();
         writer.Close();
         yield return new EmittedFile(options.HintPrefix + ".Kernels.g.cs", writer.ToString());
+        if (batch.HasVectors) yield return batch.Emit(options);
         if (!splitFiles) yield break;
         foreach (WidthPlan plan in lowered.Plans.Reverse())
         {
@@ -77,7 +81,8 @@ internal static class KernelEmitter
         return new EmittedFile($"{options.HintPrefix}{folder}.Layer{index}.g.cs", writer.ToString());
     }
 
-    private static void OpenClass(CSharpWriter writer, EmitOptions options, IEnumerable<VectorWidth> widths)
+    /// <summary>Opens the class after what stands before it: the directives that name the types of <paramref name="widths"/>.</summary>
+    internal static void OpenClass(CSharpWriter writer, EmitOptions options, IEnumerable<VectorWidth> widths)
     {
         // Nullable analysis would multiply the compiler's time on long methods and has nothing to find here.
         writer.Line("#nullable disable");
@@ -120,13 +125,15 @@ internal static class KernelEmitter
         writer.Close();
     }
 
-    private static void WriteFunctions(MemberList members, LoweredNetwork lowered)
+    private static void WriteFunctions(MemberList members, LoweredNetwork lowered, BatchEmitter batch)
     {
         IEnumerable<ActivationKind> scalar = lowered.Plans.SelectMany(plan => new PlanEmitter(lowered, plan).ScalarFunctions());
         foreach (string function in ActivationSource.FunctionsFor(scalar)) members.AddText(function);
         IEnumerable<(VectorWidth, string)> vector = lowered.Plans.SelectMany(plan => new PlanEmitter(lowered, plan).Functions());
-        foreach (string function in VectorMathSource.FunctionsFor(vector)) members.AddText(function);
-        if (lowered.Plans.Any(plan => plan.Scratch!.IsAligned)) members.Add(() => AlignedTable.WriteHelpers(members.Writer));
+        foreach (string function in VectorMathSource.FunctionsFor(vector.Concat(batch.SharedFunctions()))) members.AddText(function);
+        bool hasTables = lowered.Plans.Any(plan => plan.Scratch!.IsAligned);
+        if (hasTables) members.Add(() => AlignedTable.WriteCopy(members.Writer));
+        if (hasTables || batch.HasVectors) members.Add(() => AlignedTable.WriteBoundary(members.Writer));
     }
 
     private static void WritePlan(CSharpWriter writer, LoweredNetwork lowered, WidthPlan plan, bool withLayers)

@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
 using Espalier.Compilation.Kernels;
+using Espalier.Compilation.Kernels.Batch;
 using Espalier.Compilation.Lowering;
 
 namespace Espalier.Compilation.Emit;
@@ -19,6 +20,8 @@ internal static class KernelHead
             yield return "";
         }
 
+        foreach (string line in BatchReport.Lines(lowered)) yield return line;
+        yield return "";
         foreach (PassNote note in lowered.Notes) yield return $"{note.Pass}: {note.Text}.";
         if (lowered.Notes.Length > 0) yield return "";
         yield return "Order of summation in scalar code: term j of a row goes to partial sum j mod 4; p0 starts at the bias; "

@@ -22,6 +22,9 @@ internal static class SurfaceEmitter
     /// </summary>
     public const string PredictCore = "PredictCore";
 
+    /// <summary>The partial method that the kernels implement: predictions for whole rows, all lengths checked.</summary>
+    public const string PredictBatchCore = "PredictBatchCore";
+
     /// <summary>The partial method that the kernels implement: the self-check.</summary>
     public const string VerifySamples = "VerifySamples";
 
@@ -49,7 +52,7 @@ internal static class SurfaceEmitter
         WriteConstants(writer, header);
         WritePredict(writer, header);
         WriteClassify(writer, header);
-        WriteBatch(writer, header);
+        WriteBatch(writer);
         WriteVerify(writer);
         if (header.OutputLength > 1) WriteLargest(writer);
         WriteHelpers(writer);
@@ -139,8 +142,12 @@ internal static class SurfaceEmitter
             """);
     }
 
-    private static void WriteBatch(CSharpWriter writer, NetworkHeader header) => writer.Lines($$"""
-        /// <summary>Computes the outputs for any number of samples, row by row. {{ScratchRemark(header)}}</summary>
+    private static void WriteBatch(CSharpWriter writer) => writer.Lines($$"""
+        /// <summary>
+        /// Computes the outputs for any number of samples, where there are vector registers many samples at a time: results differ from
+        /// those of <see cref="Predict(global::System.ReadOnlySpan{float}, global::System.Span{float})"/> by rounding.
+        /// It works on the stack, or where that would take more than 32 KB, in a buffer that each thread makes once, on its first call.
+        /// </summary>
         /// <param name="inputs">A whole number of rows of <see cref="InputLength"/> values.</param>
         /// <param name="outputs">Receives as many rows of <see cref="OutputLength"/> values.</param>
         /// <exception cref="global::System.ArgumentException">The lengths do not fit, or the two overlap.</exception>
@@ -154,10 +161,7 @@ internal static class SurfaceEmitter
             }
 
             if (global::System.MemoryExtensions.Overlaps<float>(outputs, inputs)) ThrowOverlap();
-            for (int i = 0; i < count; i++)
-            {
-                {{PredictCore}}(inputs.Slice(i * InputLength, InputLength), outputs.Slice(i * OutputLength, OutputLength));
-            }
+            {{PredictBatchCore}}(inputs, outputs);
         }
 
         """);
@@ -185,6 +189,8 @@ internal static class SurfaceEmitter
 
         static partial void {{PredictCore}}(
             global::System.ReadOnlySpan<float> input, global::System.Span<float> output, global::System.Span<float> workspace);
+
+        static partial void {{PredictBatchCore}}(global::System.ReadOnlySpan<float> inputs, global::System.Span<float> outputs);
 
         static partial void {{VerifySamples}}(ref float largestError);
 

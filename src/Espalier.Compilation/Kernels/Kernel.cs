@@ -75,7 +75,7 @@ internal abstract class Kernel
     protected const string LayerParameters = "(global::System.ReadOnlySpan<float> input, global::System.Span<float> output)";
 
     /// <summary>The time that a layer's activation function takes a unit, in cycles.</summary>
-    protected static double ActivationCycles(Activation activation) => activation.Kind switch
+    internal static double ActivationCycles(Activation activation) => activation.Kind switch
     {
         ActivationKind.Identity => 0,
         ActivationKind.Relu or ActivationKind.LeakyRelu => 1,
@@ -86,5 +86,5 @@ internal abstract class Kernel
     };
 
     /// <summary>Cycles as nanoseconds of a core at 4 GHz.</summary>
-    protected static double Nanoseconds(double cycles) => cycles / 4;
+    internal static double Nanoseconds(double cycles) => cycles / 4;
 }

@@ -19,15 +19,15 @@ public sealed class CSharpEmitterTests
     }
 
     [Fact]
-    public void Short_networks_are_two_files_and_long_ones_have_one_for_each_layer()
+    public void Short_networks_are_three_files_and_long_ones_have_one_more_for_each_layer()
     {
         var biases = new FloatVector([.. Enumerable.Range(0, 10).Select(unit => (float)unit)]);
         var wide = new DenseLayer("wide", Build.Rows(300, [.. Enumerable.Repeat(300, 10)]), biases, Activation.Relu);
         LoweredNetwork lowered = LoweringPipeline.Run(
             Build.Network(wide, Build.SumLayer("out", 10)), new LoweringOptions { Widths = VectorWidth.Vector256 });
-        Assert.Equal(["Acme.Net.g.cs", "Acme.Net.Kernels.g.cs"], Names(Lowered([[1, 2], [3, 4]])));
+        Assert.Equal(["Acme.Net.g.cs", "Acme.Net.Kernels.g.cs", "Acme.Net.Batch.g.cs"], Names(Lowered([[1, 2], [3, 4]])));
         Assert.Equal([
-                "Acme.Net.g.cs", "Acme.Net.Kernels.g.cs", "Acme.Net.Layer0.g.cs", "Acme.Net.Layer1.g.cs",
+                "Acme.Net.g.cs", "Acme.Net.Kernels.g.cs", "Acme.Net.Batch.g.cs", "Acme.Net.Layer0.g.cs", "Acme.Net.Layer1.g.cs",
                 "Acme.Net.OnVector256.Layer0.g.cs",
             ],
             Names(lowered));

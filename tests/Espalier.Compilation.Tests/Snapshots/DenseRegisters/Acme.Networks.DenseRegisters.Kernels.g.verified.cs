@@ -7,10 +7,14 @@
 // out    9 -> 3  tanh               14   51.9 %  dense 256  19 %        9      288     600         12
 // out: dense 256 because it was asked for.
 //
-// Scalar code, about 12 ns a sample:
+// Scalar code, about 10 ns a sample, all in one method:
 // layer  shape   activation  non-zeros  density  kernel    fill  est. ns  table B  code B  scratch B
 // out    9 -> 3  tanh               14   51.9 %  unrolled             12        0     400          0
 // out: unrolled because it is expected to take 12 ns (next best: table 14).
+//
+// batch: about 1.6 ns with 512 bits a sample.
+// batch: inputs: 0.7 ns, 9 that some unit reads, transposed in 3 groups.
+// batch: out: 0.8 ns, 102 B of tables, 2 pairs of rows over 1 tile of inputs, 0 % of 14 weights with an input loaded for both rows.
 //
 // Order of summation in scalar code: term j of a row goes to partial sum j mod 4; p0 starts at the bias; the sum is (p0 + p1) + (p2 + p3).
 // No multiplication is fused with an addition there: every machine computes the same bits (which bits a NaN has is left open).
@@ -20,6 +24,9 @@
 
 #nullable disable
 
+using Floats512 = global::System.Runtime.Intrinsics.Vector512<float>;
+using Ints512 = global::System.Runtime.Intrinsics.Vector512<int>;
+using Simd512 = global::System.Runtime.Intrinsics.Vector512;
 using Floats256 = global::System.Runtime.Intrinsics.Vector256<float>;
 using Ints256 = global::System.Runtime.Intrinsics.Vector256<int>;
 using Simd256 = global::System.Runtime.Intrinsics.Vector256;
@@ -41,6 +48,16 @@ static partial class DenseRegisters
     {
         if (global::System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated && global::System.Runtime.Intrinsics.X86.Avx512F.IsSupported) Kernels.OnVector512.Predict(input, output, workspace);
         else Kernels.Predict(input, output, workspace);
+    }
+
+    static partial void PredictBatchCore(global::System.ReadOnlySpan<float> inputs, global::System.Span<float> outputs)
+    {
+        int done = 0;
+        if (global::System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated && global::System.Runtime.Intrinsics.X86.Avx512F.IsSupported) done = Kernels.Batch512.Predict(inputs, outputs);
+        for (; done < inputs.Length / InputLength; done++)
+        {
+            PredictCore(inputs.Slice(done * InputLength, InputLength), outputs.Slice(done * OutputLength, OutputLength));
+        }
     }
 
     // The model came without samples.
@@ -87,8 +104,12 @@ static partial class DenseRegisters
         private static float ReducedExpMinusOne(float x, float n)
         {
             float r = x - n * 0.693359375f + n * 0.000212194442f;
-            float p = ((((0.000198912472f * r + 0.00139338814f) * r + 0.00833331048f) * r + 0.041666463f) * r + 0.166666672f) * r + 0.5f;
-            return r + r * r * p;
+
+            // In pairs (Estrin 1960): the result waits for fewer operations one after the other than by Horner's rule, 32 cycles against 52.
+            float s = r * r;
+            float p = (0.000198912472f * r + 0.00139338814f) * s + (0.00833331048f * r + 0.041666463f);
+            p = p * s + (0.166666672f * r + 0.5f);
+            return r + s * p;
         }
 
         private static int ToBits(float value) => global::System.BitConverter.SingleToInt32Bits(value);
@@ -104,15 +125,46 @@ static partial class DenseRegisters
         private static ref T At<T>(ref float start, int offset) => ref global::System.Runtime.CompilerServices.Unsafe.As<float, T>(
             ref global::System.Runtime.CompilerServices.Unsafe.Add(ref start, offset));
 
+        private static Floats512 Load512(ref float start, nuint offset) => Simd512.LoadUnsafe(ref start, offset);
+
         private static Floats256 Load256(ref float start, nuint offset) => Simd256.LoadUnsafe(ref start, offset);
 
+        private static Floats128 Load128(ref float start, nuint offset) => Simd128.LoadUnsafe(ref start, offset);
+
+        private static void Store(Floats512 value, ref float start, nuint offset) => Simd512.StoreUnsafe(value, ref start, offset);
+
         private static void Store(Floats256 value, ref float start, nuint offset) => Simd256.StoreUnsafe(value, ref start, offset);
+
+        private static void Store(Floats128 value, ref float start, nuint offset) => Simd128.StoreUnsafe(value, ref start, offset);
+
+        /// <summary>a b + c, rounded once.</summary>
+        private static Floats512 MultiplyAdd(Floats512 a, Floats512 b, Floats512 c) =>
+            global::System.Runtime.Intrinsics.X86.Avx512F.FusedMultiplyAdd(a, b, c);
 
         /// <summary>a b + c, rounded once.</summary>
         private static Floats256 MultiplyAdd(Floats256 a, Floats256 b, Floats256 c) =>
             global::System.Runtime.Intrinsics.X86.Fma.MultiplyAdd(a, b, c);
 
         /// <summary>tanh x, within 2 ULP: an odd polynomial near 0, else 1 - 2 / (e^2|x| + 1) with the sign of x.</summary>
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
+        private static Floats512 Tanh(Floats512 x)
+        {
+            Floats512 magnitude = Simd512.Abs(x);
+            Floats512 t = x * x;
+            Floats512 p = Simd512.Create(-0.00626911968f) * t + Simd512.Create(0.0211109594f);
+            p = p * t - Simd512.Create(0.0538739488f);
+            p = p * t + Simd512.Create(0.133329153f);
+            p = p * t - Simd512.Create(0.333333313f);
+            Floats512 near = x + x * (t * p);
+            Floats512 one = Simd512.Create(1f);
+            Floats512 far = one - Simd512.Create(2f) / (Exp(magnitude + magnitude) + one);
+            far = Simd512.ConditionalSelect(Simd512.GreaterThan(magnitude, Simd512.Create(9.5f)), one, far);
+            far |= x & Simd512.Create(-0f);
+            return Simd512.ConditionalSelect(Simd512.LessThan(magnitude, Simd512.Create(0.6f)), near, far);
+        }
+
+        /// <summary>tanh x, within 2 ULP: an odd polynomial near 0, else 1 - 2 / (e^2|x| + 1) with the sign of x.</summary>
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
         private static Floats256 Tanh(Floats256 x)
         {
             Floats256 magnitude = Simd256.Abs(x);
@@ -130,29 +182,73 @@ static partial class DenseRegisters
         }
 
         /// <summary>e^x, within 1 ULP: infinity above 88.72, subnormal below -87.33, 0 below -103.97, NaN for NaN.</summary>
+        private static Floats512 Exp(Floats512 x)
+        {
+            Floats512 e = ExpWithinRange(x);
+            e = Simd512.ConditionalSelect(Simd512.GreaterThan(x, Simd512.Create(88.8f)), Simd512.Create(float.PositiveInfinity), e);
+            Floats512 low = Simd512.ConditionalSelect(Simd512.LessThan(x, Simd512.Create(-104f)), default(Floats512), x);
+            return Simd512.ConditionalSelect(Simd512.GreaterThanOrEqual(x, Simd512.Create(-104f)), e, low);
+        }
+
+        /// <summary>e^x, within 1 ULP: infinity above 88.72, subnormal below -87.33, 0 below -103.97, NaN for NaN.</summary>
         private static Floats256 Exp(Floats256 x)
         {
-            Floats256 rounded = x * Simd256.Create(1.44269504f) + Simd256.Create(12582912f);
-            Ints256 n = Simd256.AsInt32(rounded) - Simd256.Create(0x4B400000);
-            Floats256 e = Simd256.Create(1f) + ReducedExpMinusOne(x, rounded - Simd256.Create(12582912f));
-            Ints256 half = Simd256.ShiftRightArithmetic(n, 1);
-            e = e * Simd256.AsSingle(Simd256.ShiftLeft(half + Simd256.Create(127), 23));
-            e = e * Simd256.AsSingle(Simd256.ShiftLeft(n - half + Simd256.Create(127), 23));
+            Floats256 e = ExpWithinRange(x);
             e = Simd256.ConditionalSelect(Simd256.GreaterThan(x, Simd256.Create(88.8f)), Simd256.Create(float.PositiveInfinity), e);
             Floats256 low = Simd256.ConditionalSelect(Simd256.LessThan(x, Simd256.Create(-104f)), default(Floats256), x);
             return Simd256.ConditionalSelect(Simd256.GreaterThanOrEqual(x, Simd256.Create(-104f)), e, low);
         }
 
+        /// <summary>e^x for -104 &lt;= x &lt;= 88.8.</summary>
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
+        private static Floats512 ExpWithinRange(Floats512 x)
+        {
+            Floats512 rounded = x * Simd512.Create(1.44269504f) + Simd512.Create(12582912f);
+            Ints512 n = Simd512.AsInt32(rounded) - Simd512.Create(0x4B400000);
+            Floats512 e = Simd512.Create(1f) + ReducedExpMinusOne(x, rounded - Simd512.Create(12582912f));
+
+            // 2^n in two halves, because it may itself be too large or too small for a float when the product is not.
+            Ints512 half = Simd512.ShiftRightArithmetic(n, 1);
+            e = e * Simd512.AsSingle(Simd512.ShiftLeft(half + Simd512.Create(127), 23));
+            return e * Simd512.AsSingle(Simd512.ShiftLeft(n - half + Simd512.Create(127), 23));
+        }
+
+        /// <summary>e^x for -104 &lt;= x &lt;= 88.8.</summary>
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
+        private static Floats256 ExpWithinRange(Floats256 x)
+        {
+            Floats256 rounded = x * Simd256.Create(1.44269504f) + Simd256.Create(12582912f);
+            Ints256 n = Simd256.AsInt32(rounded) - Simd256.Create(0x4B400000);
+            Floats256 e = Simd256.Create(1f) + ReducedExpMinusOne(x, rounded - Simd256.Create(12582912f));
+
+            // 2^n in two halves, because it may itself be too large or too small for a float when the product is not.
+            Ints256 half = Simd256.ShiftRightArithmetic(n, 1);
+            e = e * Simd256.AsSingle(Simd256.ShiftLeft(half + Simd256.Create(127), 23));
+            return e * Simd256.AsSingle(Simd256.ShiftLeft(n - half + Simd256.Create(127), 23));
+        }
+
         /// <summary>e^r - 1 with r = x - n ln 2, |r| &lt;= 0.3475.</summary>
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
+        private static Floats512 ReducedExpMinusOne(Floats512 x, Floats512 n)
+        {
+            Floats512 r = x - n * Simd512.Create(0.693359375f) + n * Simd512.Create(0.000212194442f);
+            Floats512 s = r * r;
+            Floats512 p = (Simd512.Create(0.000198912472f) * r + Simd512.Create(0.00139338814f)) * s
+                + (Simd512.Create(0.00833331048f) * r + Simd512.Create(0.041666463f));
+            p = p * s + (Simd512.Create(0.166666672f) * r + Simd512.Create(0.5f));
+            return r + s * p;
+        }
+
+        /// <summary>e^r - 1 with r = x - n ln 2, |r| &lt;= 0.3475.</summary>
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
         private static Floats256 ReducedExpMinusOne(Floats256 x, Floats256 n)
         {
             Floats256 r = x - n * Simd256.Create(0.693359375f) + n * Simd256.Create(0.000212194442f);
-            Floats256 p = Simd256.Create(0.000198912472f) * r + Simd256.Create(0.00139338814f);
-            p = p * r + Simd256.Create(0.00833331048f);
-            p = p * r + Simd256.Create(0.041666463f);
-            p = p * r + Simd256.Create(0.166666672f);
-            p = p * r + Simd256.Create(0.5f);
-            return r + r * r * p;
+            Floats256 s = r * r;
+            Floats256 p = (Simd256.Create(0.000198912472f) * r + Simd256.Create(0.00139338814f)) * s
+                + (Simd256.Create(0.00833331048f) * r + Simd256.Create(0.041666463f));
+            p = p * s + (Simd256.Create(0.166666672f) * r + Simd256.Create(0.5f));
+            return r + s * p;
         }
 
         private static float[] CopyAligned(global::System.ReadOnlySpan<ulong> table, out int start)
@@ -173,24 +269,14 @@ static partial class DenseRegisters
         private static int ToBoundary(ref float start) =>
             (int)(-(global::System.Runtime.CompilerServices.Unsafe.ByteOffset(ref global::System.Runtime.CompilerServices.Unsafe.NullRef<float>(), ref start) >> 2) & 15);
 
-        internal static void Predict(global::System.ReadOnlySpan<float> input, global::System.Span<float> output)
-        {
-            global::System.Span<float> workspace = default;
-            Predict(input, output, workspace);
-        }
-
-        internal static void Predict(global::System.ReadOnlySpan<float> input, global::System.Span<float> output, global::System.Span<float> workspace)
-        {
-            Layer0(input, output);
-        }
-
-        /// <summary>out: output = tanh(W input + b), W 3 x 9 with 14 weights.</summary>
         [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-        internal static void Layer0(global::System.ReadOnlySpan<float> input, global::System.Span<float> output)
+        internal static void Predict(global::System.ReadOnlySpan<float> input, global::System.Span<float> output)
         {
             input = input.Slice(0, 9);
             output = output.Slice(0, 3);
             float p0, p1, p2, p3;
+
+            // out: tanh
             p0 = 1f + input[0] * 1f + input[4] * 5f;
             p1 = input[1] * 2f;
             p2 = input[2] * 3f;
@@ -203,6 +289,8 @@ static partial class DenseRegisters
             p3 = input[3] * 4f + input[7] * 8f;
             output[2] = Tanh((p0 + p1) + (p2 + p3));
         }
+
+        internal static void Predict(global::System.ReadOnlySpan<float> input, global::System.Span<float> output, global::System.Span<float> workspace) => Predict(input, output);
 
         /// <summary>The plan for registers of 512 bits.</summary>
         internal static partial class OnVector512

@@ -7,6 +7,8 @@
 // out    24 -> 2  relu               23   47.9 %  unrolled              7        0     540          0
 // out: unrolled because it was asked for.
 //
+// batch: one sample after the other, because no register width was asked for.
+//
 // note unread inputs: inputs that no unit reads: 3 of 24.
 //
 // Order of summation in scalar code: term j of a row goes to partial sum j mod 4; p0 starts at the bias; the sum is (p0 + p1) + (p2 + p3).
@@ -27,6 +29,15 @@ static partial class LongRow
     static partial void PredictCore(global::System.ReadOnlySpan<float> input, global::System.Span<float> output, global::System.Span<float> workspace)
     {
         Kernels.Predict(input, output, workspace);
+    }
+
+    static partial void PredictBatchCore(global::System.ReadOnlySpan<float> inputs, global::System.Span<float> outputs)
+    {
+        int done = 0;
+        for (; done < inputs.Length / InputLength; done++)
+        {
+            PredictCore(inputs.Slice(done * InputLength, InputLength), outputs.Slice(done * OutputLength, OutputLength));
+        }
     }
 
     // The model came without samples.

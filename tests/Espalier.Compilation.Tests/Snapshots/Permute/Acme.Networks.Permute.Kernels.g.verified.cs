@@ -7,10 +7,14 @@
 // out    9 -> 3  softmax            14   51.9 %  permute 256  15 %       16      538     300         12
 // out: permute 256 because it was asked for.
 //
-// Scalar code, about 16 ns a sample:
+// Scalar code, about 13 ns a sample, all in one method:
 // layer  shape   activation  non-zeros  density  kernel    fill  est. ns  table B  code B  scratch B
 // out    9 -> 3  softmax            14   51.9 %  unrolled             16        0     400          0
 // out: unrolled because it is expected to take 16 ns (next best: table 18).
+//
+// batch: about 3.6 ns with 256 bits a sample.
+// batch: inputs: 1.4 ns, 9 that some unit reads, transposed in 3 groups.
+// batch: out: 2.1 ns, 102 B of tables, 2 pairs of rows over 1 tile of inputs, 0 % of 14 weights with an input loaded for both rows.
 //
 // Order of summation in scalar code: term j of a row goes to partial sum j mod 4; p0 starts at the bias; the sum is (p0 + p1) + (p2 + p3).
 // No multiplication is fused with an addition there: every machine computes the same bits (which bits a NaN has is left open).
@@ -41,6 +45,16 @@ static partial class Permute
     {
         if (global::System.Runtime.Intrinsics.X86.Avx2.IsSupported && global::System.Runtime.Intrinsics.X86.Fma.IsSupported) Kernels.OnVector256.Predict(input, output, workspace);
         else Kernels.Predict(input, output, workspace);
+    }
+
+    static partial void PredictBatchCore(global::System.ReadOnlySpan<float> inputs, global::System.Span<float> outputs)
+    {
+        int done = 0;
+        if (global::System.Runtime.Intrinsics.X86.Avx2.IsSupported && global::System.Runtime.Intrinsics.X86.Fma.IsSupported) done = Kernels.Batch256.Predict(inputs, outputs);
+        for (; done < inputs.Length / InputLength; done++)
+        {
+            PredictCore(inputs.Slice(done * InputLength, InputLength), outputs.Slice(done * OutputLength, OutputLength));
+        }
     }
 
     // The model came without samples.
@@ -93,8 +107,12 @@ static partial class Permute
         private static float ReducedExpMinusOne(float x, float n)
         {
             float r = x - n * 0.693359375f + n * 0.000212194442f;
-            float p = ((((0.000198912472f * r + 0.00139338814f) * r + 0.00833331048f) * r + 0.041666463f) * r + 0.166666672f) * r + 0.5f;
-            return r + r * r * p;
+
+            // In pairs (Estrin 1960): the result waits for fewer operations one after the other than by Horner's rule, 32 cycles against 52.
+            float s = r * r;
+            float p = (0.000198912472f * r + 0.00139338814f) * s + (0.00833331048f * r + 0.041666463f);
+            p = p * s + (0.166666672f * r + 0.5f);
+            return r + s * p;
         }
 
         private static int ToBits(float value) => global::System.BitConverter.SingleToInt32Bits(value);
@@ -112,9 +130,13 @@ static partial class Permute
 
         private static Floats256 Load256(ref float start, nuint offset) => Simd256.LoadUnsafe(ref start, offset);
 
+        private static Floats128 Load128(ref float start, nuint offset) => Simd128.LoadUnsafe(ref start, offset);
+
         private static Ints256 LoadInts256(ref int start) => Simd256.LoadUnsafe(ref start);
 
         private static void Store(Floats256 value, ref float start, nuint offset) => Simd256.StoreUnsafe(value, ref start, offset);
+
+        private static void Store(Floats128 value, ref float start, nuint offset) => Simd128.StoreUnsafe(value, ref start, offset);
 
         /// <summary>a b + c, rounded once.</summary>
         private static Floats256 MultiplyAdd(Floats256 a, Floats256 b, Floats256 c) =>
@@ -137,27 +159,36 @@ static partial class Permute
         /// <summary>e^x, within 1 ULP: infinity above 88.72, subnormal below -87.33, 0 below -103.97, NaN for NaN.</summary>
         private static Floats256 Exp(Floats256 x)
         {
-            Floats256 rounded = x * Simd256.Create(1.44269504f) + Simd256.Create(12582912f);
-            Ints256 n = Simd256.AsInt32(rounded) - Simd256.Create(0x4B400000);
-            Floats256 e = Simd256.Create(1f) + ReducedExpMinusOne(x, rounded - Simd256.Create(12582912f));
-            Ints256 half = Simd256.ShiftRightArithmetic(n, 1);
-            e = e * Simd256.AsSingle(Simd256.ShiftLeft(half + Simd256.Create(127), 23));
-            e = e * Simd256.AsSingle(Simd256.ShiftLeft(n - half + Simd256.Create(127), 23));
+            Floats256 e = ExpWithinRange(x);
             e = Simd256.ConditionalSelect(Simd256.GreaterThan(x, Simd256.Create(88.8f)), Simd256.Create(float.PositiveInfinity), e);
             Floats256 low = Simd256.ConditionalSelect(Simd256.LessThan(x, Simd256.Create(-104f)), default(Floats256), x);
             return Simd256.ConditionalSelect(Simd256.GreaterThanOrEqual(x, Simd256.Create(-104f)), e, low);
         }
 
+        /// <summary>e^x for -104 &lt;= x &lt;= 88.8.</summary>
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
+        private static Floats256 ExpWithinRange(Floats256 x)
+        {
+            Floats256 rounded = x * Simd256.Create(1.44269504f) + Simd256.Create(12582912f);
+            Ints256 n = Simd256.AsInt32(rounded) - Simd256.Create(0x4B400000);
+            Floats256 e = Simd256.Create(1f) + ReducedExpMinusOne(x, rounded - Simd256.Create(12582912f));
+
+            // 2^n in two halves, because it may itself be too large or too small for a float when the product is not.
+            Ints256 half = Simd256.ShiftRightArithmetic(n, 1);
+            e = e * Simd256.AsSingle(Simd256.ShiftLeft(half + Simd256.Create(127), 23));
+            return e * Simd256.AsSingle(Simd256.ShiftLeft(n - half + Simd256.Create(127), 23));
+        }
+
         /// <summary>e^r - 1 with r = x - n ln 2, |r| &lt;= 0.3475.</summary>
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
         private static Floats256 ReducedExpMinusOne(Floats256 x, Floats256 n)
         {
             Floats256 r = x - n * Simd256.Create(0.693359375f) + n * Simd256.Create(0.000212194442f);
-            Floats256 p = Simd256.Create(0.000198912472f) * r + Simd256.Create(0.00139338814f);
-            p = p * r + Simd256.Create(0.00833331048f);
-            p = p * r + Simd256.Create(0.041666463f);
-            p = p * r + Simd256.Create(0.166666672f);
-            p = p * r + Simd256.Create(0.5f);
-            return r + r * r * p;
+            Floats256 s = r * r;
+            Floats256 p = (Simd256.Create(0.000198912472f) * r + Simd256.Create(0.00139338814f)) * s
+                + (Simd256.Create(0.00833331048f) * r + Simd256.Create(0.041666463f));
+            p = p * s + (Simd256.Create(0.166666672f) * r + Simd256.Create(0.5f));
+            return r + s * p;
         }
 
         /// <summary>
@@ -220,24 +251,14 @@ static partial class Permute
         private static int ToBoundary(ref float start) =>
             (int)(-(global::System.Runtime.CompilerServices.Unsafe.ByteOffset(ref global::System.Runtime.CompilerServices.Unsafe.NullRef<float>(), ref start) >> 2) & 15);
 
-        internal static void Predict(global::System.ReadOnlySpan<float> input, global::System.Span<float> output)
-        {
-            global::System.Span<float> workspace = default;
-            Predict(input, output, workspace);
-        }
-
-        internal static void Predict(global::System.ReadOnlySpan<float> input, global::System.Span<float> output, global::System.Span<float> workspace)
-        {
-            Layer0(input, output);
-        }
-
-        /// <summary>out: output = softmax(W input + b), W 3 x 9 with 14 weights.</summary>
         [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-        internal static void Layer0(global::System.ReadOnlySpan<float> input, global::System.Span<float> output)
+        internal static void Predict(global::System.ReadOnlySpan<float> input, global::System.Span<float> output)
         {
             input = input.Slice(0, 9);
             output = output.Slice(0, 3);
             float p0, p1, p2, p3;
+
+            // out: softmax
             p0 = 1f + input[0] * 1f + input[4] * 5f;
             p1 = input[1] * 2f;
             p2 = input[2] * 3f;
@@ -251,6 +272,8 @@ static partial class Permute
             output[2] = (p0 + p1) + (p2 + p3);
             Softmax(output);
         }
+
+        internal static void Predict(global::System.ReadOnlySpan<float> input, global::System.Span<float> output, global::System.Span<float> workspace) => Predict(input, output);
 
         /// <summary>The plan for registers of 256 bits.</summary>
         internal static partial class OnVector256
@@ -321,7 +344,7 @@ static partial class Permute
                     0x0000000000000000, 0x0000000000000000, 0x0000000000000000, 0x0000000041100000, 0x0000000000000000, 0x0000000000000000,
                     0x0000000000000000, 0x0000000000000000, 0x0000000000000000, 0x0000000000000000, 0x0000000000000000, 0x0000000000000000,
                     0x0000000000000000, 0x0000000000000000, 0x0000000000000000, 0x0000000000000000, 0x0000000000000000, 0x0000000000000000,
-                    0x0000000003020900, 0x0000000003020900, 0x0000000000000000, 0x0000000000000000, 0x0000000000000804, 0x000000000F060D04,
+                    0x000000000B020900, 0x000000000B020900, 0x0000000000000000, 0x0000000000000000, 0x0000000000000804, 0x000000000F060D04,
                     0x0000000000000000, 0x0000000000000000, 0x0000000000080008, 0x0000000000000000, 0x0000000000000000, 0x0000000000000000,
                     0x0000000000000000, 0x0000000000000000, 0x0000000000000000, 0x0000000000000000, 0x400000003F800000, 0xFF80000040400000,
                     0xFF800000FF800000, 0xFF800000FF800000, 0x0000000000000000, 0x0000000000000000, 0x0000000000000000, 0x0000000000000000,

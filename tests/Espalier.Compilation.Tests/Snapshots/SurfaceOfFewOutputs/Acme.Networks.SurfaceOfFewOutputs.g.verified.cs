@@ -69,7 +69,11 @@ internal static partial class SurfaceOfFewOutputs
         return Largest(output);
     }
 
-    /// <summary>Computes the outputs for any number of samples, row by row. It works on the stack.</summary>
+    /// <summary>
+    /// Computes the outputs for any number of samples, where there are vector registers many samples at a time: results differ from
+    /// those of <see cref="Predict(global::System.ReadOnlySpan{float}, global::System.Span{float})"/> by rounding.
+    /// It works on the stack, or where that would take more than 32 KB, in a buffer that each thread makes once, on its first call.
+    /// </summary>
     /// <param name="inputs">A whole number of rows of <see cref="InputLength"/> values.</param>
     /// <param name="outputs">Receives as many rows of <see cref="OutputLength"/> values.</param>
     /// <exception cref="global::System.ArgumentException">The lengths do not fit, or the two overlap.</exception>
@@ -83,10 +87,7 @@ internal static partial class SurfaceOfFewOutputs
         }
 
         if (global::System.MemoryExtensions.Overlaps<float>(outputs, inputs)) ThrowOverlap();
-        for (int i = 0; i < count; i++)
-        {
-            PredictCore(inputs.Slice(i * InputLength, InputLength), outputs.Slice(i * OutputLength, OutputLength));
-        }
+        PredictBatchCore(inputs, outputs);
     }
 
     /// <summary>
@@ -125,6 +126,8 @@ internal static partial class SurfaceOfFewOutputs
 
     static partial void PredictCore(
         global::System.ReadOnlySpan<float> input, global::System.Span<float> output, global::System.Span<float> workspace);
+
+    static partial void PredictBatchCore(global::System.ReadOnlySpan<float> inputs, global::System.Span<float> outputs);
 
     static partial void VerifySamples(ref float largestError);
 

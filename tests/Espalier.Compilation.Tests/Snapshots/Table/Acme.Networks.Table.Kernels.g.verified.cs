@@ -7,6 +7,8 @@
 // out    9 -> 3  selu               14   51.9 %  table              11      108     250          0
 // out: table because it was asked for.
 //
+// batch: one sample after the other, because no register width was asked for.
+//
 // Order of summation in scalar code: term j of a row goes to partial sum j mod 4; p0 starts at the bias; the sum is (p0 + p1) + (p2 + p3).
 // No multiplication is fused with an addition there: every machine computes the same bits (which bits a NaN has is left open).
 // </auto-generated>
@@ -25,6 +27,15 @@ static partial class Table
     static partial void PredictCore(global::System.ReadOnlySpan<float> input, global::System.Span<float> output, global::System.Span<float> workspace)
     {
         Kernels.Predict(input, output, workspace);
+    }
+
+    static partial void PredictBatchCore(global::System.ReadOnlySpan<float> inputs, global::System.Span<float> outputs)
+    {
+        int done = 0;
+        for (; done < inputs.Length / InputLength; done++)
+        {
+            PredictCore(inputs.Slice(done * InputLength, InputLength), outputs.Slice(done * OutputLength, OutputLength));
+        }
     }
 
     // The model came without samples.
@@ -67,8 +78,12 @@ static partial class Table
         private static float ReducedExpMinusOne(float x, float n)
         {
             float r = x - n * 0.693359375f + n * 0.000212194442f;
-            float p = ((((0.000198912472f * r + 0.00139338814f) * r + 0.00833331048f) * r + 0.041666463f) * r + 0.166666672f) * r + 0.5f;
-            return r + r * r * p;
+
+            // In pairs (Estrin 1960): the result waits for fewer operations one after the other than by Horner's rule, 32 cycles against 52.
+            float s = r * r;
+            float p = (0.000198912472f * r + 0.00139338814f) * s + (0.00833331048f * r + 0.041666463f);
+            p = p * s + (0.166666672f * r + 0.5f);
+            return r + s * p;
         }
 
         private static int ToBits(float value) => global::System.BitConverter.SingleToInt32Bits(value);

@@ -1,0 +1,50 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Espalier.Compilation.Lowering;
+
+namespace Espalier.Compilation.Kernels.Batch;
+
+/// <summary>What people are told about the batch code of a network.</summary>
+public static class BatchReport
+{
+    /// <summary>The estimated time of a sample in a large batch, in nanoseconds; null when there is no code for vectors.</summary>
+    /// <exception cref="NotSupportedException">A layer's kind has no kernel.</exception>
+    public static double? Nanoseconds(LoweredNetwork lowered)
+    {
+        VectorWidth[] widths = WidthsOf(lowered);
+        return widths.Length == 0 ? null : BatchCost.Nanoseconds(BatchPlan.Of(lowered), widths[0]);
+    }
+
+    /// <summary>The estimates and reasons, line by line.</summary>
+    internal static IEnumerable<string> Lines(LoweredNetwork lowered)
+    {
+        VectorWidth[] widths = WidthsOf(lowered);
+        if (widths.Length == 0)
+        {
+            yield return "batch: one sample after the other, because no register width was asked for.";
+            yield break;
+        }
+
+        BatchPlan plan = BatchPlan.Of(lowered);
+        string times = string.Join(", ", widths.Select(width => FormattableString.Invariant(
+            $"{BatchCost.Nanoseconds(plan, width):0.#} ns with {width.Bits()} bits")));
+        yield return $"batch: about {times} a sample.";
+        yield return FormattableString.Invariant(
+            $"batch: inputs: {BatchCost.InputNanoseconds(plan, widths[0]):0.#} ns, {plan.Tables[0].Tiling.Inputs} that some unit reads, transposed in {plan.Inputs.Columns.Count} groups.");
+        for (int i = 0; i < plan.Layers.Count; i++) yield return Line(plan, i, widths[0]);
+    }
+
+    private static string Line(BatchPlan plan, int layer, VectorWidth width)
+    {
+        BatchTables tables = plan.Tables[layer];
+        int weights = plan.Layers[layer].Weights.Count;
+        double time = BatchCost.LayerNanoseconds(plan, layer, width), share = weights == 0 ? 0 : 100.0 * tables.SharedTerms / weights;
+        string rows = tables.Pairs == 1 ? "1 pair of rows" : $"{tables.Pairs} pairs of rows";
+        string tiles = tables.Tiling.Count == 1 ? "1 tile" : $"{tables.Tiling.Count} tiles";
+        return FormattableString.Invariant($"batch: {plan.Layers[layer].Name}: {time:0.#} ns, {tables.Bytes} B of tables, {rows} over ")
+            + FormattableString.Invariant($"{tiles} of inputs, {share:0} % of {weights} weights with an input loaded for both rows.");
+    }
+
+    private static VectorWidth[] WidthsOf(LoweredNetwork lowered) => [.. Simd.Widths.Where(width => lowered.Options.Widths.HasFlag(width))];
+}
