@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Text.RegularExpressions;
 using System.Threading;
 using Espalier.Compilation.Kernels;
 using Espalier.Compilation.Lowering;
@@ -29,7 +30,8 @@ internal static class KernelEmitter
         var writer = new CSharpWriter(1 << 16);
         FileHead.WriteMark(writer, KernelHead.Lines(lowered));
         VectorWidth widest = lowered.Plans.SelectMany(plan => plan.Kernels).Max(choice => choice.Width);
-        OpenClass(writer, options, Simd.Widths.Where(width => width <= widest));
+        VectorWidth[] widths = [.. Simd.Widths.Where(width => width <= widest)];
+        OpenClass(writer, options, widths);
         WritePredictCore(writer, lowered, "input, output", "");
         writer.Line();
         WritePredictCore(writer, lowered, "input, output, workspace", ", global::System.Span<float> workspace");
@@ -50,7 +52,7 @@ internal static class KernelEmitter
 
         writer.Close();
         writer.Close();
-        yield return new EmittedFile(options.HintPrefix + ".Kernels.g.cs", writer.ToString());
+        yield return new EmittedFile(options.HintPrefix + ".Kernels.g.cs", WithoutUnusedAliases(writer.ToString(), widths));
         if (!splitFiles) yield break;
         foreach (WidthPlan plan in lowered.Plans.Reverse())
         {
@@ -68,13 +70,27 @@ internal static class KernelEmitter
         // About 30 characters a weight unrolled; StringBuilder grows from there without copying.
         var writer = new CSharpWriter(1 << 16);
         FileHead.WriteMark(writer, [$"Layer {index}, '{lowered.Dense(index).Name}', of the network '{lowered.Header.Name}'."]);
-        OpenClass(writer, options, Simd.Widths.Where(width => width == plan.Kernels[index].Width));
+        VectorWidth[] widths = [.. Simd.Widths.Where(width => width == plan.Kernels[index].Width)];
+        OpenClass(writer, options, widths);
         writer.Open($"private static partial class {NestedClass}");
         InPlanClass(writer, plan, () => new PlanEmitter(lowered, plan).WriteLayer(writer, index));
         writer.Close();
         writer.Close();
         string folder = PlanEmitter.NestedClassOf(plan) is string name ? $".{name}" : "";
-        return new EmittedFile($"{options.HintPrefix}{folder}.Layer{index}.g.cs", writer.ToString());
+        return new EmittedFile($"{options.HintPrefix}{folder}.Layer{index}.g.cs", WithoutUnusedAliases(writer.ToString(), widths));
+    }
+
+    /// <summary>The text without the aliases that it does not use, at which the compiler would hint.</summary>
+    private static string WithoutUnusedAliases(string text, IEnumerable<VectorWidth> widths)
+    {
+        foreach (string directive in widths.SelectMany(VectorMathSource.Aliases))
+        {
+            int start = text.IndexOf(directive, StringComparison.Ordinal), end = start + directive.Length;
+            bool isUsed = new Regex($@"\b{directive.Split(' ')[1]}\b", RegexOptions.CultureInvariant).IsMatch(text, end);
+            if (!isUsed) text = text.Remove(start, directive.Length + 1);
+        }
+
+        return text;
     }
 
     private static void OpenClass(CSharpWriter writer, EmitOptions options, IEnumerable<VectorWidth> widths)
