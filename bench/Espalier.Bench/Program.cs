@@ -9,7 +9,9 @@ using MathNet.Numerics;
 namespace Espalier.Bench;
 
 /// <summary>
-/// <c>dotnet run -c Release -- table [seconds]</c> times all contenders quickly, <c>-- lenet</c> trains and prunes LeNet-300-100;
+/// <c>dotnet run -c Release -- table [seconds]</c> times all contenders quickly, <c>-- lenet</c> trains and prunes LeNet-300-100,
+/// <c>-- bars [seconds]</c> holds pruned networks and sparse layers against what they have to reach,
+/// <c>-- kernels [seconds]</c> holds the choice of kernels against the clock;
 /// everything else goes to BenchmarkDotNet (<c>--filter</c>, <c>--list</c>, <c>--job</c>). All keep their results under
 /// bench/results; a dry job, which measures nothing, keeps none.
 /// </summary>
@@ -23,6 +25,22 @@ public static class Program
             Control.UseSingleThread();
             double seconds = args.Length > 1 ? double.Parse(args[1], CultureInfo.InvariantCulture) : 10;
             ResultFolder.Write("table.md", QuickTable.Measure(TimeSpan.FromSeconds(seconds)));
+            return;
+        }
+
+        if (args is ["bars", ..])
+        {
+            Control.UseManaged();
+            Control.UseSingleThread();
+            double seconds = args.Length > 1 ? double.Parse(args[1], CultureInfo.InvariantCulture) : 6;
+            ResultFolder.Write("bars.md", BarTable.Measure(TimeSpan.FromSeconds(seconds)));
+            return;
+        }
+
+        if (args is ["kernels", ..])
+        {
+            double seconds = args.Length > 1 ? double.Parse(args[1], CultureInfo.InvariantCulture) : 1;
+            ResultFolder.Write("kernels.md", KernelGrid.Measure(TimeSpan.FromSeconds(seconds)));
             return;
         }
 

@@ -38,7 +38,8 @@ internal static class QuickTable
         return page.ToString();
     }
 
-    private static void Append(StringBuilder page, string title, BenchmarkReport report)
+    /// <summary>One run as a table.</summary>
+    public static void Append(StringBuilder page, string title, BenchmarkReport report)
     {
         page.Append(CultureInfo.InvariantCulture, $"\n## {title}\n\n{report.Rounds} rounds.\n\n");
         page.Append("| contender | median ns | fastest ns | x dense-packed | bytes | deviation |\n");

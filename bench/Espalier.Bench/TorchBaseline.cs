@@ -22,7 +22,8 @@ internal static class TorchBaseline
         return other.Seconds < best.Seconds ? other : best;
     }
 
-    private static (string? Version, double Seconds, string? Missing) Measure(int threads, int blasThreads, int epochs, int samples, int batch)
+    private static (string? Version, double Seconds, string? Missing) Measure(
+        int threads, int blasThreads, int epochs, int samples, int batch)
     {
         string python = Environment.GetEnvironmentVariable("ESPALIER_PYTHON") ?? "python3";
         string script = Path.Combine(AppContext.BaseDirectory, "torch_epochs.py");

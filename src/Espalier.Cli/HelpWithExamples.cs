@@ -14,7 +14,7 @@ internal sealed class HelpWithExamples(HelpAction inner) : SynchronousCommandLin
         if (parseResult.CommandResult.Command is Verb { Examples.Count: > 0 } verb)
         {
             TextWriter output = parseResult.InvocationConfiguration.Output;
-            if (verb.Names is { } names) output.WriteLine(string.Join(output.NewLine, names.Lines) + output.NewLine);
+            foreach (NameList names in verb.Names) output.WriteLine(string.Join(output.NewLine, names.Lines) + output.NewLine);
             output.WriteLine(verb.Examples.Count == 1 ? "Example:" : "Examples:");
             foreach (string example in verb.Examples) output.WriteLine($"  {example}");
             output.WriteLine();

@@ -12,7 +12,7 @@ internal static class SummaryTable
     {
         Table table = new Table().Border(TableBorder.Simple).Title(Markup.Escape($"{summary.Name}, input {summary.Input}"));
         table.AddColumns("layer", "shape", "lowered", "activation");
-        foreach (string column in (string[])["non-zeros", "density", "kernel", "est. ns", "table B", "code B", "scratch B"])
+        foreach (string column in (string[])["non-zeros", "density", "kernel", "fill", "est. ns", "table B", "code B", "scratch B"])
         {
             table.AddColumn(new TableColumn(column).RightAligned());
         }
@@ -20,7 +20,7 @@ internal static class SummaryTable
         foreach (LayerSummary layer in summary.Layers)
         {
             table.AddRow(layer.Name, layer.Shape, layer.LoweredShape, layer.Activation, Number(layer.NonZeros), Percent(layer.Density),
-                layer.Kernel, Number(layer.EstimatedNs), Number(layer.TableBytes), Number(layer.CodeBytes), Number(layer.ScratchBytes));
+                layer.Kernel, layer.Fill is double fill ? fill.ToString("0 %", CultureInfo.InvariantCulture) : "", Number(layer.EstimatedNs), Number(layer.TableBytes), Number(layer.CodeBytes), Number(layer.ScratchBytes));
         }
 
         terminal.Output.Write(table);

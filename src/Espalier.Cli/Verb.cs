@@ -16,8 +16,8 @@ internal abstract class Verb : Command
     /// <summary>Command lines that work, shown by <c>--help</c>.</summary>
     public IReadOnlyList<string> Examples { get; }
 
-    /// <summary>Names that options or arguments take, listed by the verb's own <c>--help</c>: a heading and a line for each.</summary>
-    public NameList? Names { get; protected init; }
+    /// <summary>Names that options or arguments take, listed by the verb's own <c>--help</c>: headings, and a line for each.</summary>
+    public IReadOnlyList<NameList> Names { get; protected init; } = [];
 
     /// <summary>Where the verb writes.</summary>
     protected Terminal Terminal { get; }

@@ -53,7 +53,8 @@ public sealed class BenchAndDemoVerbTests : IDisposable
 
         Assert.True(result.GetProperty("passed").GetBoolean());
         Assert.Equal((266_200, 13_310), (result.GetProperty("weights").GetInt32(), result.GetProperty("nonZeros").GetInt32()));
-        double dense = result.GetProperty("dense").GetProperty("errorPercent").GetDouble(), pruned = result.GetProperty("pruned").GetProperty("errorPercent").GetDouble();
+        double dense = result.GetProperty("dense").GetProperty("errorPercent").GetDouble(),
+            pruned = result.GetProperty("pruned").GetProperty("errorPercent").GetDouble();
         Assert.True(dense < 4 && pruned < dense + 1, $"{dense} % dense, {pruned} % pruned");
         Assert.True(result.GetProperty("compiledBytes").GetInt64() * 5 < result.GetProperty("denseBytes").GetInt64());
         JsonElement files = result.GetProperty("files");

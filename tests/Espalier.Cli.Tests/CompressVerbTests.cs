@@ -18,7 +18,8 @@ public sealed class CompressVerbTests : IDisposable
     public async Task A_pruned_model_is_shared_trained_compressed_and_comes_back(string coding, string start)
     {
         await TrainAsync();
-        await _run.JsonAsync("prune", "@m.espalier", "--data", "monks-2", "--keep", "0.3", "--epochs", "4", "--batch", "16", "--out", "@p.espalier");
+        await _run.JsonAsync("prune", "@m.espalier", "--data", "monks-2", "--keep", "0.3", "--epochs", "4", "--batch", "16", "--out",
+            "@p.espalier");
 
         JsonElement compressed = await _run.JsonAsync("compress", "@p.espalier", "--bits", "3,2,2", "--bias-bits", "2", "--init", start,
             "--gap-coding", coding, "--data", "monks-2", "--epochs", "5", "--batch", "16");
@@ -37,7 +38,8 @@ public sealed class CompressVerbTests : IDisposable
         Assert.InRange(((DenseLayer)network.Layers[0]).Weights.Codebook!.Length, 1, 8);
         Assert.InRange(((DenseLayer)network.Layers[1]).Weights.Codebook!.Length, 1, 4);
         JsonElement evaluated = await _run.JsonAsync("eval", "@d.espalier", "--data", "monks-2");
-        Assert.Equal(compressed.GetProperty("errors").GetProperty("testTrained").GetProperty("errors").GetInt32(), evaluated.GetProperty("errors").GetInt32());
+        Assert.Equal(compressed.GetProperty("errors").GetProperty("testTrained").GetProperty("errors").GetInt32(),
+            evaluated.GetProperty("errors").GetInt32());
         Assert.True((await _run.JsonAsync("verify", "@d.espalier", "--data", "monks-2")).GetProperty("passed").GetBoolean());
     }
 
@@ -113,5 +115,6 @@ public sealed class CompressVerbTests : IDisposable
     }
 
     private async Task TrainAsync() =>
-        await _run.JsonAsync("train", "--data", "monks-2", "--layers", "20,3", "--epochs", "20", "--batch", "16", "--learning-rate", "0.01", "--out", "@m.espalier");
+        await _run.JsonAsync("train", "--data", "monks-2", "--layers", "20,3", "--epochs", "20", "--batch", "16", "--learning-rate",
+            "0.01", "--out", "@m.espalier");
 }

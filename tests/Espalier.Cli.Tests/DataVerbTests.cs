@@ -16,7 +16,10 @@ public sealed class DataVerbTests : IDisposable
             .ToDictionary(set => set.GetProperty("name").GetString()!, set => set.GetProperty("isAvailable").GetBoolean());
 
         foreach (string name in (string[])["monks-1", "monks-2", "monks-3", "digits"]) Assert.True(here[name], name);
-        foreach (string name in (string[])["mnist", "fashion-mnist", "iris", "breast-cancer", "diabetes", "ionosphere", "waveform"]) Assert.False(here[name], name);
+        foreach (string name in (string[])["mnist", "fashion-mnist", "iris", "breast-cancer", "diabetes", "ionosphere", "waveform"])
+        {
+            Assert.False(here[name], name);
+        }
 
         (int code, string output, _) = await _run.RunAsync("data", "list", "--data-dir", "");
         Assert.Equal(ExitCode.Success, code);
@@ -39,7 +42,8 @@ public sealed class DataVerbTests : IDisposable
     [Fact]
     public async Task A_table_is_summed_up_column_by_column()
     {
-        await File.WriteAllLinesAsync(_run.PathOf("t.csv"), Enumerable.Range(0, 40).Select(i => $"{i},{i % 3},{(i % 2 == 0 ? "even" : "odd")}").Prepend("n,third,parity"));
+        await File.WriteAllLinesAsync(_run.PathOf("t.csv"),
+            Enumerable.Range(0, 40).Select(i => $"{i},{i % 3},{(i % 2 == 0 ? "even" : "odd")}").Prepend("n,third,parity"));
 
         JsonElement summary = await _run.JsonAsync("data", "show", "--data", $"csv:{_run.PathOf("t.csv")}");
 

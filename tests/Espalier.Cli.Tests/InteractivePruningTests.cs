@@ -78,6 +78,29 @@ public sealed class InteractivePruningTests : IDisposable
     }
 
     [Fact]
+    public async Task A_resumed_run_begins_with_the_step_and_the_criterion_last_set()
+    {
+        await TrainAsync();
+        _run.Input = "next\nstep 0.5\ncriterion lamp\n";
+        await RunAsync("--session", "@s", "--step", "0.9");
+        _run.Input = "next\n";
+
+        (int code, string output, _) = await _run.RunAsync("prune", "--resume", "@s");
+
+        Assert.Equal(ExitCode.Success, code);
+        Assert.Contains("round 1: 365 of 406", output, StringComparison.Ordinal);
+        Assert.Contains("each step keeps 50 %", output, StringComparison.Ordinal);
+        Assert.Contains("lamp removed 183: loss", output, StringComparison.Ordinal);
+
+        // What is given now replaces both; another method needs no step.
+        _run.Input = "next\n";
+        (_, output, _) = await _run.RunAsync("prune", "--resume", "@s", "--from-round", "1", "--step", "0.2", "--criterion", "random");
+        Assert.Contains("random removed 292: loss", output, StringComparison.Ordinal);
+        (code, _, _) = await _run.RunAsync("prune", "--resume", "@s", "--method", "once", "--weights", "50");
+        Assert.Equal(ExitCode.Success, code);
+    }
+
+    [Fact]
     public async Task With_json_standard_output_is_one_object()
     {
         await TrainAsync();
@@ -88,7 +111,8 @@ public sealed class InteractivePruningTests : IDisposable
         JsonElement log = result.GetProperty("log");
         Assert.Equal(("Interactive", "PerLayer", 325),
             (log.GetProperty("schedule").GetString(), log.GetProperty("scope").GetString(), log.GetProperty("weightsAfter").GetInt32()));
-        Assert.Equal([true, false], log.GetProperty("rounds").EnumerateArray().Select(round => round.GetProperty("isTakenBack").GetBoolean()));
+        Assert.Equal([true, false],
+            log.GetProperty("rounds").EnumerateArray().Select(round => round.GetProperty("isTakenBack").GetBoolean()));
     }
 
     [Fact]
@@ -105,5 +129,6 @@ public sealed class InteractivePruningTests : IDisposable
         _run.RunAsync(["prune", "@m.espalier", "--data", "monks-2", "--interactive", .. more]);
 
     private async Task TrainAsync() => await _run.JsonAsync(
-        "train", "--data", "monks-2", "--layers", "20,3", "--epochs", "60", "--batch", "16", "--learning-rate", "0.01", "--out", "@m.espalier");
+        "train", "--data", "monks-2", "--layers", "20,3", "--epochs", "60", "--batch", "16", "--learning-rate", "0.01", "--out",
+        "@m.espalier");
 }

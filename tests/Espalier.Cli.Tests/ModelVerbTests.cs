@@ -21,7 +21,8 @@ public sealed class ModelVerbTests : IDisposable
         Assert.Equal(0, trained.GetProperty("test").GetProperty("errors").GetInt32());
 
         JsonElement evaluated = await _run.JsonAsync(["eval", "@m.espalier", .. data]);
-        Assert.Equal((0, 432, 0.0), (evaluated.GetProperty("errors").GetInt32(), evaluated.GetProperty("count").GetInt32(), evaluated.GetProperty("errorPercent").GetDouble()));
+        Assert.Equal((0, 432, 0.0), (evaluated.GetProperty("errors").GetInt32(), evaluated.GetProperty("count").GetInt32(),
+            evaluated.GetProperty("errorPercent").GetDouble()));
         Assert.True(evaluated.GetProperty("loss").GetDouble() is > 0 and < 0.2);
 
         JsonElement inspected = await _run.JsonAsync("inspect", "@m.espalier", "--picture", "@m.svg");
@@ -29,14 +30,16 @@ public sealed class ModelVerbTests : IDisposable
         JsonElement layer = inspected.GetProperty("layers")[0];
         Assert.Equal("17x3", layer.GetProperty("shape").GetString());
         Assert.Matches("^(unrolled|table|(permute|block|dense) (128|256|512))$", layer.GetProperty("kernel").GetString());
-        foreach (string field in (string[])["name", "nonZeros", "density", "reason", "estimatedNs", "tableBytes", "codeBytes", "scratchBytes", "fill"])
+        foreach (string field in (string[])
+            ["name", "nonZeros", "density", "reason", "estimatedNs", "tableBytes", "codeBytes", "scratchBytes", "fill"])
         {
             Assert.True(layer.TryGetProperty(field, out _), field);
         }
 
         Assert.StartsWith("<svg", await File.ReadAllTextAsync(_run.PathOf("m.svg")), StringComparison.Ordinal);
 
-        JsonElement compiled = await _run.JsonAsync("compile", "@m.espalier", "--out", "@generated", "--class", "Robots", "--namespace", "Monks");
+        JsonElement compiled = await _run.JsonAsync(
+            "compile", "@m.espalier", "--out", "@generated", "--class", "Robots", "--namespace", "Monks");
         string surface = await File.ReadAllTextAsync(compiled.GetProperty("files")[0].GetProperty("path").GetString()!);
         Assert.Contains("namespace Monks", surface, StringComparison.Ordinal);
         Assert.Contains("public static partial class Robots", surface, StringComparison.Ordinal);
@@ -55,7 +58,8 @@ public sealed class ModelVerbTests : IDisposable
         await _run.JsonAsync([.. options, "--out", "@whole.espalier", "--checkpoint", "@run.ckpt"]);
         await _run.JsonAsync([.. options, "--out", "@resumed.espalier", "--checkpoint", "@run.ckpt", "--resume"]);
 
-        Assert.Equal(await File.ReadAllTextAsync(_run.PathOf("whole.espalier")), await File.ReadAllTextAsync(_run.PathOf("resumed.espalier")));
+        Assert.Equal(await File.ReadAllTextAsync(_run.PathOf("whole.espalier")),
+            await File.ReadAllTextAsync(_run.PathOf("resumed.espalier")));
     }
 
     [Fact]

@@ -19,6 +19,8 @@ public sealed class PruneUnitsVerbTests : IDisposable
     [InlineData("--units 9 --minimum 3 --means --criterion second-order", 9, 23)]
     [InlineData("--units 9 --criterion brute-force-mean --retrain 2 --per-round 7 --batch 16", 9, 23)]
     [InlineData("--keep 0.5 --inputs", 20, 40)]
+    [InlineData("--rounds 3 --per-round 2 --criterion onorm", 17, 23)]
+    [InlineData("--units 7 --choice outlying --criterion random", 7, 23)]
     public async Task A_model_is_pruned_to_just_the_count_asked_for(string wishes, int units, int before)
     {
         await TrainAsync();
@@ -54,10 +56,12 @@ public sealed class PruneUnitsVerbTests : IDisposable
         foreach (string part in (string[])["after", "testAfter"])
         {
             Assert.Equal(wide.GetProperty(part).GetProperty("errors").GetInt32(), small.GetProperty(part).GetProperty("errors").GetInt32());
-            Assert.Equal(wide.GetProperty(part).GetProperty("loss").GetDouble(), small.GetProperty(part).GetProperty("loss").GetDouble(), 1e-5);
+            Assert.Equal(wide.GetProperty(part).GetProperty("loss").GetDouble(),
+                small.GetProperty(part).GetProperty("loss").GetDouble(), 1e-5);
         }
 
-        async Task<int> WeightsAsync(string name) => (await _run.JsonAsync("inspect", $"@{name}.espalier")).GetProperty("weights").GetInt32();
+        async Task<int> WeightsAsync(string name) =>
+            (await _run.JsonAsync("inspect", $"@{name}.espalier")).GetProperty("weights").GetInt32();
     }
 
     [Theory]
@@ -83,7 +87,8 @@ public sealed class PruneUnitsVerbTests : IDisposable
     [Fact]
     public async Task A_loss_factor_bounds_regression()
     {
-        string[] rows = [.. Enumerable.Range(0, 80).Select(i => FormattableString.Invariant($"{i % 9},{i % 7},{i % 9 * 0.2 - i % 7 * 0.1}"))];
+        string[] rows = [.. Enumerable.Range(0, 80)
+            .Select(i => FormattableString.Invariant($"{i % 9},{i % 7},{i % 9 * 0.2 - i % 7 * 0.1}"))];
         await File.WriteAllLinesAsync(_run.PathOf("r.csv"), ["a,b,y", .. rows]);
         string[] data = ["--data", $"csv:{_run.PathOf("r.csv")}", "--regression"];
         await _run.JsonAsync(["train", .. data, "--layers", "12", "--epochs", "40", "--out", "@m.espalier"]);
@@ -91,7 +96,8 @@ public sealed class PruneUnitsVerbTests : IDisposable
         JsonElement pruned = await _run.JsonAsync(
             ["prune-units", "@m.espalier", .. data, "--max-loss-factor", "2", "--validation", "0.2", "--plot", "@plot.svg"]);
 
-        double before = pruned.GetProperty("before").GetProperty("loss").GetDouble(), after = pruned.GetProperty("after").GetProperty("loss").GetDouble();
+        double before = pruned.GetProperty("before").GetProperty("loss").GetDouble(),
+            after = pruned.GetProperty("after").GetProperty("loss").GetDouble();
         Assert.True(after <= 2 * before, $"{before} to {after}");
         Assert.True(Units(pruned, withInputs: false) < 12);
         Assert.Contains("loss (", await File.ReadAllTextAsync(_run.PathOf("plot.svg")), StringComparison.Ordinal);
@@ -111,7 +117,8 @@ public sealed class PruneUnitsVerbTests : IDisposable
         JsonElement pruned = await _run.JsonAsync(Line($"--keep 0.16667 {fold}"));
 
         string[]? folded = !pruned.TryGetProperty("folded", out JsonElement list) ? null :
-            [.. list.EnumerateArray().Select(one => $"{one.GetProperty("kind").GetString()} {one.GetProperty("unit").GetProperty("unit").GetInt32()}")];
+            [.. list.EnumerateArray()
+                .Select(one => $"{one.GetProperty("kind").GetString()} {one.GetProperty("unit").GetProperty("unit").GetInt32()}")];
         Assert.Equal(expected, folded is null ? null : string.Join(", ", folded.Order()));
         JsonElement log = pruned.GetProperty("log");
         Assert.Equal((6 - (folded?.Length ?? 0), 1), (log.GetProperty("unitsBefore").GetInt32(), log.GetProperty("unitsAfter").GetInt32()));
@@ -170,6 +177,9 @@ public sealed class PruneUnitsVerbTests : IDisposable
     [InlineData("--max-loss-factor 0.5", "give 1 or more")]
     [InlineData("--max-rise 0 --fold --tolerance 100", "lower --tolerance")]
     [InlineData("--max-loss-factor 1.01 --fold --tolerance 100", "from loss 0.")]
+    [InlineData("--rounds 0", "at least 1")]
+    [InlineData("--units 5 --rounds 2", "Say how far")]
+    [InlineData("--units 5 --choice outlying --per-round 2", "leave all at once")]
     [InlineData("--units 5 --criterion magnitude", "There are: brute-force")]
     [InlineData("--units 5 --criterion apoz", "")]
     [InlineData("--units 5 --ranking never", "never")]
@@ -197,7 +207,8 @@ public sealed class PruneUnitsVerbTests : IDisposable
     public async Task Help_lists_the_criteria()
     {
         (_, string output, _) = await _run.RunAsync("prune-units", "--help");
-        Assert.All((string[])["brute-force", "second-order", "apoz", "n2ps"], name => Assert.Contains($"\n    {name} ", output, StringComparison.Ordinal));
+        Assert.All((string[])["brute-force", "second-order", "apoz", "n2ps"], name =>
+            Assert.Contains($"\n    {name} ", output, StringComparison.Ordinal));
     }
 
     private static int Units(JsonElement pruned, bool withInputs) =>

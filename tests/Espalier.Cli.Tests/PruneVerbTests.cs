@@ -35,11 +35,13 @@ public sealed class PruneVerbTests : IDisposable
     {
         await TrainAsync();
 
-        JsonElement log = (await _run.JsonAsync("prune", "@m.espalier", "--data", "monks-2", "--max-rise", "5", "--epochs", "40", "--batch", "16",
+        JsonElement log = (await _run.JsonAsync(
+            "prune", "@m.espalier", "--data", "monks-2", "--max-rise", "5", "--epochs", "40", "--batch", "16",
             "--validation", "0.3", "--out", "@small.espalier")).GetProperty("log");
 
         Assert.True(log.GetProperty("weightsAfter").GetInt32() < 203);
-        double before = log.GetProperty("before").GetProperty("errorPercent").GetDouble(), after = log.GetProperty("after").GetProperty("errorPercent").GetDouble();
+        double before = log.GetProperty("before").GetProperty("errorPercent").GetDouble(),
+            after = log.GetProperty("after").GetProperty("errorPercent").GetDouble();
         Assert.True(after <= before + 5, $"{before} % to {after} %");
         Assert.True(File.Exists(_run.PathOf("small.espalier")));
     }
@@ -71,7 +73,9 @@ public sealed class PruneVerbTests : IDisposable
     [InlineData("--interactive --method once")]
     [InlineData("--interactive --rounds 3")]
     [InlineData("--interactive --curve linear")]
-    [InlineData("--keep 0.5 --session s --method gradual")]
+    [InlineData("--interactive --step 1")]
+    [InlineData("--keep 0.5 --step 0.5")]
+    [InlineData("--keep 0.5 --method rounds --step 0.5")]
     [InlineData("--keep 0.5 --from-round 1")]
     [InlineData("--resume nosuchfolder")]
     [InlineData("--resume nosuchfolder --session other")]
@@ -98,7 +102,8 @@ public sealed class PruneVerbTests : IDisposable
         await TrainAsync();
         string[] shares = allocation is null ? [] : ["--allocation", allocation];
 
-        JsonElement pruned = await _run.JsonAsync(["prune", "@m.espalier", "--data", "monks-2", "--budget-bytes", "2500", "--method", method,
+        JsonElement pruned = await _run.JsonAsync(
+            ["prune", "@m.espalier", "--data", "monks-2", "--budget-bytes", "2500", "--method", method,
             "--epochs", "4", "--batch", "16", .. shares]);
 
         long bytes = (await _run.JsonAsync("inspect", "@m.pruned.espalier")).GetProperty("compiledBytes").GetInt64();
@@ -112,10 +117,12 @@ public sealed class PruneVerbTests : IDisposable
     {
         await TrainAsync();
 
-        JsonElement log = (await _run.JsonAsync("prune", "@m.espalier", "--data", "monks-2", "--allocation", "10,50,100", "--method", "once"))
+        JsonElement log = (await _run.JsonAsync(
+            "prune", "@m.espalier", "--data", "monks-2", "--allocation", "10,50,100", "--method", "once"))
             .GetProperty("log");
 
-        Assert.Equal([34, 30, 6], log.GetProperty("rounds")[0].GetProperty("layers").EnumerateArray().Select(layer => layer.GetProperty("after").GetInt32()));
+        Assert.Equal([34, 30, 6],
+            log.GetProperty("rounds")[0].GetProperty("layers").EnumerateArray().Select(layer => layer.GetProperty("after").GetInt32()));
     }
 
     [Theory]
@@ -125,20 +132,24 @@ public sealed class PruneVerbTests : IDisposable
     {
         await TrainAsync();
 
-        await _run.JsonAsync("prune", "@m.espalier", "--data", "monks-2", "--keep", "0.3", "--method", method, "--epochs", "2", "--batch", "16",
+        await _run.JsonAsync("prune", "@m.espalier", "--data", "monks-2", "--keep", "0.3", "--method", method, "--epochs", "2",
+            "--batch", "16",
             "--criterion", criterion, "--plot", "@plot.svg", "--log", "@log.json", "--seed", "7");
 
         Assert.Contains($"Pruning by {criterion}", await File.ReadAllTextAsync(_run.PathOf("plot.svg")), StringComparison.Ordinal);
         JsonElement log = JsonDocument.Parse(await File.ReadAllTextAsync(_run.PathOf("log.json"))).RootElement;
-        Assert.Equal((criterion, "fraction 0.3", 7), (log.GetProperty("criterion").GetString(), log.GetProperty("target").GetString(), log.GetProperty("seed").GetInt32()));
-        Assert.All(log.GetProperty("rounds").EnumerateArray(), round => Assert.Equal(criterion, round.GetProperty("criterion").GetString()));
+        Assert.Equal((criterion, "fraction 0.3", 7),
+            (log.GetProperty("criterion").GetString(), log.GetProperty("target").GetString(), log.GetProperty("seed").GetInt32()));
+        Assert.All(log.GetProperty("rounds").EnumerateArray(), round =>
+            Assert.Equal(criterion, round.GetProperty("criterion").GetString()));
     }
 
     [Fact]
     public async Task A_resumed_run_comes_to_the_same_model_with_its_own_command_line_and_new_options_replace_old_ones()
     {
         await TrainAsync();
-        string[] run = ["prune", "@m.espalier", "--data", "monks-2", "--weights", "60", "--method", "rounds", "--rounds", "3", "--epochs", "2",
+        string[] run = ["prune", "@m.espalier", "--data", "monks-2", "--weights", "60", "--method", "rounds", "--rounds", "3",
+            "--epochs", "2",
             "--batch", "16", "--out", "@a.espalier"];
         await _run.JsonAsync([.. run, "--session", "@s"]);
         string whole = await File.ReadAllTextAsync(_run.PathOf("a.espalier"));
@@ -149,8 +160,10 @@ public sealed class PruneVerbTests : IDisposable
             Assert.Equal(whole, await File.ReadAllTextAsync(_run.PathOf("a.espalier")));
         }
 
-        JsonElement other = await _run.JsonAsync("prune", "--resume", "@s", "--from-round", "1", "--keep", "0.25", "--rounds", "2", "--out", "@b.espalier");
-        Assert.Equal((_run.PathOf("b.espalier"), 102), (other.GetProperty("model").GetString(), other.GetProperty("log").GetProperty("weightsAfter").GetInt32()));
+        JsonElement other = await _run.JsonAsync(
+            "prune", "--resume", "@s", "--from-round", "1", "--keep", "0.25", "--rounds", "2", "--out", "@b.espalier");
+        Assert.Equal((_run.PathOf("b.espalier"), 102),
+            (other.GetProperty("model").GetString(), other.GetProperty("log").GetProperty("weightsAfter").GetInt32()));
         Assert.Equal(2, other.GetProperty("log").GetProperty("rounds").GetArrayLength());
         (int code, _, string error) = await _run.RunAsync([.. run, "--session", "@s"]);
         Assert.Equal(ExitCode.BadInput, code);
@@ -163,6 +176,43 @@ public sealed class PruneVerbTests : IDisposable
         Assert.Contains("it can go on after 0, 1, 2.", error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_kept_gradual_run_goes_on_to_the_same_model_by_its_own_recipe_only()
+    {
+        await TrainAsync();
+        string[] run = ["prune", "@m.espalier", "--data", "monks-2", "--weights", "60", "--epochs", "6", "--batch", "16", "--out",
+            "@a.espalier"];
+        await _run.JsonAsync(run);
+        string whole = await File.ReadAllTextAsync(_run.PathOf("a.espalier"));
+
+        await _run.JsonAsync([.. run, "--session", "@s"]);
+        Assert.True(File.Exists(_run.PathOf("s/gradual.checkpoint")));
+        foreach (string[] again in (string[][])[[], ["--from-round", "0"]])
+        {
+            File.Delete(_run.PathOf("a.espalier"));
+            JsonElement resumed = await _run.JsonAsync(["prune", "--resume", "@s", .. again]);
+            Assert.Equal(whole, await File.ReadAllTextAsync(_run.PathOf("a.espalier")));
+            Assert.Equal(60, resumed.GetProperty("log").GetProperty("weightsAfter").GetInt32());
+        }
+
+        foreach ((string other, string fault) in ((string, string)[])
+            [("--weights 50", "its target was weights 60, not weights 50"), ("--criterion obd", "its criterion was magnitude, not obd"),
+                ("--learning-rate 0.01", "the training is another"), ("--method rounds", "--method gradual, not rounds"),
+                ("--from-round 1", "it can go on after 0.")])
+        {
+            (int code, _, string error) = await _run.RunAsync(["prune", "--resume", "@s", .. other.Split(' ')]);
+            Assert.Equal(ExitCode.BadInput, code);
+            Assert.Contains(fault, error, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(60, (await _run.JsonAsync("prune", "--resume", "@s")).GetProperty("log").GetProperty("weightsAfter").GetInt32());
+        (int refused, _, string message) = await _run.RunAsync(
+            "train", "--data", "monks-2", "--resume", "--checkpoint", "@s/gradual.checkpoint", "--out", "@t.espalier");
+        Assert.Equal(ExitCode.BadInput, refused);
+        Assert.Contains("belongs to a pruning run", message, StringComparison.Ordinal);
+    }
+
     private async Task TrainAsync() =>
-        await _run.JsonAsync("train", "--data", "monks-2", "--layers", "20,3", "--epochs", "60", "--batch", "16", "--learning-rate", "0.01", "--out", "@m.espalier");
+        await _run.JsonAsync("train", "--data", "monks-2", "--layers", "20,3", "--epochs", "60", "--batch", "16", "--learning-rate",
+            "0.01", "--out", "@m.espalier");
 }

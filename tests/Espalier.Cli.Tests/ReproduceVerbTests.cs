@@ -38,7 +38,8 @@ public sealed class ReproduceVerbTests : IDisposable
     [InlineData("--all monks")]
     public async Task Unknown_names_are_refused_in_one_line(string words)
     {
-        (int code, string output, string error) = await _run.RunAsync(["reproduce", .. words.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+        (int code, string output, string error) =
+            await _run.RunAsync(["reproduce", .. words.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
 
         Assert.Equal((ExitCode.BadInput, ""), (code, output));
         Assert.Contains("lobs-weights", error, StringComparison.Ordinal);

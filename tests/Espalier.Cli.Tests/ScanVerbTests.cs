@@ -23,7 +23,8 @@ public sealed class ScanVerbTests : IDisposable
         Assert.Equal(6, (await File.ReadAllLinesAsync(_run.PathOf("scan.csv"))).Length + 1);
         JsonElement scan = await _run.JsonAsync(line);
         Assert.Equal("magnitude", scan.GetProperty("criterion").GetString());
-        Assert.Equal([85, 17], scan.GetProperty("layers")[0].GetProperty("points").EnumerateArray().Select(point => point.GetProperty("weights").GetInt32()));
+        Assert.Equal([85, 17], scan.GetProperty("layers")[0].GetProperty("points").EnumerateArray()
+            .Select(point => point.GetProperty("weights").GetInt32()));
     }
 
     [Theory]

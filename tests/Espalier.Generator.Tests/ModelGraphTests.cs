@@ -6,7 +6,9 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace Espalier.Generator.Tests;
 
-/// <summary>Nothing that the steps hand on may hold an object of the compiler: that keeps old compilations alive and is never equal.</summary>
+/// <summary>
+/// Nothing that the steps hand on may hold an object of the compiler: that keeps old compilations alive and is never equal.
+/// </summary>
 public sealed class ModelGraphTests
 {
     private const BindingFlags OwnFields =

@@ -11,8 +11,6 @@ namespace Espalier.Cli.Pruning;
 /// </summary>
 internal sealed class InteractivePruning
 {
-    private const double FirstStep = 0.8;
-
     private readonly Terminal _terminal;
     private readonly PruningSession _session;
     private readonly string? _folder;
@@ -20,7 +18,6 @@ internal sealed class InteractivePruning
     private readonly InteractiveCommand[] _commands;
     private PruningChoices _choices;
     private TrainingOptions _training;
-    private double _step = FirstStep;
     private Action<string> _say = _ => { };
     private string _file = "";
     private bool _isOver;
@@ -33,7 +30,8 @@ internal sealed class InteractivePruning
     /// <param name="folder">Where to keep every step, or null.</param>
     /// <param name="saveModel">Writes the network as it stands into a file.</param>
     public InteractivePruning(
-        Terminal terminal, PruningSession session, PruningChoices choices, TrainingOptions training, string? folder, Action<string> saveModel)
+        Terminal terminal, PruningSession session, PruningChoices choices, TrainingOptions training, string? folder,
+        Action<string> saveModel)
     {
         (_terminal, _session, _choices, _training, _folder, _saveModel) = (terminal, session, choices, training, folder, saveModel);
         _commands =
@@ -62,8 +60,9 @@ internal sealed class InteractivePruning
         try
         {
             _say(_session.Rounds.Count == 0
-                ? $"Each step keeps {Part(_step)} of the weights that are left; 'help' lists the commands."
-                : $"{_session.Rounds.Count} rounds were done before, {_session.StandingRounds} stand; 'help' lists the commands.");
+                ? $"Each step keeps {Part(_choices.Step)} of the weights that are left; 'help' lists the commands."
+                : $"{_session.Rounds.Count} rounds were done before, {_session.StandingRounds} stand; each step keeps "
+                    + $"{Part(_choices.Step)}; 'help' lists the commands.");
             Show(cancel);
             while (!_isOver && input.Read(_commands, cancel) is { } line) Do(line, cancel);
         }
@@ -87,7 +86,11 @@ internal sealed class InteractivePruning
         try
         {
             if (command is null) throw new EspalierException($"'{words[0]}' is no command; 'help' lists them.");
-            if (command.Argument.Length == 0 && argument.Length > 0) throw new EspalierException($"'{command.Name}' takes nothing behind it.");
+            if (command.Argument.Length == 0 && argument.Length > 0)
+            {
+                throw new EspalierException($"'{command.Name}' takes nothing behind it.");
+            }
+
             command.Run(argument, cancel);
         }
         catch (EspalierException error)
@@ -98,7 +101,7 @@ internal sealed class InteractivePruning
 
     private void Next(CancellationToken cancel)
     {
-        int live = _session.Network.LiveWeightCount, keep = Math.Min(live - 1, (int)Math.Round(_step * live));
+        int live = _session.Network.LiveWeightCount, keep = Math.Min(live - 1, (int)Math.Round(_choices.Step * live));
         if (keep < 1) throw new EspalierException("One weight is left; there is nothing more to prune.");
         RemovalBudget budget = _choices.Allocation is { } allocation
             ? RemovalBudget.PerLayer(allocation.Prepare(_session.Context, _choices.Criterion, keep, cancel).CountsFor(keep))
@@ -136,13 +139,15 @@ internal sealed class InteractivePruning
             throw new EspalierException($"'{text}' is no step; write a number between 0 and 1, such as step 0.9.");
         }
 
-        _step = step;
+        _choices = _choices with { Step = step };
+        Remember(MethodArguments.StepName, step.ToString(CultureInfo.InvariantCulture));
         _say($"each step now keeps {Part(step)} of the weights that are left");
     }
 
     private void SetCriterion(string name)
     {
         _choices = _choices with { Criterion = CriterionCatalog.Create(name) };
+        Remember(CriterionArguments.OptionName, name);
         _say($"{name} now chooses");
     }
 
@@ -156,6 +161,17 @@ internal sealed class InteractivePruning
     private void Help()
     {
         foreach (InteractiveCommand command in _commands) _say($"  {$"{command.Name} {command.Argument}",-20} {command.Help}");
+    }
+
+    // As if the command line had said so: a run that is taken up again begins with it.
+    private void Remember(string option, string value)
+    {
+        List<string> recipe = [.. _session.Recipe];
+        int place = recipe.IndexOf(option);
+        if (place < 0) recipe.AddRange([option, value]);
+        else recipe[place + 1] = value;
+        _session.Recipe = recipe;
+        if (_folder is not null) _session.Save(_folder);
     }
 
     // Keeps the session before anything else can be interrupted.

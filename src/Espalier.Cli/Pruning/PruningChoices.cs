@@ -1,5 +1,6 @@
 using Espalier.Pruning;
 using Espalier.Pruning.Allocation;
+using Espalier.Pruning.Layerwise;
 
 namespace Espalier.Cli.Pruning;
 
@@ -12,6 +13,9 @@ namespace Espalier.Cli.Pruning;
 internal sealed record PruningChoices(
     string Method, PruningTarget? Target, PruningCriterion Criterion, PruningScope Scope, LayerAllocation? Allocation)
 {
+    /// <summary>The part of the weights left that a step keeps when a person decides.</summary>
+    public required double Step { get; init; }
+
     /// <summary>Whether weights go while training goes on.</summary>
     public bool IsGradual => Method == MethodArguments.Gradual;
 
@@ -19,19 +23,17 @@ internal sealed record PruningChoices(
     public bool IsInteractive => Method == MethodArguments.Interactive;
 
     /// <summary>Throws when choices contradict each other or leave open how far to go.</summary>
-    /// <param name="isKept">Whether the run is to be kept as a session.</param>
     /// <exception cref="EspalierException">They do.</exception>
-    public void RequireConsistent(bool isKept)
+    public void RequireConsistent()
     {
         if (IsGradual && Allocation is not null)
         {
             throw new EspalierException("--allocation is for --method rounds, once and interactive; name one of them or leave it out.");
         }
 
-        if (IsGradual && isKept)
+        if (IsInteractive && Criterion is ExactObs { Pattern.GroupSize: > 1 })
         {
-            throw new EspalierException(
-                "--session is for --method rounds, once and interactive; gradual pruning cannot be taken up again.");
+            throw new EspalierException("--pattern is for --method rounds and once; name one of them or leave it out.");
         }
 
         if (IsInteractive && Target is not null)

@@ -53,7 +53,10 @@ internal sealed class PruningFiles
         {
             if (file is null) continue;
             AtomicFile.RequireWritable(file);
-            if (!taken.Add(Path.GetFullPath(file))) throw new EspalierException($"{file}: is named twice; give each file a name of its own.");
+            if (!taken.Add(Path.GetFullPath(file)))
+            {
+                throw new EspalierException($"{file}: is named twice; give each file a name of its own.");
+            }
         }
     }
 

@@ -7,4 +7,11 @@ namespace Espalier.Cli.Pruning;
 /// <param name="Network">What is left.</param>
 /// <param name="Log">What was done.</param>
 /// <param name="WasInterrupted">Whether the user interrupted it; the network is then that of the last finished round.</param>
-internal sealed record PruningOutcome(TrainableNetwork Network, PruningLog Log, bool WasInterrupted);
+internal sealed record PruningOutcome(TrainableNetwork Network, PruningLog Log, bool WasInterrupted)
+{
+    /// <summary>All that a method of its own has to tell besides, or null.</summary>
+    public object? Details { get; init; }
+
+    /// <summary>What a log file holds: the log, with the details where there are any.</summary>
+    public object FullLog => Details is null ? Log : new { Log, Details };
+}

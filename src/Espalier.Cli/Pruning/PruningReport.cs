@@ -13,7 +13,7 @@ internal sealed record PruningReport(string File, PruningOutcome Outcome, Evalua
 {
     /// <summary>As one JSON object.</summary>
     public void WriteJson(Terminal terminal) => terminal.WriteJson(
-        new { model = File, TestBefore, TestAfter, compiledBytes = CompiledSize.Of(Outcome.Network), Outcome.Log });
+        new { model = File, TestBefore, TestAfter, compiledBytes = CompiledSize.Of(Outcome.Network), Outcome.Log, Outcome.Details });
 
     /// <summary>For people.</summary>
     public void Print(Terminal terminal)

@@ -9,7 +9,7 @@ internal sealed class SessionArguments
 {
     private readonly Option<string?> _session = new("--session")
     {
-        Description = "Keep every finished round in this folder, for --resume; not for --method gradual.",
+        Description = "Keep every finished round, or gradual pruning after every epoch, in this folder, for --resume.",
         HelpName = "FOLDER",
     };
 
@@ -21,15 +21,18 @@ internal sealed class SessionArguments
 
     private readonly Option<int?> _round = new("--from-round")
     {
-        Description = "With --resume, go on after this round (0: the start) and forget those after it.",
+        Description = "With --resume, go on after this round (0: the start, also of gradual pruning) and forget what came after it.",
         HelpName = "N",
     };
 
     /// <summary>Adds the options to <paramref name="verb"/>.</summary>
     public SessionArguments(Verb verb)
     {
-        foreach (Option option in (Option[])[_session, _resume, _round]) verb.Add(option);
+        foreach (Option option in Options) verb.Add(option);
     }
+
+    /// <summary>The options.</summary>
+    public IReadOnlyList<Option> Options => [_session, _resume, _round];
 
     /// <summary>The folder of the session, or null for none.</summary>
     public string? Folder(ParseResult arguments) => arguments.GetValue(_resume) ?? arguments.GetValue(_session);
@@ -41,8 +44,8 @@ internal sealed class SessionArguments
     public int? Round(ParseResult arguments) => arguments.GetValue(_round);
 
     /// <summary>
-    /// The command line of the run: with --resume, that of then, where each option given now takes the place of the same and of those that it
-    /// excludes.
+    /// The command line of the run: with --resume, that of then, where each option given now takes the place of the same and of those that
+    /// it excludes.
     /// </summary>
     /// <param name="verb">The verb.</param>
     /// <param name="arguments">The command line as given.</param>
@@ -93,7 +96,7 @@ internal sealed class SessionArguments
     /// <summary>The command line in words for <see cref="PruningSession.Recipe"/>, but for what concerns this start of it alone.</summary>
     public IReadOnlyList<string> Recipe(ParseResult arguments)
     {
-        Option[] ownToStart = [_session, _resume, _round, CommonOptions.Json];
+        Option[] ownToStart = [.. Options, CommonOptions.Json];
         return [.. Given(arguments).Where(result => !ownToStart.Contains(SymbolOf(result))).SelectMany(Words)];
     }
 

@@ -6,6 +6,9 @@ namespace Espalier.Cli.Pruning;
 /// <summary>The options that say how far to prune: one of them, unless something else says it.</summary>
 internal sealed class TargetArguments
 {
+    /// <summary>How the option of the error rise is spelled.</summary>
+    public const string RiseName = "--max-rise";
+
     private readonly Option<double?> _keep = new("--keep")
     {
         Description = "Keep this fraction of all weights, such as 0.08.",
@@ -13,9 +16,10 @@ internal sealed class TargetArguments
     };
 
     private readonly Option<int?> _weights = new("--weights") { Description = "Keep this number of weights.", HelpName = "N" };
-    private readonly Option<double?> _rise = new("--max-rise")
+    private readonly Option<double?> _rise = new(RiseName)
     {
-        Description = "Keep as few as can be while the validation error rises by at most so many points; in rounds.",
+        Description = "Keep as few as can be while the validation error rises by at most so many points; in rounds, or one by one, which "
+            + "goes by the training error.",
         HelpName = "POINTS",
     };
 

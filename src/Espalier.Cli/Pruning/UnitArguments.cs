@@ -24,6 +24,13 @@ internal sealed class UnitArguments
         DefaultValueFactory = _ => "each-round",
     }.AcceptOnlyFromAmong("each-round", "once");
 
+    private readonly Option<string> _choice = new Option<string>("--choice")
+    {
+        Description = "Which units leave in a round: the lowest, so many of them; or every outlying one, more than a standard deviation "
+            + "below the mean of its layer, which with apoz is the rule of Hu et al. 2016.",
+        DefaultValueFactory = _ => "lowest",
+    }.AcceptOnlyFromAmong("lowest", "outlying");
+
     private readonly Option<string> _twins = new Option<string>("--twins")
     {
         Description = "When two units of a layer are correlated: ignore it, merge the one that leaves into the other, "
@@ -33,7 +40,7 @@ internal sealed class UnitArguments
 
     private readonly Option<int> _perRound = new("--per-round")
     {
-        Description = "Units that leave in a round, before units are scored and weights retrained again.",
+        Description = "With --choice lowest, units that leave in a round, before units are scored and weights retrained again.",
         HelpName = "N",
         DefaultValueFactory = _ => 1,
     };
@@ -65,7 +72,8 @@ internal sealed class UnitArguments
     /// <summary>Adds the options to <paramref name="verb"/>.</summary>
     public UnitArguments(Verb verb)
     {
-        foreach (Option option in (Option[])[_criterion, _ranking, _perRound, _minimum, _inputs, _twins, _means, _fold, _tolerance])
+        foreach (Option option in (Option[])
+            [_criterion, _choice, _ranking, _perRound, _minimum, _inputs, _twins, _means, _fold, _tolerance])
         {
             verb.Add(option);
         }
@@ -84,10 +92,17 @@ internal sealed class UnitArguments
             if (!(tolerance >= 0 && float.IsFinite(tolerance))) throw new EspalierException("--tolerance must be a number of 0 or more.");
         }
 
+        var choice = Parse<UnitChoice>(arguments.GetRequiredValue(_choice));
+        if (choice == UnitChoice.Outlying && arguments.GetResult(_perRound) is { Implicit: false })
+        {
+            throw new EspalierException("--per-round is for --choice lowest; outlying units leave all at once.");
+        }
+
         UnitCriterion criterion = UnitCriterionCatalog.Create(arguments.GetRequiredValue(_criterion));
         var options = new UnitPruningOptions
         {
             Criterion = criterion,
+            Choice = choice,
             Ranking = Parse<UnitRanking>(arguments.GetRequiredValue(_ranking)),
             Twins = Parse<UnitTwins>(arguments.GetRequiredValue(_twins)),
             UnitsPerRound = arguments.GetValue(_perRound),

@@ -27,10 +27,12 @@ internal sealed class UnitTargetArguments
         HelpName = "X",
     };
 
+    private readonly Option<int?> _rounds = new("--rounds") { Description = "Remove units in this number of rounds.", HelpName = "N" };
+
     /// <summary>Adds the options to <paramref name="verb"/>.</summary>
     public UnitTargetArguments(Verb verb)
     {
-        foreach (Option option in (Option[])[_keep, _units, _rise, _factor]) verb.Add(option);
+        foreach (Option option in (Option[])[_keep, _units, _rise, _factor, _rounds]) verb.Add(option);
     }
 
     /// <summary>Whether the validation part is to decide.</summary>
@@ -41,13 +43,15 @@ internal sealed class UnitTargetArguments
     public UnitTarget Read(ParseResult arguments)
     {
         (double? rise, double? factor) = (arguments.GetValue(_rise), arguments.GetValue(_factor));
-        return (arguments.GetValue(_keep), arguments.GetValue(_units), rise, factor) switch
+        return (arguments.GetValue(_keep), arguments.GetValue(_units), rise, factor, arguments.GetValue(_rounds)) switch
         {
-            ({ } fraction, null, null, null) => UnitTarget.Fraction(fraction),
-            (null, { } count, null, null) => UnitTarget.Count(count),
-            (null, null, { } points, null) => UnitTarget.ErrorRise(points),
-            (null, null, null, { } most) => UnitTarget.LossFactor(most),
-            _ => throw new EspalierException("Say how far to prune by one of --keep, --units, --max-rise and --max-loss-factor."),
+            ({ } fraction, null, null, null, null) => UnitTarget.Fraction(fraction),
+            (null, { } count, null, null, null) => UnitTarget.Count(count),
+            (null, null, { } points, null, null) => UnitTarget.ErrorRise(points),
+            (null, null, null, { } most, null) => UnitTarget.LossFactor(most),
+            (null, null, null, null, { } rounds) => UnitTarget.Rounds(rounds),
+            _ => throw new EspalierException(
+                "Say how far to prune by one of --keep, --units, --max-rise, --max-loss-factor and --rounds."),
         };
     }
 

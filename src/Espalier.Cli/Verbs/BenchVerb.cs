@@ -24,17 +24,23 @@ internal sealed class BenchVerb : Verb
     };
 
     private readonly SecondsArgument _seconds;
+    private readonly Option<bool> _kernels = new("--kernels")
+    {
+        Description = "Instead, time every kernel on every layer beside its estimate, one sample at a time.",
+    };
 
     public BenchVerb(Terminal terminal)
         : base("bench", "Time a model's generated code against dense and sparse baselines, after checking that all agree. " +
             "ONNX Runtime takes part when ESPALIER_ONNXRUNTIME names its shared library.", terminal,
-            "espalier bench digits.espalier --data digits", "espalier bench lenet.espalier --data mnist --batch 256 --json")
+            "espalier bench digits.espalier --data digits", "espalier bench lenet.espalier --data mnist --batch 256 --json",
+            "espalier bench lenet.espalier --kernels")
     {
         Add(CommonOptions.Model);
         _data = new DataArguments(this, isRequired: false, "Inputs from the test part of this set; otherwise random ones");
         Add(_batch);
         _seconds = new SecondsArgument(this, unlessGiven: 6);
         Add(CommonOptions.Kernel);
+        Add(_kernels);
     }
 
     protected override int Run(ParseResult arguments, CancellationToken cancel)
@@ -43,6 +49,7 @@ internal sealed class BenchVerb : Verb
         TimeSpan budget = _seconds.Read(arguments);
         if (batch < 1) throw new EspalierException($"--batch {batch}: a call needs at least one sample.");
         Network network = ModelFile.Load(arguments.GetRequiredValue(CommonOptions.Model));
+        if (arguments.GetValue(_kernels)) return TryKernels(arguments, network, budget, cancel);
         int widest = Math.Max(network.InputShape.Length, network.Layers.Max(layer => layer.OutputShape.Length));
         if ((long)batch * widest > MaxBatchValues)
         {
@@ -74,6 +81,21 @@ internal sealed class BenchVerb : Verb
             BenchmarkTable.Write(Terminal, report);
         }
 
+        return ExitCode.Success;
+    }
+
+    private int TryKernels(ParseResult arguments, Network network, TimeSpan budget, CancellationToken cancel)
+    {
+        LoweredNetwork lowered = LoweringPipeline.Run(network, cancellationToken: cancel);
+        TimeSpan each = budget / lowered.LayerCount;
+        var trials = new List<(DenseLayer Layer, IReadOnlyList<KernelTrial> Trials)>();
+        foreach (DenseLayer layer in lowered.Widest.Layers)
+        {
+            trials.Add((layer, RunOrLeave(() => KernelTrials.Run(layer, each, arguments.GetValue(CommonOptions.Seed)), cancel)));
+        }
+
+        if (WantsJson(arguments)) Terminal.WriteJson(KernelTrialTable.ToJson(trials));
+        else KernelTrialTable.Write(Terminal, trials);
         return ExitCode.Success;
     }
 

@@ -205,7 +205,8 @@ internal sealed class CompressVerb : Verb
         Terminal.Print($"written to {file}");
 
         void Print(string part, Evaluation given, Evaluation clustered, Evaluation trained) =>
-            Terminal.Print($"{part}: {EvaluationText.Of(given)} before, {EvaluationText.Of(clustered)} shared, {EvaluationText.Of(trained)} trained");
+            Terminal.Print($"{part}: {EvaluationText.Of(given)} before, {EvaluationText.Of(clustered)} shared, "
+                + $"{EvaluationText.Of(trained)} trained");
     }
 
     /// <summary>How the model does as it was given, with shared weights, and with these trained.</summary>

@@ -37,9 +37,10 @@ internal sealed class PruneUnitsVerb : Verb
             "espalier prune-units digits.espalier --data digits --keep 0.5",
             "espalier prune-units lenet.espalier --data mnist --max-rise 0.1 --per-round 10 --twins merge --plot units.svg",
             "espalier prune-units lenet.espalier --data mnist --units 150 --per-round 25 --retrain 2 --log units.json",
+            "espalier prune-units lenet.espalier --data mnist --criterion apoz --choice outlying --rounds 3 --retrain 2",
             "espalier prune-units monks.espalier --data monks-1 --max-rise 0 --inputs --fold --out monks-small.espalier")
     {
-        Names = UnitArguments.List;
+        Names = [UnitArguments.List];
         Add(CommonOptions.Model);
         _data = new DataArguments(this, isRequired: true, "What the network was trained on");
         _target = new UnitTargetArguments(this);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Espalier.Cli.Pruning;
+using Espalier.Cli.Pruning.Methods;
 using Espalier.Compilation.Model;
 using Espalier.Data;
 using Espalier.Inference;
@@ -42,19 +43,24 @@ internal sealed class PruneVerb : Verb
             "espalier prune lenet.espalier --data mnist --keep 0.08 --epochs 40 --out lenet-8.espalier --log lenet-8.json",
             "espalier prune lenet.espalier --data mnist --max-rise 0.1 --session run1",
             "espalier prune --resume run1 --from-round 3",
+            "espalier prune lenet.espalier --data mnist --keep 0.08 --epochs 40 --session run3",
             "espalier prune lenet.espalier --data mnist --budget-bytes 60000 --method rounds --allocation scan",
             "espalier prune lenet.espalier --data mnist --allocation 6.7,20,65 --method once",
-            "espalier prune digits.espalier --data digits --interactive --session run2")
+            "espalier prune digits.espalier --data digits --interactive --session run2",
+            "espalier prune lenet.espalier --data mnist --criterion exact-obs --pattern 2:4 --keep 0.5 --scope layer --method once",
+            "espalier prune lenet.espalier --data mnist --method surgery --rates 7.4,3.55,1.8 --epochs 60",
+            "espalier prune monks.espalier --data monks-1 --method one-by-one --refit when-needed")
     {
-        Names = CriterionArguments.List;
         Add(_model);
         _data = new DataArguments(this, isRequired: false, "What the network was trained on");
         _target = new TargetArguments(this);
         _method = new MethodArguments(this);
+        Names = [CriterionArguments.List, _method.List];
         _criterion = new CriterionArguments(this);
         _allocation = new AllocationArgument(this);
         _session = new SessionArguments(this);
-        string epochs = $"{DefaultGradualEpochs} in all for gradual, {DefaultRoundEpochs} a round for rounds, unless given";
+        string epochs = $"{DefaultGradualEpochs} in all for gradual, {DefaultRoundEpochs} a round for rounds, unless given, or what a "
+            + "method of its own takes";
         _training = new TrainingArguments(this, epochs, rate: 1.5e-3);
         _validation = new ValidationArgument(this);
         _files = new PruningFiles(this, "the loss against the weights left, predicted and actual,");
@@ -66,38 +72,41 @@ internal sealed class PruneVerb : Verb
         string path = arguments.GetValue(_model)
             ?? throw new EspalierException("Required argument missing: MODEL, the model file to prune.");
         if (_data.Name(arguments) is null) throw new EspalierException("Option '--data' is required: what the network was trained on.");
-        PruningChoices choices = Choose(arguments);
+        OwnMethod? own = _method.OwnMethod(
+            arguments, [.. _target.Options, .. _criterion.Options, _allocation.Option, .. _session.Options]);
+        PruningChoices? choices = own is null ? Choose(arguments) : null;
         Network given = ModelFile.Load(path);
         _files.RequireWritable(arguments, path);
         DataSplit split = _data.Load(arguments, given);
         (Dataset train, Dataset? validation) = _validation.SetAside(arguments, split);
         TrainableNetwork network = TrainableNetwork.FromNetwork(given, freezeZeros: true);
-        int epochs = choices.IsGradual ? DefaultGradualEpochs : DefaultRoundEpochs;
+        int epochs = choices is null ? own!.Epochs ?? 1 : choices.IsGradual ? DefaultGradualEpochs : DefaultRoundEpochs;
         TrainingOptions training = _training.Read(arguments, network.Layers[^1].Activation, train.Count, epochs);
         Evaluation testBefore = Evaluator.Evaluate(network, split.Test, training.Loss);
 
-        PruningOutcome outcome;
-        if (choices.IsGradual)
-        {
-            outcome = RunGradual(arguments, choices, new GradualPruningParts(network, train, validation, training), cancel);
-        }
-        else
-        {
-            PruningSession session = Begin(arguments, network, train, validation, training.Loss);
-            void Save(string file) => ModelFile.Save(file, Model(session.Network));
-            outcome = choices.IsInteractive
-                ? new InteractivePruning(Terminal, session, choices, training, _session.Folder(arguments), Save)
-                    .Run(_files.Model(arguments, path), toError: WantsJson(arguments), cancel)
-                : RunRounds(arguments, choices, session, training, cancel);
-        }
-
+        PruningOutcome outcome = choices is null
+            ? own!.Run(arguments, new OwnMethodInput(network, train, validation, training, Terminal), cancel)
+            : RunByChoices(arguments, choices, Begin(arguments, choices, network, train, validation, training.Loss), training);
         Network model = Model(outcome.Network);
-        _files.Write(arguments, path, model, outcome.Log, PruningLogChart.ToSvg);
+        _files.Write(arguments, path, model, outcome.FullLog, _ => PruningLogChart.ToSvg(outcome.Log));
         var report = new PruningReport(
             _files.Model(arguments, path), outcome, testBefore, Evaluator.Evaluate(outcome.Network, split.Test, training.Loss));
         if (WantsJson(arguments)) report.WriteJson(Terminal);
         else report.Print(Terminal);
         return outcome.WasInterrupted ? ExitCode.Interrupted : ExitCode.Success;
+
+        PruningOutcome RunByChoices(ParseResult arguments, PruningChoices choices, PruningSession session, TrainingOptions training)
+        {
+            void Save(string file) => ModelFile.Save(file, Model(session.Network));
+            return choices.Method switch
+            {
+                MethodArguments.Gradual => RunGradual(arguments, choices, session, training, cancel),
+                MethodArguments.Interactive =>
+                    new InteractivePruning(Terminal, session, choices, training, _session.Folder(arguments), Save)
+                        .Run(_files.Model(arguments, path), toError: WantsJson(arguments), cancel),
+                _ => RunRounds(arguments, choices, session, training, cancel),
+            };
+        }
 
         Network Model(TrainableNetwork pruned) =>
             ModelSamples.Attach(pruned.ToNetwork(), split.Test, Math.Max(1, given.Samples.Length));
@@ -108,24 +117,34 @@ internal sealed class PruneVerb : Verb
         PruningTarget? target = _target.Read(arguments);
         PruningCriterion criterion = _criterion.Criterion(arguments);
         LayerAllocation? allocation = _allocation.Read(arguments, isPricedInBytes: _target.IsBytes(arguments));
-        bool isKept = _session.Folder(arguments) is not null;
-        bool needsRounds = _target.IsErrorRise(arguments) || allocation is not null || isKept || criterion is not ScoreCriterion;
+        bool needsRounds = _target.IsErrorRise(arguments) || allocation is not null || criterion is not ScoreCriterion;
         var choices = new PruningChoices(
-            _method.Read(arguments, needsRounds), target, criterion, _criterion.Scope(arguments), allocation);
-        choices.RequireConsistent(isKept);
+            _method.Read(arguments, needsRounds), target, criterion, _criterion.Scope(arguments), allocation)
+        {
+            Step = _method.Step(arguments),
+        };
+        choices.RequireConsistent();
         return allocation is not null && arguments.GetResult(_criterion.ScopeOption) is { Implicit: false }
             ? throw new EspalierException("--scope and --allocation both say which weights compete; give one.")
             : choices;
     }
 
-    private PruningSession Begin(ParseResult arguments, TrainableNetwork network, Dataset train, Dataset? validation, LossKind loss)
+    private PruningSession Begin(
+        ParseResult arguments, PruningChoices choices, TrainableNetwork network, Dataset train, Dataset? validation, LossKind loss)
     {
         string? folder = _session.Folder(arguments);
         PruningSession session = _session.IsResumed(arguments)
             ? PruningSession.Load(folder!, train, validation, _session.Round(arguments))
             : new PruningSession(network, train, validation, loss);
+        if (session.IsGradual && !choices.IsGradual)
+        {
+            throw new EspalierException(
+                $"{folder}: is a session of --method gradual, not {choices.Method}; leave --method out, or begin anew by --from-round 0.");
+        }
+
+        // A gradual run keeps the session itself, once it is known to be of the same recipe.
         session.Recipe = _session.Recipe(arguments);
-        if (folder is not null) session.Save(folder);
+        if (folder is not null && !choices.IsGradual) session.Save(folder);
         return session;
     }
 
@@ -152,14 +171,15 @@ internal sealed class PruneVerb : Verb
         }
         catch (OperationCanceledException) when (folder is not null)
         {
-            Terminal.Say($"{session.Rounds.Count} finished rounds are kept; go on with: espalier prune --resume {folder}");
+            Terminal.Say($"{session.Rounds.Count} finished rounds are kept; {GoOn(folder)}");
             throw;
         }
     }
 
-    private PruningOutcome RunGradual(ParseResult arguments, PruningChoices choices, GradualPruningParts parts, CancellationToken cancel)
+    private PruningOutcome RunGradual(
+        ParseResult arguments, PruningChoices choices, PruningSession session, TrainingOptions all, CancellationToken cancel)
     {
-        TrainingOptions all = parts.Training;
+        string? folder = _session.Folder(arguments);
         if (all.Epochs < 2) throw new EspalierException("Gradual pruning needs at least 2 epochs: one to prune, one to fine-tune.");
         int half = all.Epochs / 2;
         var options = new GradualPruningOptions
@@ -169,12 +189,20 @@ internal sealed class PruneVerb : Verb
             Schedule = _method.Curve(arguments, SparsitySchedule.Cubic),
             Training = all with { Epochs = half, LearningRate = LearningRateSchedule.Constant(all.LearningRate.Initial) },
             FineTuning = all with { Epochs = all.Epochs - half, Seed = all.Seed + 1 },
+            SessionFolder = folder,
         };
-        var pruner = new GradualPruner(parts.Network, parts.Train, parts.Validation, options);
-        PruningLog log = Terminal.Track("pruning", report => pruner.Run(choices.Target!, new PruningMeter(report), cancel));
-        return new PruningOutcome(parts.Network, log, WasInterrupted: false);
+        var pruner = new GradualPruner(session, options);
+        try
+        {
+            PruningLog log = Terminal.Track("pruning", report => pruner.Run(choices.Target!, new PruningMeter(report), cancel));
+            return new PruningOutcome(session.Network, log, WasInterrupted: false);
+        }
+        catch (OperationCanceledException) when (folder is not null)
+        {
+            Terminal.Say($"the run is kept as it stands; {GoOn(folder)}");
+            throw;
+        }
     }
 
-    /// <summary>What gradual pruning works on.</summary>
-    private sealed record GradualPruningParts(TrainableNetwork Network, Dataset Train, Dataset? Validation, TrainingOptions Training);
+    private static string GoOn(string folder) => $"go on with: espalier prune --resume {folder}";
 }

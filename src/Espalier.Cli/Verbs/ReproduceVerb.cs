@@ -37,7 +37,7 @@ internal sealed class ReproduceVerb : Verb
             "espalier reproduce monks", "espalier reproduce lobs-weights gradual-magnitude --out results",
             "espalier reproduce --all --quick")
     {
-        Names = new NameList("Experiments", [.. ExperimentList.All.Select(experiment => (experiment.Name, experiment.Title))]);
+        Names = [new NameList("Experiments", [.. ExperimentList.All.Select(experiment => (experiment.Name, experiment.Title))])];
         Add(_names);
         foreach (Option option in (Option[])[_all, _quick, _check, _fresh, _folder, CommonOptions.DataFolder]) Add(option);
     }

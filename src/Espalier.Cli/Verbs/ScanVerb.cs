@@ -24,7 +24,8 @@ internal sealed class ScanVerb : Verb
         HelpName = "N,N",
     };
 
-    private readonly Option<string?> _plot = new("--out", "-o") { Description = "Draw the errors into this SVG file.", HelpName = "FILE.svg" };
+    private readonly Option<string?> _plot =
+        new("--out", "-o") { Description = "Draw the errors into this SVG file.", HelpName = "FILE.svg" };
     private readonly Option<string?> _table = new("--csv") { Description = "Write all figures into this CSV file.", HelpName = "FILE.csv" };
 
     public ScanVerb(Terminal terminal)
@@ -33,7 +34,7 @@ internal sealed class ScanVerb : Verb
             "espalier scan lenet.espalier --data mnist --out scan.svg",
             "espalier scan lenet.espalier --data mnist --criterion magnitude --kept 50,20,10,5,2 --csv scan.csv")
     {
-        Names = CriterionArguments.List;
+        Names = [CriterionArguments.List];
         Add(CommonOptions.Model);
         _data = new DataArguments(this, isRequired: true, "What the network was trained on");
         _criterion = new CriterionArguments(this, withScope: false);
@@ -56,7 +57,7 @@ internal sealed class ScanVerb : Verb
         TrainableNetwork network = TrainableNetwork.FromNetwork(given, freezeZeros: true);
         LossKind loss = LossArgument.For(network.Layers[^1].Activation);
         SensitivityScan scan = Terminal.Track("scanning", report => SensitivityScan.Run(
-            new PruningContext(network, train, loss), validation ?? train, criterion, kept, new Meter(report), cancel));
+            new PruningContext(network, train, loss), validation ?? train, criterion, kept, new FractionMeter(report), cancel));
         if (plot is not null) AtomicFile.WriteText(plot, scan.ToChart().ToSvg());
         if (table is not null) AtomicFile.WriteText(table, scan.ToCsv());
         if (WantsJson(arguments)) Terminal.WriteJson(scan);
@@ -86,10 +87,4 @@ internal sealed class ScanVerb : Verb
     private static string Value(Evaluation evaluation) => evaluation.ErrorPercent is double percent
         ? percent.ToString("0.00", CultureInfo.InvariantCulture)
         : evaluation.Loss.ToString("G4", CultureInfo.InvariantCulture);
-
-    /// <summary>Turns the part that is done into a progress bar's fraction.</summary>
-    private sealed class Meter(Action<double, string> report) : IProgress<double>
-    {
-        public void Report(double value) => report(value, "");
-    }
 }

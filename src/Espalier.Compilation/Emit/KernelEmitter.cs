@@ -29,7 +29,7 @@ internal static class KernelEmitter
         bool splitFiles = lowered.Network.WeightCount > MaxSingleFileWeights;
         var writer = new CSharpWriter(1 << 16);
         FileHead.WriteMark(writer, KernelHead.Lines(lowered));
-        VectorWidth widest = lowered.Plans.SelectMany(plan => plan.Kernels).Max(choice => choice.Width);
+        VectorWidth widest = lowered.Plans.Max(plan => plan.Width);
         VectorWidth[] widths = [.. Simd.Widths.Where(width => width <= widest)];
         OpenClass(writer, options, widths);
         WritePredictCore(writer, lowered, "input, output", "");
@@ -138,9 +138,7 @@ internal static class KernelEmitter
 
     private static void WriteFunctions(MemberList members, LoweredNetwork lowered)
     {
-        IEnumerable<ActivationKind> scalar = lowered.Plans
-            .SelectMany(plan => plan.Kernels.Select((choice, i) => (choice.Width, plan.Layers[i].Activation.Kind)))
-            .Where(layer => layer.Width == VectorWidth.Scalar).Select(layer => layer.Kind);
+        IEnumerable<ActivationKind> scalar = lowered.Plans.SelectMany(plan => new PlanEmitter(lowered, plan).ScalarFunctions());
         foreach (string function in ActivationSource.FunctionsFor(scalar)) members.AddText(function);
         IEnumerable<(VectorWidth, string)> vector = lowered.Plans.SelectMany(plan => new PlanEmitter(lowered, plan).Functions());
         foreach (string function in VectorMathSource.FunctionsFor(vector)) members.AddText(function);

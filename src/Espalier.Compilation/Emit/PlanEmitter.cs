@@ -27,17 +27,32 @@ internal sealed class PlanEmitter(LoweredNetwork lowered, WidthPlan plan)
     public static string? NestedClassOf(WidthPlan plan) => plan.Width == VectorWidth.Scalar ? null : $"On{plan.Width.Name()}";
 
     /// <summary>The functions over registers that the plan's kernels call.</summary>
-    public IEnumerable<(VectorWidth Width, string Name)> Functions() => Enumerable.Range(0, plan.Layers.Length)
+    public IEnumerable<(VectorWidth Width, string Name)> Functions() => plan.IsFused ? new FusedEmitter(plan).Functions() : Enumerable.Range(0, plan.Layers.Length)
         .Where(i => plan.Kernels[i].Width != VectorWidth.Scalar)
         .SelectMany(i => ((VectorKernel)Kernel.For(plan.Kernels[i].Kernel)).Functions(plan.Layers[i]).Select(name => (plan.Kernels[i].Width, name)));
 
+    /// <summary>The activation functions over single floats that the plan's kernels call.</summary>
+    public IEnumerable<ActivationKind> ScalarFunctions() => plan.IsFused ? new FusedEmitter(plan).ScalarFunctions() : Enumerable
+        .Range(0, plan.Layers.Length).Where(i => plan.Kernels[i].Width == VectorWidth.Scalar).Select(i => plan.Layers[i].Activation.Kind);
+
     /// <summary>Whether the plan has members for layer <paramref name="index"/>, or uses those of the scalar plan.</summary>
-    public bool Owns(int index) => IsScalar || plan.Kernels[index].Width != VectorWidth.Scalar
-        || plan.Kernels[index].Kernel != lowered.Plans[lowered.Plans.Length - 1].Kernels[index].Kernel || plan.Layers[index] != lowered.Dense(index);
+    public bool Owns(int index)
+    {
+        if (plan.IsFused) return false;
+        WidthPlan scalar = lowered.Plans[lowered.Plans.Length - 1];
+        return IsScalar || scalar.IsFused || plan.Kernels[index].Width != VectorWidth.Scalar
+            || plan.Kernels[index].Kernel != scalar.Kernels[index].Kernel || plan.Layers[index] != scalar.Layers[index];
+    }
 
     /// <summary>Writes the methods that predict, with scratch memory of their own and of the caller.</summary>
     public void WritePredict(CSharpWriter writer)
     {
+        if (plan.IsFused)
+        {
+            new FusedEmitter(plan).WritePredict(writer);
+            return;
+        }
+
         writer.Open($"internal static void Predict({InputAndOutput})");
         string workspace = Scratch.Length switch
         {
@@ -114,8 +129,10 @@ internal sealed class PlanEmitter(LoweredNetwork lowered, WidthPlan plan)
         int count = plan.InputOrder.Length;
         bool isShort = lowered.Header.InputLength <= ushort.MaxValue + 1;
         string type = isShort ? "ushort" : "int";
+
+        // A place that holds nothing gets the first input, which is multiplied by no weight.
         var order = new int[Simd.RoundUp(count, AtOnce)];
-        for (int i = 0; i < order.Length; i++) order[i] = plan.InputOrder[System.Math.Min(i, count - 1)];
+        for (int i = 0; i < order.Length; i++) order[i] = System.Math.Max(0, plan.InputOrder[System.Math.Min(i, count - 1)]);
         writer.Line();
         writer.Line("/// <summary>Picks the inputs that the first layer reads, in the order in which it reads them.</summary>");
         writer.Open("private static void OrderInput(global::System.ReadOnlySpan<float> input, global::System.Span<float> ordered)");

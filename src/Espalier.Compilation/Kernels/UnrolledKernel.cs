@@ -23,7 +23,7 @@ internal sealed class UnrolledKernel : ScalarKernel
     /// </summary>
     private const int StatementTerms = 4;
 
-    private const string Optimize = "[global::System.Runtime.CompilerServices.MethodImpl("
+    internal const string Optimize = "[global::System.Runtime.CompilerServices.MethodImpl("
         + "global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]";
 
     /// <summary>The declaration of the partial sums that rows of 0 to 4 terms reach.</summary>
@@ -145,12 +145,12 @@ internal sealed class UnrolledKernel : ScalarKernel
         writer.Line($"output = output.Slice(0, {weights.Rows});");
         int longest = 0;
         for (int unit = part.FirstUnit; unit < part.FirstUnit + part.UnitCount; unit++) longest = Math.Max(longest, weights.RowCount(unit));
-        if (longest > 0) writer.Line(s_declarations[Math.Min(longest, PartialSums)]);
+        EmitDeclaration(writer, longest);
         for (int unit = part.FirstUnit; unit < part.FirstUnit + part.UnitCount; unit++)
         {
             int count = weights.RowCount(unit);
             string bias = FloatLiteral.Of(layer.Biases[unit]);
-            EmitTerms(writer, weights, weights.RowStart(unit), count, bias);
+            EmitTerms(writer, weights, weights.RowStart(unit), count, bias, FromSpan);
             writer.Line($"output[{unit}] = {ActivationSource.Call(layer.Activation, Sum(count, bias))};");
         }
 
@@ -169,15 +169,17 @@ internal sealed class UnrolledKernel : ScalarKernel
             + "global::System.ReadOnlySpan<float> input, ref float sum0, ref float sum1, ref float sum2, ref float sum3)");
         EmitSlice(writer, layer.Weights);
         writer.Line("float p0 = sum0, p1 = sum1, p2 = sum2, p3 = sum3;");
-        EmitTerms(writer, layer.Weights, part.FirstTerm, part.TermCount, bias: null);
+        EmitTerms(writer, layer.Weights, part.FirstTerm, part.TermCount, bias: null, FromSpan);
         for (int k = 0; k < PartialSums; k++) writer.Line($"sum{k} = p{k};");
         writer.Close();
     }
 
     /// <summary>
-    /// The multiply-adds of consecutive terms of a row. With a bias they begin the partial sums, without one they continue them.
+    /// The multiply-adds of consecutive terms of a row, whose inputs <paramref name="source"/> spells. With a bias they begin the partial
+    /// sums, without one they continue them.
     /// </summary>
-    private static void EmitTerms(CSharpWriter writer, SparseMatrix weights, int start, int count, string? bias)
+    internal static void EmitTerms(
+        CSharpWriter writer, SparseMatrix weights, int start, int count, string? bias, Action<StringBuilder, int> source)
     {
         const int BlockTerms = PartialSums * StatementTerms;
         for (int block = 0; block < count; block += BlockTerms)
@@ -193,8 +195,9 @@ internal sealed class UnrolledKernel : ScalarKernel
                 for (int term = block + partial; term < blockEnd; term += PartialSums)
                 {
                     int position = start + term;
-                    line.Append(separator).Append("input[").Append(weights.ColumnIndex(position)).Append("] * ")
-                        .Append(FloatLiteral.Of(weights.Value(position)));
+                    line.Append(separator);
+                    source(line, weights.ColumnIndex(position));
+                    line.Append(" * ").Append(FloatLiteral.Of(weights.Value(position)));
                     separator = " + ";
                 }
 
@@ -203,6 +206,15 @@ internal sealed class UnrolledKernel : ScalarKernel
         }
     }
 
+    /// <summary>The declaration of the partial sums that rows of up to <paramref name="longest"/> terms reach.</summary>
+    internal static void EmitDeclaration(CSharpWriter writer, int longest)
+    {
+        if (longest > 0) writer.Line(s_declarations[Math.Min(longest, PartialSums)]);
+    }
+
+    /// <summary>An input as an element of the span <c>input</c>.</summary>
+    internal static void FromSpan(StringBuilder line, int index) => line.Append("input[").Append(index).Append(']');
+
     /// <summary>Makes the input's length a constant for the JIT: one check here, and none at the elements.</summary>
     private static void EmitSlice(CSharpWriter writer, SparseMatrix weights)
     {
@@ -210,7 +222,7 @@ internal sealed class UnrolledKernel : ScalarKernel
     }
 
     /// <summary>The sum of the partial sums that <paramref name="count"/> terms reach.</summary>
-    private static string Sum(int count, string bias) => count switch
+    internal static string Sum(int count, string bias) => count switch
     {
         0 => bias,
         1 => "p0",

@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Linq;
 using Espalier.Compilation.Kernels;
 using Espalier.Compilation.Model;
@@ -38,8 +39,8 @@ internal static class PlanVerifier
             if (weights.Columns != expected) return $"layer {i} reads {weights.Columns} values but {expected} come to it.";
         }
 
-        bool isOrder = plan.InputOrder.All(input => input >= 0 && input < lowered.Header.InputLength)
-            && plan.InputOrder.Distinct().Count() == plan.InputOrder.Length;
+        List<int> named = [.. plan.InputOrder.Where(input => input >= 0)];
+        bool isOrder = named.All(input => input < lowered.Header.InputLength) && named.Distinct().Count() == named.Count;
         return isOrder ? null : "the order of the inputs names one twice or one that is not there.";
     }
 
@@ -48,6 +49,7 @@ internal static class PlanVerifier
         if (scratch.Length > promised) return $"the workspace of {scratch.Length} floats is larger than the {promised} of the header.";
         int layers = plan.Layers.Length;
         if (scratch.Offsets.Length != layers) return $"{scratch.Offsets.Length} buffers for {layers} layers.";
+        if (plan.IsFused) return null;
         if (scratch.InputOffset < 0 && (plan.InputOrder.Length > 0 || plan.ReadsBlocks(0))) return "the input is not copied.";
         int readStart = scratch.InputOffset, readEnd = readStart < 0 ? -1 : readStart + Span(plan.Layers[0].Weights.Columns);
         int limit = scratch.Length - (scratch.IsAligned ? ScratchPlan.AlignmentSlack : 0);

@@ -49,7 +49,8 @@ public sealed class DataCatalog
         {
             throw new EspalierException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{name}: a test part of {options.TestFraction} of the samples cannot be; " + $"give a share between 0 and 1, such as 0.2."));
+                $"{name}: a test part of {options.TestFraction} of the samples cannot be; "
+                + $"give a share between 0 and 1, such as 0.2."));
         }
 
         foreach (IDataSource source in s_sources)

@@ -14,7 +14,9 @@ public sealed class BoundedOutputs
     /// <summary>The interpreter's outputs.</summary>
     public ReadOnlySpan<float> Values => _values;
 
-    /// <summary>How far an output may be from the interpreter's; infinite where a sum could overflow or an input is infinite or NaN.</summary>
+    /// <summary>
+    /// How far each output may be from the interpreter's; infinite where a sum could overflow or an input is infinite or NaN.
+    /// </summary>
     public ReadOnlySpan<double> Bounds => _bounds;
 
     /// <summary>
@@ -54,7 +56,9 @@ public sealed class BoundedOutputs
         return all;
     }
 
-    /// <summary>Whether rounding alone may make class <paramref name="other"/> of what the interpreter takes for <paramref name="reference"/>.</summary>
+    /// <summary>
+    /// Whether rounding alone may make class <paramref name="other"/> of what the interpreter takes for <paramref name="reference"/>.
+    /// </summary>
     /// <param name="reference">The interpreter's class.</param>
     /// <param name="other">The class that the code gave.</param>
     /// <param name="threshold">What a single output must exceed to mean class 1.</param>
@@ -69,6 +73,7 @@ public sealed class BoundedOutputs
 
     private void CheckLength(ReadOnlySpan<float> outputs)
     {
-        if (outputs.Length != _values.Length) throw new ArgumentException($"{outputs.Length} outputs in place of {_values.Length}.", nameof(outputs));
+        if (outputs.Length == _values.Length) return;
+        throw new ArgumentException($"{outputs.Length} outputs in place of {_values.Length}.", nameof(outputs));
     }
 }

@@ -21,6 +21,7 @@ public sealed class CompiledNetwork : IDisposable
     private readonly PlanMethods.PredictMethod _predictBatch;
     private readonly VerifyMethod _verify;
     private readonly Dictionary<VectorWidth, PlanMethods.PredictMethod> _plans;
+    private readonly CallMethod _callRepeatedly;
     private bool _isDisposed;
 
     private CompiledNetwork(LoweredNetwork lowered, IReadOnlyList<EmittedFile> files, byte[] image, string typeName)
@@ -35,11 +36,14 @@ public sealed class CompiledNetwork : IDisposable
         _predictBatch = Bind<PlanMethods.PredictMethod>(type, nameof(PredictBatch));
         _verify = Bind<VerifyMethod>(type, nameof(Verify));
         _plans = lowered.Plans.ToDictionary(plan => plan.Width, plan => PlanMethods.Of<PlanMethods.PredictMethod>(type, plan));
+        _callRepeatedly = Bind<CallMethod>(type, CallLoop.Method);
     }
 
     private delegate int ClassifyMethod(ReadOnlySpan<float> input);
 
     private delegate bool VerifyMethod(out float largestError);
+
+    private delegate int CallMethod(ReadOnlySpan<float> inputs, Span<float> output, int position, int calls);
 
     /// <summary>The network as the passes left it, with kernels, estimates and notes.</summary>
     public LoweredNetwork Lowered { get; }
@@ -71,10 +75,15 @@ public sealed class CompiledNetwork : IDisposable
     {
         ArgumentNullException.ThrowIfNull(network);
         options ??= new CompileOptions();
-        EmitOptions emit = options.Emit ?? EmitOptions.For(network);
         LoweredNetwork lowered = LoweringPipeline.Run(network, options.Lowering, cancellationToken);
+        return Compile(lowered, options.Emit ?? EmitOptions.For(network), cancellationToken);
+    }
+
+    /// <summary>Emits, compiles and loads a network that has been through all passes.</summary>
+    internal static CompiledNetwork Compile(LoweredNetwork lowered, EmitOptions emit, CancellationToken cancellationToken = default)
+    {
         EmittedFile[] files = [.. CSharpEmitter.Emit(lowered, emit, cancellationToken)];
-        byte[] image = InMemoryCompiler.Compile($"Espalier.Compiled.{network.Name}", files, cancellationToken);
+        byte[] image = InMemoryCompiler.Compile($"Espalier.Compiled.{lowered.Header.Name}", [.. files, CallLoop.For(emit)], cancellationToken);
         string typeName = emit.Namespace.Length == 0 ? emit.ClassName : $"{emit.Namespace}.{emit.ClassName}";
         return new CompiledNetwork(lowered, files, image, typeName);
     }
@@ -139,6 +148,21 @@ public sealed class CompiledNetwork : IDisposable
         _plans[width](input, output);
     }
 
+    /// <summary>
+    /// Calls the generated class's Predict from a loop in its own assembly, one sample after the other from <paramref name="position"/> on
+    /// and from the front again: see <see cref="CallLoop"/>.
+    /// </summary>
+    /// <param name="inputs">Whole samples.</param>
+    /// <param name="output">Receives the outputs of each call, so in the end those of the last.</param>
+    /// <param name="position">The first value of the first sample.</param>
+    /// <param name="calls">How many calls.</param>
+    /// <returns>The position of the sample after the last one.</returns>
+    internal int CallRepeatedly(ReadOnlySpan<float> inputs, Span<float> output, int position, int calls)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return _callRepeatedly(inputs, output, position, calls);
+    }
+
     /// <summary>Lets the generated assembly be unloaded, once no call runs in it.</summary>
     public void Dispose()
     {
@@ -151,7 +175,7 @@ public sealed class CompiledNetwork : IDisposable
         where T : Delegate
     {
         Type[] parameters = [.. typeof(T).GetMethod("Invoke")!.GetParameters().Select(parameter => parameter.ParameterType)];
-        MethodInfo method = type.GetMethod(name, BindingFlags.Public | BindingFlags.Static, parameters)!;
+        MethodInfo method = type.GetMethod(name, BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static, parameters)!;
         return method.CreateDelegate<T>();
     }
 }

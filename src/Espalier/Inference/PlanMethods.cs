@@ -7,7 +7,9 @@ using Espalier.Compilation.Lowering;
 
 namespace Espalier.Inference;
 
-/// <summary>The plans of a generated class, each to be called by itself, whichever of them the class would take on this processor.</summary>
+/// <summary>
+/// The plans of a generated class, each to be called by itself, whichever of them the class would take on this processor.
+/// </summary>
 internal static class PlanMethods
 {
     /// <summary>Computes the outputs for one sample; lengths and overlap are not checked.</summary>

@@ -32,7 +32,11 @@ public sealed class RoundingBound(Network network)
     public BoundedOutputs For(ReadOnlySpan<float> input)
     {
         int length = _network.InputShape.Length;
-        if (input.Length != length) throw new ArgumentException($"The input has {input.Length} values; {length} are needed.", nameof(input));
+        if (input.Length != length)
+        {
+            throw new ArgumentException($"The input has {input.Length} values; {length} are needed.", nameof(input));
+        }
+
         float[] values = input.ToArray();
         double[] errors = new double[length];
         bool[] isNaN = Array.ConvertAll(values, float.IsNaN);

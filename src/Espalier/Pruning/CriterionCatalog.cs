@@ -33,5 +33,6 @@ public static class CriterionCatalog
     /// <exception cref="EspalierException">There is none.</exception>
     public static PruningCriterion Create(string name) =>
         All.FirstOrDefault(entry => entry.Name == name)?.Create()
-        ?? throw new EspalierException($"{name}: no criterion has this name. There are: {string.Join(", ", All.Select(entry => entry.Name))}.");
+        ?? throw new EspalierException(
+            $"{name}: no criterion has this name. There are: {string.Join(", ", All.Select(entry => entry.Name))}.");
 }

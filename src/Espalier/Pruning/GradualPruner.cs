@@ -1,5 +1,6 @@
 using Espalier.Data;
 using Espalier.Pruning.Budgets;
+using Espalier.Pruning.Sessions;
 using Espalier.Training;
 
 namespace Espalier.Pruning;
@@ -11,10 +12,15 @@ namespace Espalier.Pruning;
 /// without), but further down: at 2.5 % of the weights 1.72 % with, 1.93 % without, 2.23 % when the dense network had none either
 /// (one seed, 20 + 20 epochs).
 /// </summary>
+/// <remarks>
+/// A run that keeps a session stands in its folder as the last epoch, or a cancellation between two steps, left it, and comes from there
+/// to the bits of one that never stopped. Its rounds are in its log; the session itself has none.
+/// </remarks>
 public sealed class GradualPruner
 {
     private const int RenewalsOfShortTraining = 40, MaxAutomaticInterval = 100;
 
+    private readonly PruningSession? _session;
     private readonly PruningStage _stage;
     private readonly GradualPruningOptions _options;
 
@@ -34,41 +40,98 @@ public sealed class GradualPruner
         _options = options;
     }
 
+    /// <summary>Prepares a run that begins at the start of <paramref name="session"/>, or goes on where its gradual run stands.</summary>
+    /// <param name="session">The session, without any round.</param>
+    /// <param name="options">All choices; those of the run that is to go on.</param>
+    /// <exception cref="EspalierException">The session was pruned in rounds, or an option is out of its range.</exception>
+    public GradualPruner(PruningSession session, GradualPruningOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        if (session.Rounds.Count > 0)
+        {
+            throw new EspalierException("The session was pruned in rounds; a gradual run can begin at its start only, round 0.");
+        }
+
+        (_session, _stage, _options) = (session, session.Stage, options);
+        _stage.RequireTraining(options.Training);
+        if (options.FineTuning is not null) _stage.RequireTraining(options.FineTuning);
+    }
+
     /// <summary>Trains and prunes to <paramref name="target"/>, then trains the survivors.</summary>
     /// <param name="target">A fraction or a number of weights, or bytes of the compiled model.</param>
     /// <param name="progress">Told about the training, round 1, and the fine-tuning, round 2; or null.</param>
     /// <param name="cancellation">Ends the run; the network then stands as the step under way left it.</param>
-    /// <exception cref="EspalierException">The target is an error rise, or cannot be met.</exception>
+    /// <exception cref="EspalierException">
+    /// The target is an error rise, or cannot be met, or the run that is to go on was begun by another recipe.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public PruningLog Run(PruningTarget target, IProgress<PruningProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(target);
-        TrainableNetwork network = _stage.Network;
-        int start = network.LiveWeightCount, end = Aim(target, cancellation), phases = _options.FineTuning is null ? 1 : 2;
-        Evaluation before = _stage.Evaluate();
-        progress?.Report(new PruningProgress(1, phases, start, null));
-        long? most = (target as PruningTarget.Bytes)?.Most;
-        List<PruningRound> rounds = TrainAndPrune(start, end, most, Relay(progress, 1, phases), cancellation);
-        int fineTuningEpochs = 0;
-        if (_options.FineTuning is TrainingOptions fineTuning)
+        PruningSession session = _session ?? new PruningSession(_stage);
+        var recipe = GradualRecipe.Of(target, _options);
+        Checkpoint? checkpoint = session.TrainingPath is { } path && File.Exists(path) ? Checkpoint.Load(path) : null;
+        GradualState state = checkpoint is null ? Begin(session, recipe, target, cancellation) : GoOn(session, recipe, checkpoint);
+        if (_options.SessionFolder is { } folder)
         {
-            var trainer = new Trainer(network, _stage.Train, _stage.Validation, fineTuning);
-            fineTuningEpochs = trainer.Run(Relay(progress, 2, phases), cancellation).History.Count;
+            session.Save(folder);
+            session.TrainingPath = SessionFolder.TrainingPath(folder);
         }
 
-        Evaluation after = _stage.Evaluate();
-        if (rounds.Count > 0 && fineTuningEpochs > 0)
+        int phases = _options.FineTuning is null ? 1 : 2;
+        progress?.Report(new PruningProgress(1, phases, state.WeightsAtStart, null));
+        if (!state.IsFineTuning)
         {
-            rounds[^1] = rounds[^1] with { AfterRetraining = after, RetrainingEpochs = fineTuningEpochs };
+            TrainAndPrune(state, checkpoint, (target as PruningTarget.Bytes)?.Most, TrainingRelay.To(progress, _stage.Network, 1, phases),
+                cancellation);
+            (state.IsFineTuning, checkpoint) = (true, null);
+        }
+
+        List<PruningRound> rounds = state.Rounds;
+        Evaluation after;
+        if (_options.FineTuning is TrainingOptions fineTuning)
+        {
+            Trainer trainer = Prepare(fineTuning, checkpoint);
+            trainer.Hook = new GradualHook(state, null);
+            int epochs = trainer.Run(TrainingRelay.To(progress, _stage.Network, 2, phases), cancellation).History.Count;
+            after = _stage.Evaluate();
+            if (rounds.Count > 0) rounds[^1] = rounds[^1] with { AfterRetraining = after, RetrainingEpochs = epochs };
+        }
+        else
+        {
+            after = _stage.Evaluate();
         }
 
         return new PruningLog(_options.Criterion.Name, _options.Scope.ToString(), _options.Schedule.ToString(), _stage.MeasuredOn,
-            start, network.LiveWeightCount, before, after, rounds)
+            state.WeightsAtStart, _stage.Network.LiveWeightCount, session.Start, after, rounds)
         {
             Target = target.ToString(),
             Loss = _stage.Context.Loss,
             Seed = _options.Training.Seed,
         };
+    }
+
+    private GradualState Begin(PruningSession session, GradualRecipe recipe, PruningTarget target, CancellationToken cancellation)
+    {
+        session.States[0].Restore(session.Network);
+        return new GradualState(recipe, session.Network.LiveWeightCount, Aim(target, cancellation), [], []);
+    }
+
+    private static GradualState GoOn(PruningSession session, GradualRecipe recipe, Checkpoint checkpoint)
+    {
+        var state = GradualState.Of(session.TrainingPath!, checkpoint);
+        state.Recipe.RequireSame(recipe);
+        return state;
+    }
+
+    private Trainer Prepare(TrainingOptions options, Checkpoint? checkpoint)
+    {
+        string? path = _options.SessionFolder is { } folder ? SessionFolder.TrainingPath(folder) : null;
+        var trainer = new Trainer(_stage.Network, _stage.Train, _stage.Validation, options) { CheckpointPath = path };
+        if (checkpoint is not null) trainer.Restore(checkpoint);
+        return trainer;
     }
 
     // Training changes which weights stay, and so how many fit: the schedule leaves some to spare for the count that is settled at its end.
@@ -86,34 +149,35 @@ public sealed class GradualPruner
     }
 
     private int CountFor(long most, CancellationToken cancellation) =>
-        new ByteBudget(_stage.Context, most, keep => new RemovalBudget(keep, _options.Scope), least: 1).Find(_options.Criterion, cancellation);
+        new ByteBudget(_stage.Context, most, keep => new RemovalBudget(keep, _options.Scope), least: 1)
+            .Find(_options.Criterion, cancellation);
 
-    private List<PruningRound> TrainAndPrune(
-        int start, int end, long? most, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    private void TrainAndPrune(
+        GradualState state, Checkpoint? checkpoint, long? most, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
-        var rounds = new List<PruningRound>();
-        var renewals = new List<long>();
-        var trainer = new Trainer(_stage.Network, _stage.Train, _stage.Validation, _options.Training);
+        Trainer trainer = Prepare(_options.Training, checkpoint);
         double steps = (double)trainer.StepsPerEpoch * _options.Training.Epochs;
-        long interval = _options.Interval > 0 ? _options.Interval : (long)Math.Clamp(steps / RenewalsOfShortTraining, 1, MaxAutomaticInterval);
-        trainer.Hook = new RenewalHook(step =>
+        long interval = _options.Interval > 0 ? _options.Interval
+            : (long)Math.Clamp(steps / RenewalsOfShortTraining, 1, MaxAutomaticInterval);
+        trainer.Hook = new GradualHook(state, step =>
         {
-            if (step % interval == 0 && Renew(rounds, _options.Schedule.WeightsAt(step / steps, start, end), cancellation)) renewals.Add(step);
+            int keep = _options.Schedule.WeightsAt(step / steps, state.WeightsAtStart, state.WeightsAtEnd);
+            if (step % interval == 0 && Renew(state.Rounds, keep, cancellation)) state.Renewals.Add(step);
         });
         trainer.Run(progress, cancellation);
 
         // The end of an epoch shows what the network is worth with the weights that the last round before it left.
+        List<PruningRound> rounds = state.Rounds;
         foreach (EpochRecord epoch in trainer.History)
         {
-            int last = renewals.FindLastIndex(step => step < (long)epoch.Epoch * trainer.StepsPerEpoch);
+            int last = state.Renewals.FindLastIndex(step => step < (long)epoch.Epoch * trainer.StepsPerEpoch);
             if (last >= 0) rounds[last] = rounds[last] with { AfterRetraining = epoch.Validation };
         }
 
         // What the schedule leaves to its very end has no more step of training to go before.
         Evaluation trained = _stage.Evaluate();
-        if (most is long bytes) end = CountFor(bytes, cancellation);
+        int end = most is long bytes ? CountFor(bytes, cancellation) : state.WeightsAtEnd;
         if (Renew(rounds, end, cancellation)) rounds[^1] = rounds[^1] with { Before = trained, AfterPruning = _stage.Evaluate() };
-        return rounds;
     }
 
     /// <summary>Adds a round that leaves so many weights, unless no more are left already.</summary>
@@ -129,13 +193,13 @@ public sealed class GradualPruner
         return true;
     }
 
-    private TrainingRelay? Relay(IProgress<PruningProgress>? progress, int phase, int phases) =>
-        progress is null ? null : new TrainingRelay(value =>
-            progress.Report(new PruningProgress(phase, phases, _stage.Network.LiveWeightCount, value)));
-
-    /// <summary>Renews the mask before a step.</summary>
-    private sealed class RenewalHook(Action<long> renew) : TrainingHook
+    /// <summary>
+    /// Renews the mask before a step while weights go, and keeps where the run stands in the checkpoints of both trainings.
+    /// </summary>
+    private sealed class GradualHook(GradualState state, Action<long>? renew) : TrainingHook
     {
-        public override void BeforeStep(long step) => renew(step);
+        public override string Memory => state.ToJson();
+
+        public override void BeforeStep(long step) => renew?.Invoke(step);
     }
 }

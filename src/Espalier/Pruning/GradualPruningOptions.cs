@@ -27,6 +27,12 @@ public sealed record GradualPruningOptions
     /// <summary>The training of the survivors after that, or null for none.</summary>
     public TrainingOptions? FineTuning { get; init; }
 
+    /// <summary>
+    /// The folder where the run is kept after every epoch, and when it is cancelled, so that
+    /// <see cref="Sessions.PruningSession.Load"/> can go on from there; null to keep nothing.
+    /// </summary>
+    public string? SessionFolder { get; init; }
+
     /// <summary>Throws when an option is out of its range.</summary>
     /// <exception cref="EspalierException">Names the option.</exception>
     public void Validate()

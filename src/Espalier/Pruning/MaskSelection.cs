@@ -44,7 +44,8 @@ public static class MaskSelection
         if (budget.LayerCounts is not IReadOnlyList<int> counts) return Apportion(layers, budget.Keep);
         if (counts.Count != layers.Count || counts.Sum() != budget.Keep)
         {
-            throw new ArgumentException($"A budget of {counts.Count} counts, {counts.Sum()} in all, for {layers.Count} layers.", nameof(budget));
+            throw new ArgumentException(
+                $"A budget of {counts.Count} counts, {counts.Sum()} in all, for {layers.Count} layers.", nameof(budget));
         }
 
         for (int i = 0; i < counts.Count; i++)

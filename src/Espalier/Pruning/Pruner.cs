@@ -43,7 +43,9 @@ public sealed class Pruner
     }
 
     /// <summary>Prepares a run that goes on where <paramref name="session"/> stands.</summary>
-    /// <param name="session">The session; with the options of the run that made it, the run comes to the bits it would have come to.</param>
+    /// <param name="session">
+    /// The session; with the options of the run that made it, the run comes to the bits it would have come to.
+    /// </param>
     /// <param name="options">All choices.</param>
     /// <exception cref="EspalierException">An option is out of its range.</exception>
     public Pruner(PruningSession session, PruningOptions options)
@@ -110,8 +112,8 @@ public sealed class Pruner
         return Math.Min(rounds.Live, _options.Schedule.WeightsAt((double)round / _options.Rounds, start, end));
     }
 
-    // Cuts deeper and deeper; a cut that costs too much is taken back and tried again at half its depth. How deep it is now follows from the
-    // cuts that were taken back so far.
+    // Cuts deeper and deeper; a cut that costs too much is taken back and tried again at half its depth. How deep it is now follows from
+    // the cuts that were taken back so far.
     private static void Search(RoundRunner rounds, double points)
     {
         PruningSession session = rounds.Session;
@@ -131,11 +133,8 @@ public sealed class Pruner
             double cut = FirstCut * Math.Pow(0.5, takenBack);
             int keep = Math.Min(rounds.Live - 1, (int)(rounds.Live * (1 - cut)));
             if (cut < LeastCut || keep < rounds.Least) break;
-            rounds.Run(null, keep, (double)takenBack / SearchDepths, after => RisesBeyond(points, session.Start, after));
+            rounds.Run(null, keep, (double)takenBack / SearchDepths, after =>
+                ErrorTolerance.IsExceeded(session.Start.Errors.Value, after.Errors!.Value, after.Count, points));
         }
     }
-
-    // In whole errors and decimals: 0.8 percent is 0.1 points above 0.7, which binary fractions deny.
-    private static bool RisesBeyond(double points, Evaluation dense, Evaluation pruned) =>
-        100m * (pruned.Errors!.Value - dense.Errors!.Value) > (decimal)points * pruned.Count;
 }

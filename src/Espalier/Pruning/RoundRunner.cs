@@ -7,7 +7,9 @@ using Espalier.Training;
 
 namespace Espalier.Pruning;
 
-/// <summary>Runs the rounds of a <see cref="Pruner"/>: remove, retrain, keep; a round that does not come to its end has never been.</summary>
+/// <summary>
+/// Runs the rounds of a <see cref="Pruner"/>: remove, retrain, keep; a round that does not come to its end has never been.
+/// </summary>
 internal sealed class RoundRunner(
     PruningSession session, PruningOptions options, IProgress<PruningProgress>? progress, CancellationToken cancellation)
 {
@@ -39,8 +41,7 @@ internal sealed class RoundRunner(
             session.Prune(options.Criterion, Budgets(keep)(keep), cancellation);
             if (options.Retraining is TrainingOptions retraining)
             {
-                var relay = progress is null ? null : new TrainingRelay(value => progress.Report(state with { Training = value }));
-                session.Retrain(retraining, relay, cancellation);
+                session.Retrain(retraining, TrainingRelay.To(progress, state), cancellation);
             }
 
             if (isTooMuch?.Invoke(session.Now) is true) session.Undo();

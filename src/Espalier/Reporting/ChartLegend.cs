@@ -8,7 +8,9 @@ internal sealed class ChartLegend
 
     private readonly List<Piece> _pieces = [];
 
-    /// <summary>Lays names out from left to right. A name too long for a whole row goes on in the next one, at a space if it has any.</summary>
+    /// <summary>
+    /// Lays names out from left to right. A name too long for a whole row goes on in the next one, at a space if it has any.
+    /// </summary>
     /// <param name="names">The names, in drawing order.</param>
     /// <param name="width">The pixels of a row.</param>
     public ChartLegend(IEnumerable<string> names, double width)

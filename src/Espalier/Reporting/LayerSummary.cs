@@ -39,7 +39,8 @@ public sealed record LayerSummary(
         ArgumentNullException.ThrowIfNull(given);
         ArgumentNullException.ThrowIfNull(lowered);
         var summary = new LayerSummary(
-            given.Name, ShapeOf(given), "-", given.Activation.Kind.ToString().ToLowerInvariant(), given.Weights.Count, given.Weights.Density,
+            given.Name, ShapeOf(given), "-", given.Activation.Kind.ToString().ToLowerInvariant(), given.Weights.Count,
+            given.Weights.Density,
             "none", "its outputs are constant or unread", 0, null, 0, 0, 0);
 
         // By name and not by position: layers that cannot matter are gone after lowering.

@@ -42,7 +42,7 @@ public sealed record ModelSummary(
             weights,
             network.WeightCount,
             layers,
-            layers.Sum(layer => layer.EstimatedNs),
+            lowered.Widest.Nanoseconds,
             layers.Sum(layer => layer.TableBytes + layer.CodeBytes),
             sizeof(float) * (weights + biases),
             [.. lowered.Notes.Select(note => $"{note.Pass}: {note.Text}")]);

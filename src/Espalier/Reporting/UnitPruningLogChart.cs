@@ -21,7 +21,8 @@ public static class UnitPruningLogChart
         if (retrained.Count > 0) series.Add(new ChartSeries("retrained", retrained));
         string what = log.Before.ErrorPercent is null ? "loss" : "error, %";
         return new LineChart(
-            $"Units removed by {log.Criterion}", new Axis("units left", Reversed: true), new Axis($"{what} ({log.MeasuredOn})"), series).ToSvg();
+            $"Units removed by {log.Criterion}", new Axis("units left", Reversed: true), new Axis($"{what} ({log.MeasuredOn})"),
+            series).ToSvg();
     }
 
     private static double Value(Evaluation evaluation) => evaluation.ErrorPercent ?? evaluation.Loss;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Espalier.Data;
 using Espalier.Training.Optimizers;
 
 namespace Espalier.Training;
@@ -7,10 +6,10 @@ namespace Espalier.Training;
 /// <summary>A training run on disk.</summary>
 internal sealed class Checkpoint
 {
-    private static readonly SealedFile s_file = new("ESPCKPT\0"u8.ToArray(), Version: 1, "checkpoint");
+    private static readonly SealedFile s_file = new("ESPCKPT\0"u8.ToArray(), Version: 2, "checkpoint");
     private float[][] _firstMoments = [], _secondMoments = [];
     private long _steps;
-    private string _dataFingerprint = "";
+    private string _dataFingerprint = "", _path = "";
 
     private Checkpoint(TrainableNetwork network, TrainingOptions options, TrainerState state) =>
         (Network, Options, State) = (network, options, state);
@@ -24,9 +23,12 @@ internal sealed class Checkpoint
     /// <summary>Where the run stands.</summary>
     public TrainerState State { get; }
 
+    /// <summary>What the method around the training has to know, or empty: see <see cref="TrainingHook.Memory"/>.</summary>
+    public string HookMemory { get; private init; } = "";
+
     /// <summary>Writes the checkpoint of <paramref name="trainer"/>.</summary>
     /// <exception cref="EspalierException">A layer is not of the kinds that a checkpoint holds, or the file cannot be written.</exception>
-    public static void Save(string path, Trainer trainer, Dataset train, Dataset? validation)
+    public static void Save(string path, Trainer trainer)
     {
         if (trainer.Network.Layers.FirstOrDefault(layer => layer is not TrainableDense) is TrainableLayer other)
         {
@@ -36,13 +38,14 @@ internal sealed class Checkpoint
 
         byte[] bytes = s_file.Seal(writer =>
         {
-            writer.Write(DataFingerprint.Of(train, validation));
+            writer.Write(trainer.DataFingerprint);
             writer.Write(JsonSerializer.Serialize(trainer.Options));
             WriteNetwork(writer, trainer.Network);
             WriteState(writer, trainer.State);
             writer.Write(trainer.Optimizer.Steps);
             foreach (float[] moments in trainer.Optimizer.FirstMoments) writer.WriteArray(moments);
             foreach (float[] moments in trainer.Optimizer.SecondMoments) writer.WriteArray(moments);
+            writer.Write(trainer.Hook?.Memory ?? "");
         });
         AtomicFile.Write(path, stream => stream.Write(bytes));
     }
@@ -57,19 +60,21 @@ internal sealed class Checkpoint
         TrainableNetwork network = ReadNetwork(reader);
         return new Checkpoint(network, options, ReadState(reader))
         {
+            _path = path,
             _dataFingerprint = fingerprint,
             _steps = reader.ReadInt64(),
             _firstMoments = ReadArrays(reader, network.Parameters.Count),
             _secondMoments = ReadArrays(reader, network.Parameters.Count),
+            HookMemory = reader.ReadString(),
         };
     }
 
     /// <summary>Throws unless the data are those of the run.</summary>
-    public void RequireData(string path, Dataset train, Dataset? validation)
+    public void RequireData(string fingerprint)
     {
-        if (DataFingerprint.Of(train, validation) != _dataFingerprint)
+        if (fingerprint != _dataFingerprint)
         {
-            throw new EspalierException($"{path}: the checkpoint was made with other training or validation samples; give the same ones.");
+            throw new EspalierException($"{_path}: the checkpoint was made with other training or validation samples; give the same ones.");
         }
     }
 
@@ -81,6 +86,19 @@ internal sealed class Checkpoint
         {
             _firstMoments[i].CopyTo(optimizer.FirstMoments[i], 0);
             _secondMoments[i].CopyTo(optimizer.SecondMoments[i], 0);
+        }
+    }
+
+    /// <summary>Gives <paramref name="network"/>, which is of the same shape, the values and masks of the checkpoint's.</summary>
+    public void RestoreNetwork(TrainableNetwork network)
+    {
+        if (network == Network) return;
+        for (int i = 0; i < network.Parameters.Count; i++)
+        {
+            Parameter from = Network.Parameters[i], to = network.Parameters[i];
+            to.Thaw();
+            from.Values.CopyTo(to.Values, 0);
+            if (from.Mask is uint[] mask) to.Freeze(mask);
         }
     }
 

@@ -5,7 +5,9 @@ using Espalier.Training.Losses;
 
 namespace Espalier.Training;
 
-/// <summary>Runs a network over a whole set in order, batch by batch: what everybody does who looks at activations or derivatives.</summary>
+/// <summary>
+/// Runs a network over a whole set in order, batch by batch: what everybody does who looks at activations or derivatives.
+/// </summary>
 internal sealed class SampleSweep
 {
     private const int BatchSize = 512;
@@ -62,7 +64,9 @@ internal sealed class SampleSweep
         }
     }
 
-    /// <summary>Goes through the set: after each batch's forward pass, calls <paramref name="visit"/> with its first sample and count.</summary>
+    /// <summary>
+    /// Goes through the set: after each batch's forward pass, calls <paramref name="visit"/> with its first sample and count.
+    /// </summary>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public void Run(ComputeEngine engine, Action<int, int> visit, CancellationToken cancellation = default)
     {

@@ -23,6 +23,7 @@ public sealed class Trainer
     private readonly BatchSource _batches;
     private readonly SeededRandom _random;
     private readonly int _outputs;
+    private string? _fingerprint;
 
     /// <summary>Prepares a run from the network's present weights.</summary>
     /// <param name="network">The network, which the run changes.</param>
@@ -73,7 +74,10 @@ public sealed class Trainer
 
     internal Optimizer Optimizer { get; }
 
-    internal TrainerState State { get; private init; }
+    internal TrainerState State { get; private set; }
+
+    /// <summary>The hash of all samples: a second for MNIST, so computed once.</summary>
+    internal string DataFingerprint => _fingerprint ??= Data.DataFingerprint.Of(_train, _validator?.Data);
 
     /// <summary>Continues the run that left a checkpoint.</summary>
     /// <param name="path">The checkpoint.</param>
@@ -83,20 +87,35 @@ public sealed class Trainer
     public static Trainer Resume(string path, Dataset train, Dataset? validation)
     {
         Checkpoint checkpoint = Checkpoint.Load(path);
-        checkpoint.RequireData(path, train, validation);
-        var trainer = new Trainer(checkpoint.Network, train, validation, checkpoint.Options)
+        if (checkpoint.HookMemory.Length > 0)
         {
-            CheckpointPath = path,
-            State = checkpoint.State,
-        };
-        checkpoint.RestoreMoments(trainer.Optimizer);
-        trainer._random.State = checkpoint.State.EpochRandom;
+            throw new EspalierException($"{path}: the checkpoint belongs to a pruning run; go on with that, not with its training alone.");
+        }
+
+        string fingerprint = Data.DataFingerprint.Of(train, validation);
+        checkpoint.RequireData(fingerprint);
+        var trainer = new Trainer(
+            checkpoint.Network, train, validation, checkpoint.Options) { CheckpointPath = path, _fingerprint = fingerprint };
+        trainer.Restore(checkpoint);
         return trainer;
     }
 
     /// <summary>Writes all that <see cref="Resume"/> needs, whole or not at all.</summary>
     /// <exception cref="EspalierException">The file cannot be written.</exception>
-    public void SaveCheckpoint(string path) => Checkpoint.Save(path, this, _train, _validator?.Data);
+    public void SaveCheckpoint(string path) => Checkpoint.Save(path, this);
+
+    /// <summary>
+    /// Goes on where <paramref name="checkpoint"/> of a trainer with the same options and a network of the same shape stood.
+    /// </summary>
+    /// <exception cref="EspalierException">It is of other data.</exception>
+    internal void Restore(Checkpoint checkpoint)
+    {
+        checkpoint.RequireData(DataFingerprint);
+        checkpoint.RestoreNetwork(Network);
+        checkpoint.RestoreMoments(Optimizer);
+        State = checkpoint.State;
+        _random.State = State.EpochRandom;
+    }
 
     /// <summary>Trains to the last epoch, or until early stopping.</summary>
     /// <param name="progress">Told about fifty times an epoch, or null.</param>

@@ -11,11 +11,13 @@ public sealed class HexTableTests
 
     [Fact]
     public void Two_ints_share_a_number() => Assert.Contains(
-        " 0x0000000200000001, 0x0000000000000003,", Written(writer => HexTable.WriteInts(writer, "T", [9, 1, 2, 3], first: 1)), StringComparison.Ordinal);
+        " 0x0000000200000001, 0x0000000000000003,", Written(writer => HexTable.WriteInts(writer, "T", [9, 1, 2, 3], first: 1)),
+        StringComparison.Ordinal);
 
     [Fact]
     public void Four_shorts_share_a_number() => Assert.Contains(
-        " 0x0004FFFF00020001, 0x0000000000000005,", Written(writer => HexTable.WriteShorts(writer, "T", [1, 2, 65535, 4, 5])), StringComparison.Ordinal);
+        " 0x0004FFFF00020001, 0x0000000000000005,", Written(writer => HexTable.WriteShorts(writer, "T", [1, 2, 65535, 4, 5])),
+        StringComparison.Ordinal);
 
     [Fact]
     public void An_empty_table_is_an_empty_array() =>

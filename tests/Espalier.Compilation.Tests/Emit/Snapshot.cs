@@ -20,7 +20,8 @@ internal static class Snapshot
         Directory.CreateDirectory(folder);
         foreach (EmittedFile file in files)
         {
-            string text = Scrub(file.Text), verified = Path.Combine(folder, file.HintName.Replace(".cs", ".verified.cs", StringComparison.Ordinal));
+            string text = Scrub(file.Text),
+                verified = Path.Combine(folder, file.HintName.Replace(".cs", ".verified.cs", StringComparison.Ordinal));
             string received = verified.Replace(".verified.", ".received.", StringComparison.Ordinal);
             if (accept) File.WriteAllText(verified, text);
             if (!File.Exists(verified) || File.ReadAllText(verified) != text)

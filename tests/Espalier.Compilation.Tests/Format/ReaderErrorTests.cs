@@ -28,7 +28,8 @@ public sealed class ReaderErrorTests
         { "espalier 01\n", 1, 10, 2, "without leading zeros, but found '01'" },
         { "espalier one\n", 1, 10, 3, "but found 'one'" },
         { "espalier 2\nanything", 1, 10, 1, "The file has format version 2, but this reader knows version 1 only: update Espalier" },
-        { "espalier 1\r\n", 1, 11, 1, "a carriage return. Lines end in a line feed alone; if Git changed them, put '*.espalier text eol=lf'" },
+        { "espalier 1\r\n", 1, 11, 1,
+            "a carriage return. Lines end in a line feed alone; if Git changed them, put '*.espalier text eol=lf'" },
         { "espalier 1 \n", 1, 11, 1, "Expected the line feed that ends the line, but found a space" },
 
         // The hash line.

@@ -46,7 +46,8 @@ public sealed class CsvDatasetTests : IDisposable
     [Fact]
     public void Any_field_comes_back_through_quotes()
     {
-        Gen<string> letters = Gen.Elements('"', ',', '\n', '\r', ' ', ';', '\t', 'a', 'ä', '1').ArrayOf().Select(chars => new string(chars));
+        Gen<string> letters = Gen.Elements('"', ',', '\n', '\r', ' ', ';', '\t', 'a', 'ä', '1').ArrayOf()
+            .Select(chars => new string(chars));
         Gen<string[][]> tables = Gen.Choose(1,
             4).SelectMany(width => letters.ArrayOf(width).NonEmptyListOf().Select(rows => rows.ToArray()));
         Prop.ForAll(Arb.From(tables), table =>

@@ -15,7 +15,8 @@ public sealed class DataCatalogTests : IDisposable
         Assert.Equal(["monks-1", "monks-2", "monks-3", "digits"],
             catalog.Entries.Where(entry => entry.IsAvailable).Select(entry => entry.Name));
         DataCatalogEntry iris = catalog.Entries.Single(entry => entry.Name == "iris");
-        Assert.Equal($"iris: the data folder {_folder.Path} has no uci/iris.data (plain or .gz); put it there or name another folder with --data-dir or ESPALIER_DATA.", iris.Missing);
+        Assert.Equal($"iris: the data folder {_folder.Path} has no uci/iris.data (plain or .gz); put it there or name another folder with "
+            + "--data-dir or ESPALIER_DATA.", iris.Missing);
         Assert.Equal(iris.Missing, Assert.Throws<EspalierException>(() => catalog.Load("iris")).Message);
     }
 
@@ -32,7 +33,8 @@ public sealed class DataCatalogTests : IDisposable
     public void Without_a_folder_the_message_says_what_to_set()
     {
         string message = Assert.Throws<EspalierException>(() => new DataCatalog("").Load("wine")).Message;
-        Assert.Equal("wine: needs uci/wine.data of a data folder; name that folder with --data-dir or the environment variable ESPALIER_DATA.", message);
+        Assert.Equal("wine: needs uci/wine.data of a data folder; name that folder with --data-dir or the environment variable "
+            + "ESPALIER_DATA.", message);
     }
 
     [Theory]
@@ -77,7 +79,8 @@ public sealed class DataCatalogTests : IDisposable
         {
             DataSplit set = new DataCatalog(TestData.Folder).Load(name, new DataOptions { Seed = 9, TestFraction = 0.37 });
             Assert.Equal(counts,
-                set.Train.Labels!.Concat(set.Test.Labels!).GroupBy(label => label).OrderBy(group => group.Key).Select(group => group.Count()));
+                set.Train.Labels!.Concat(set.Test.Labels!).GroupBy(label => label).OrderBy(group => group.Key)
+                    .Select(group => group.Count()));
         }
     }
 
@@ -107,7 +110,8 @@ public sealed class DataCatalogTests : IDisposable
         Assert.Equal(0, set.Train.Inputs.Average(), 5);
         Assert.NotEqual(0, set.Test.Inputs.Average(), 3);
         Assert.Same(set.Train.Scaling, set.Test.Scaling);
-        float[] restored = [.. set.Train.Inputs.Concat(set.Test.Inputs).Select(value => value * set.Train.Scaling!.Scales[0] + set.Train.Scaling.Offsets[0]).Order()];
+        float[] restored = [.. set.Train.Inputs.Concat(set.Test.Inputs)
+            .Select(value => value * set.Train.Scaling!.Scales[0] + set.Train.Scaling.Offsets[0]).Order()];
         Assert.All(restored.Select((value, i) => (value, i)), pair => Assert.Equal(pair.i, pair.value, 4));
     }
 

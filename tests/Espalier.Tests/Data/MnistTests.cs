@@ -33,5 +33,6 @@ public sealed class MnistTests
         Assert.Equal("Ankle boot", set.Test.ClassNames[9]);
     }
 
-    private static int[] CountClasses(Dataset set) => [.. set.Labels!.GroupBy(label => label).OrderBy(group => group.Key).Select(group => group.Count())];
+    private static int[] CountClasses(Dataset set) =>
+        [.. set.Labels!.GroupBy(label => label).OrderBy(group => group.Key).Select(group => group.Count())];
 }

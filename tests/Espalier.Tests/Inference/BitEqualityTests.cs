@@ -81,7 +81,8 @@ public sealed class BitEqualityTests
             Biases = new FloatVector([.. order.Select(row => layer.Biases[row])]),
             Activation = Activation.Sigmoid,
         };
-        Network left = network with { Layers = new EquatableArray<Layer>([network.Layers[0], layer with { Activation = Activation.Sigmoid }]) };
+        Network left = network with { Layers =
+            new EquatableArray<Layer>([network.Layers[0], layer with { Activation = Activation.Sigmoid }]) };
         Network right = network with { Layers = new EquatableArray<Layer>([network.Layers[0], permuted]) };
         var options = new CompileOptions { Lowering = s_scalar };
         using CompiledNetwork compiledLeft = CompiledNetwork.Compile(left, options), compiledRight = CompiledNetwork.Compile(right, options);
@@ -95,10 +96,12 @@ public sealed class BitEqualityTests
     {
         var actual = new float[lowered.Header.OutputLength];
         predict(input, actual);
-        RandomNetworks.AssertSameBits(RandomNetworks.Interpret(lowered.Network, input), actual, $"{original.Name} against the lowered network");
+        RandomNetworks.AssertSameBits(
+            RandomNetworks.Interpret(lowered.Network, input), actual, $"{original.Name} against the lowered network");
         if (lowered.FoldedUnits == 0)
         {
-            RandomNetworks.AssertSameBits(RandomNetworks.Interpret(original, input), actual, $"{original.Name} against the original network");
+            RandomNetworks.AssertSameBits(
+                RandomNetworks.Interpret(original, input), actual, $"{original.Name} against the original network");
         }
     }
 }

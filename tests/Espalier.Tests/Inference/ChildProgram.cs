@@ -16,7 +16,8 @@ internal static class ChildProgram
         {
             string program = Path.Combine(folder, "program.dll");
             var result = GeneratedSource.CompileHarshly(files, kind: OutputKind.ConsoleApplication)
-                .WithOptions(new CSharpCompilationOptions(OutputKind.ConsoleApplication, optimizationLevel: OptimizationLevel.Release)).Emit(program);
+                .WithOptions(new CSharpCompilationOptions(OutputKind.ConsoleApplication, optimizationLevel: OptimizationLevel.Release))
+                .Emit(program);
             Assert.True(result.Success, string.Join("\n", result.Diagnostics.Take(5)));
             File.WriteAllText(Path.Combine(folder, "program.runtimeconfig.json"), $$"""
                 { "runtimeOptions": { "framework": { "name": "Microsoft.NETCore.App", "version": "{{Environment.Version}}" } } }

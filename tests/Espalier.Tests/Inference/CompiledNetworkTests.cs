@@ -33,7 +33,8 @@ public sealed class CompiledNetworkTests : IDisposable
     {
         var random = new SeededRandom(3);
         const int Count = 7;
-        float[] inputs = RandomNetworks.Input(random, Count * 12), outputs = new float[Count * 5], output = new float[5], workspace = new float[70];
+        float[] inputs = RandomNetworks.Input(random, Count * 12), outputs = new float[Count * 5], output = new float[5],
+            workspace = new float[70];
         var bound = new RoundingBound(_compiled.Lowered.Network);
         _compiled.PredictBatch(inputs, outputs);
         for (int i = 0; i < Count; i++)
@@ -230,7 +231,8 @@ public sealed class CompiledNetworkTests : IDisposable
     public void Generated_code_that_does_not_compile_is_shown_with_numbered_lines()
     {
         InvalidOperationException error = Assert.Throws<InvalidOperationException>(
-            () => InMemoryCompiler.Compile("broken", [new EmittedFile("A.g.cs", "class A\n{\n    int B() => nothing;\n}\n")], CancellationToken.None));
+            () => InMemoryCompiler.Compile(
+                "broken", [new EmittedFile("A.g.cs", "class A\n{\n    int B() => nothing;\n}\n")], CancellationToken.None));
         Assert.Contains("error CS0103", error.Message, StringComparison.Ordinal);
         Assert.Contains("     3     int B() => nothing;", error.Message, StringComparison.Ordinal);
     }
@@ -278,7 +280,8 @@ public sealed class CompiledNetworkTests : IDisposable
     private static void AssertNoAllocation(Network network, LoweringOptions options)
     {
         using var compiled = CompiledNetwork.Compile(network, new CompileOptions { Lowering = options });
-        float[] inputs = RandomNetworks.Input(new SeededRandom(1), 8 * compiled.InputLength), outputs = new float[8 * compiled.OutputLength];
+        float[] inputs = RandomNetworks.Input(new SeededRandom(1), 8 * compiled.InputLength),
+            outputs = new float[8 * compiled.OutputLength];
         var workspace = new float[compiled.WorkspaceLength];
         void CallAll()
         {
@@ -299,7 +302,8 @@ public sealed class CompiledNetworkTests : IDisposable
     private static CompiledNetwork CompileRows(float[][] rows, float[] biases, Activation activation, CompileOptions? options = null)
     {
         int columns = rows[0].Length;
-        var layer = new DenseLayer("l", SparseMatrix.FromDense(rows.Length, columns, [.. rows.SelectMany(row => row)]), new FloatVector(biases), activation);
+        var layer = new DenseLayer(
+            "l", SparseMatrix.FromDense(rows.Length, columns, [.. rows.SelectMany(row => row)]), new FloatVector(biases), activation);
         return CompiledNetwork.Compile(new Network("n", Shape.Flat(columns), new EquatableArray<Layer>([layer]), default), options);
     }
 

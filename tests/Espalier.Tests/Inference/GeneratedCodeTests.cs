@@ -33,7 +33,8 @@ public sealed class GeneratedCodeTests
                     if (!product.IsKind(SyntaxKind.MultiplyExpression)) continue;
                     var element = Assert.IsType<ElementAccessExpressionSyntax>(product.Left);
                     Assert.Equal("input", element.Expression.ToString());
-                    terms.Add((layer, int.Parse(element.ArgumentList.Arguments[0].ToString(), CultureInfo.InvariantCulture), Literal(product.Right)));
+                    terms.Add((layer, int.Parse(element.ArgumentList.Arguments[0].ToString(), CultureInfo.InvariantCulture),
+                        Literal(product.Right)));
                 }
             }
 
@@ -71,7 +72,8 @@ public sealed class GeneratedCodeTests
             foreach (KernelKind? kernel in (KernelKind?[])[null, .. Enum.GetValues<KernelKind>()])
             {
                 LoweredNetwork lowered = Lower(RandomNetworks.WithSamples(network, new SeededRandom(1), i % 3), kernel);
-                files.AddRange(CSharpEmitter.Emit(lowered, new EmitOptions($"Net{i}{kernel}", i % 2 == 0 ? "" : "Acme.Networks", i % 3 > 0)));
+                files.AddRange(CSharpEmitter.Emit(
+                    lowered, new EmitOptions($"Net{i}{kernel}", i % 2 == 0 ? "" : "Acme.Networks", i % 3 > 0)));
             }
         }
 
@@ -84,7 +86,8 @@ public sealed class GeneratedCodeTests
     public void The_surface_compiles_alone(int hidden)
     {
         var header = new NetworkHeader("net", 10, 3, hidden);
-        GeneratedSource.AssertNothingToSay(GeneratedSource.CompileHarshly([CSharpEmitter.EmitSurface(header, new EmitOptions("Net", "Acme"))]));
+        GeneratedSource.AssertNothingToSay(
+            GeneratedSource.CompileHarshly([CSharpEmitter.EmitSurface(header, new EmitOptions("Net", "Acme"))]));
     }
 
     [Theory]
@@ -104,7 +107,8 @@ public sealed class GeneratedCodeTests
         var options = new EmitOptions(className, ns);
         foreach (LanguageVersion version in new[] { LanguageVersion.CSharp10, LanguageVersion.Preview })
         {
-            GeneratedSource.AssertNothingToSay(GeneratedSource.CompileHarshly(CSharpEmitter.Emit(Lower(s_networks[^1], null), options), version));
+            GeneratedSource.AssertNothingToSay(
+                GeneratedSource.CompileHarshly(CSharpEmitter.Emit(Lower(s_networks[^1], null), options), version));
         }
     }
 
@@ -124,7 +128,8 @@ public sealed class GeneratedCodeTests
             }
             """;
         LoweredNetwork lowered = Lower(RandomNetworks.WithSamples(s_networks[^1], new SeededRandom(1), 2), null);
-        EmittedFile[] files = [.. CSharpEmitter.Emit(lowered, new EmitOptions("Net", "Acme", IsPublic: false)), new EmittedFile("User.cs", UserTypes)];
+        EmittedFile[] files = [.. CSharpEmitter.Emit(lowered, new EmitOptions("Net", "Acme", IsPublic: false)),
+            new EmittedFile("User.cs", UserTypes)];
         CSharpCompilation compilation = GeneratedSource.CompileHarshly(files);
         Assert.DoesNotContain(
             compilation.GetDiagnostics(),
@@ -180,9 +185,11 @@ public sealed class GeneratedCodeTests
 
     private static float[] Table(LoweredNetwork lowered, string name)
     {
-        PropertyDeclarationSyntax property = Nodes(lowered).OfType<PropertyDeclarationSyntax>().Single(property => property.Identifier.Text == name);
+        PropertyDeclarationSyntax property = Nodes(lowered).OfType<PropertyDeclarationSyntax>()
+            .Single(property => property.Identifier.Text == name);
         return [.. property.DescendantNodes().OfType<LiteralExpressionSyntax>()
             .Select(literal => Convert.ToUInt64(literal.Token.Value, CultureInfo.InvariantCulture))
-            .SelectMany(number => new[] { BitConverter.UInt32BitsToSingle((uint)number), BitConverter.UInt32BitsToSingle((uint)(number >> 32)) })];
+            .SelectMany(number =>
+                new[] { BitConverter.UInt32BitsToSingle((uint)number), BitConverter.UInt32BitsToSingle((uint)(number >> 32)) })];
     }
 }

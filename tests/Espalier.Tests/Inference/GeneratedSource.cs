@@ -13,13 +13,15 @@ internal static class GeneratedSource
     private static readonly MetadataReference[] s_references =
     [
         .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(path => Path.GetFileName(path) is "System.Private.CoreLib.dll" or "System.Runtime.dll" or "System.Memory.dll" or "System.Console.dll")
+            .Where(path => Path.GetFileName(
+                path) is "System.Private.CoreLib.dll" or "System.Runtime.dll" or "System.Memory.dll" or "System.Console.dll")
             .Select(path => MetadataReference.CreateFromFile(path)),
     ];
 
     /// <summary>A compilation with nullable, checked arithmetic, all warnings as errors and documentation diagnosed.</summary>
     public static CSharpCompilation CompileHarshly(
-        IEnumerable<EmittedFile> files, LanguageVersion version = LanguageVersion.CSharp10, OutputKind kind = OutputKind.DynamicallyLinkedLibrary)
+        IEnumerable<EmittedFile> files, LanguageVersion version = LanguageVersion.CSharp10,
+        OutputKind kind = OutputKind.DynamicallyLinkedLibrary)
     {
         var parse = new CSharpParseOptions(version, DocumentationMode.Diagnose);
         var options = new CSharpCompilationOptions(
@@ -39,7 +41,8 @@ internal static class GeneratedSource
             .Where(diagnostic => diagnostic.Severity != DiagnosticSeverity.Hidden)];
         if (diagnostics.Length == 0) return;
         var text = new StringBuilder().AppendJoin('\n', diagnostics.Take(10).Select(diagnostic => diagnostic.ToString())).Append('\n');
-        foreach (SyntaxTree tree in diagnostics.Select(diagnostic => diagnostic.Location.SourceTree!).Where(tree => tree is not null).Distinct())
+        foreach (SyntaxTree tree in diagnostics.Select(diagnostic => diagnostic.Location.SourceTree!).Where(tree => tree is not null)
+            .Distinct())
         {
             foreach (TextLine line in tree.GetText().Lines) text.Append(CultureInfo.InvariantCulture, $"{line.LineNumber + 1,5} {line}\n");
         }

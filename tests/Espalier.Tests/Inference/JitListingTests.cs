@@ -45,7 +45,8 @@ public sealed class JitListingTests
         Network transcendental = RandomNetworks.Classifier(4, 0.3, 50, 60, 10);
         transcendental = transcendental with
         {
-            Layers = new EquatableArray<Layer>(transcendental.Layers.Select(layer => (DenseLayer)layer with { Activation = Activation.Tanh })),
+            Layers = new EquatableArray<Layer>(
+                transcendental.Layers.Select(layer => (DenseLayer)layer with { Activation = Activation.Tanh })),
         };
         List<EmittedFile> files = [s_tooLong];
         var calls = new StringBuilder();
@@ -83,7 +84,8 @@ public sealed class JitListingTests
 
         string[] listing = Run(files);
 
-        Assert.Contains(listing, line => line.Contains("TooLong:Sum", StringComparison.Ordinal) && line.Contains("MinOpts", StringComparison.Ordinal));
+        Assert.Contains(listing, line =>
+            line.Contains("TooLong:Sum", StringComparison.Ordinal) && line.Contains("MinOpts", StringComparison.Ordinal));
         string[] kernels = [.. listing.Where(line => line.Contains("+Kernels", StringComparison.Ordinal))];
         Assert.All(kernels, line => Assert.Contains("FullOpts", line, StringComparison.Ordinal));
         int parts = kernels.Count(line => line.Contains("Part", StringComparison.Ordinal));

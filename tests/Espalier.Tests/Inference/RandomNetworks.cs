@@ -65,7 +65,8 @@ internal static class RandomNetworks
         }
     }
 
-    private static Network Of(SeededRandom random, string name, int[] sizes, Func<int, int, double> density, Func<int, Activation> activation)
+    private static Network Of(SeededRandom random, string name, int[] sizes, Func<int, int, double> density,
+        Func<int, Activation> activation)
     {
         var layers = new Layer[sizes.Length - 1];
         for (int i = 0; i < layers.Length; i++)

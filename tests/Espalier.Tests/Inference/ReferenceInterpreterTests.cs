@@ -64,7 +64,8 @@ public sealed class ReferenceInterpreterTests
     public void Wrong_lengths_are_named(int inputLength, int outputLength)
     {
         var interpreter = new ReferenceInterpreter(Single(2, [1, 1], 0));
-        ArgumentException error = Assert.Throws<ArgumentException>(() => interpreter.Predict(new float[inputLength], new float[outputLength]));
+        ArgumentException error =
+            Assert.Throws<ArgumentException>(() => interpreter.Predict(new float[inputLength], new float[outputLength]));
         Assert.Equal($"The input has {inputLength} values and the output {outputLength}; 2 and 1 are needed.", error.Message);
     }
 

@@ -60,7 +60,8 @@ public sealed class RoundingBoundTests
     [InlineData(ActivationKind.Softmax)]
     public void A_sum_that_is_off_by_its_bound_moves_the_outputs_by_no_more_than_theirs(ActivationKind kind)
     {
-        Activation activation = new Activation(kind) is { HasParameter: true } parametric ? parametric with { Alpha = 1.7f } : new Activation(kind);
+        var activation = new Activation(kind);
+        if (activation.HasParameter) activation = activation with { Alpha = 1.7f };
         var random = new SeededRandom(8);
         float[] rows = Normals(random, 5 * 40), biases = Normals(random, 5);
         Network Of(Activation last, float[] b) => new("n", Shape.Flat(40), new EquatableArray<Layer>(
@@ -130,7 +131,8 @@ public sealed class RoundingBoundTests
         Assert.Throws<ArgumentException>(() => bound.For([1, 2]).BoundShare([1, 2]));
     }
 
-    private static float[] Normals(SeededRandom random, int count) => [.. Enumerable.Range(0, count).Select(_ => (float)random.NextNormal())];
+    private static float[] Normals(SeededRandom random, int count) =>
+        [.. Enumerable.Range(0, count).Select(_ => (float)random.NextNormal())];
 
     private static float[] Identity(int n)
     {
@@ -139,6 +141,9 @@ public sealed class RoundingBoundTests
         return matrix;
     }
 
-    private static Network Single(float[] weights, float bias, Activation activation) => new("n", Shape.Flat(weights.Length),
-        new EquatableArray<Layer>([new DenseLayer("l", SparseMatrix.FromDense(1, weights.Length, weights), new FloatVector([bias]), activation)]), default);
+    private static Network Single(float[] weights, float bias, Activation activation)
+    {
+        var layer = new DenseLayer("l", SparseMatrix.FromDense(1, weights.Length, weights), new FloatVector([bias]), activation);
+        return new Network("n", Shape.Flat(weights.Length), new EquatableArray<Layer>([layer]), default);
+    }
 }

@@ -30,7 +30,8 @@ public sealed class VectorKernelTests(VectorKernelTests.Code code) : IClassFixtu
             }
 
             // Free choice comes to vectors too, and to plans in which scalar layers stand between them.
-            Assert.Contains(code.Entries, entry => entry.Lowered.Options.Kernel is null && entry.Lowered.Plans.Any(plan => plan.Width == width));
+            Assert.Contains(code.Entries, entry =>
+                entry.Lowered.Options.Kernel is null && entry.Lowered.Plans.Any(plan => plan.Width == width));
         }
 
         Assert.Contains(code.Entries, entry => entry.Lowered.Plans.Any(
@@ -49,7 +50,7 @@ public sealed class VectorKernelTests(VectorKernelTests.Code code) : IClassFixtu
         }
 
         // A bound that nothing comes near would hide faults.
-        Assert.InRange(largest, 0.01, 1);
+        Assert.InRange(largest, s_widths.Length == 1 ? 0 : 0.01, 1);
     }
 
     [Fact]
@@ -61,7 +62,8 @@ public sealed class VectorKernelTests(VectorKernelTests.Code code) : IClassFixtu
             int length = entry.Lowered.Header.InputLength;
             float[][] inputs =
             [
-                .. ((float[])[0, -0f, 1e-45f, -1e-40f, 1e30f, float.MaxValue, float.NegativeInfinity, float.NaN]).Select(x => Filled(length, x)),
+                .. ((float[])[0, -0f, 1e-45f, -1e-40f, 1e30f, float.MaxValue, float.NegativeInfinity, float.NaN]).Select(
+                    x => Filled(length, x)),
                 .. ((float[])[1e-42f, 1e15f, float.MaxValue, float.PositiveInfinity, float.NaN]).Select(
                     x => Mixed(RandomNetworks.Input(random, length), x, random)),
             ];
@@ -86,7 +88,7 @@ public sealed class VectorKernelTests(VectorKernelTests.Code code) : IClassFixtu
                 PlanMethods.Of<PlanMethods.PredictMethod>(entry.Type, plan)(input, output);
                 for (int row = 0; row < output.Length; row++)
                 {
-                    bool depends = Enumerable.Range(layer.Weights.RowStart(row), layer.Weights.RowStart(row + 1) - layer.Weights.RowStart(row))
+                    bool depends = Enumerable.Range(layer.Weights.RowStart(row), layer.Weights.RowCount(row))
                         .Any(i => layer.Weights.ColumnIndex(i) == nan);
                     if (depends) Assert.True(float.IsNaN(output[row]), $"{entry.Name} {plan.Width}: output {row} is {output[row]}.");
                     if (depends) dependent++;
@@ -108,8 +110,8 @@ public sealed class VectorKernelTests(VectorKernelTests.Code code) : IClassFixtu
         {
             float[] input = RandomNetworks.Input(random, entry.Lowered.Header.InputLength);
             WidthPlan plan = PlanMethods.Runnable(entry.Lowered).Last();
-            RandomNetworks.AssertSameBits(
-                Run(PlanMethods.Of<PlanMethods.PredictMethod>(entry.Type, plan), entry, input), Run(entry.Predict, entry, input), entry.Name);
+            float[] expected = Run(PlanMethods.Of<PlanMethods.PredictMethod>(entry.Type, plan), entry, input);
+            RandomNetworks.AssertSameBits(expected, Run(entry.Predict, entry, input), entry.Name);
         }
     }
 
@@ -169,12 +171,13 @@ public sealed class VectorKernelTests(VectorKernelTests.Code code) : IClassFixtu
         var memory = new float[3000];
         foreach (CompiledSet.Entry entry in code.Entries.Take(20))
         {
-            (int inputs, int outputs, int work) = (entry.Lowered.Header.InputLength, entry.Lowered.Header.OutputLength, entry.Lowered.Header.WorkspaceLength);
+            NetworkHeader header = entry.Lowered.Header;
+            (int inputs, int outputs, int work) = (header.InputLength, header.OutputLength, header.WorkspaceLength);
             Assert.Throws<ArgumentException>(() => entry.Predict(memory.AsSpan(0, inputs), memory.AsSpan(inputs - 1, outputs)));
-            Assert.Throws<ArgumentException>(
-                () => entry.PredictInWorkspace(memory.AsSpan(0, inputs), memory.AsSpan(inputs, outputs), memory.AsSpan(inputs + outputs - 1, work)));
-            Assert.Throws<ArgumentException>(
-                () => entry.PredictInWorkspace(memory.AsSpan(work - 1, inputs), memory.AsSpan(work + inputs, outputs), memory.AsSpan(0, work)));
+            Assert.Throws<ArgumentException>(() => entry.PredictInWorkspace(
+                memory.AsSpan(0, inputs), memory.AsSpan(inputs, outputs), memory.AsSpan(inputs + outputs - 1, work)));
+            Assert.Throws<ArgumentException>(() => entry.PredictInWorkspace(
+                memory.AsSpan(work - 1, inputs), memory.AsSpan(work + inputs, outputs), memory.AsSpan(0, work)));
         }
     }
 
@@ -185,7 +188,8 @@ public sealed class VectorKernelTests(VectorKernelTests.Code code) : IClassFixtu
         {
             float[] input = RandomNetworks.Input(new SeededRandom(1), entry.Lowered.Header.InputLength);
             float[] output = new float[entry.Lowered.Header.OutputLength], workspace = new float[entry.Lowered.Header.WorkspaceLength];
-            PlanMethods.PredictMethod[] plans = [.. PlanMethods.Runnable(entry.Lowered).Select(plan => PlanMethods.Of<PlanMethods.PredictMethod>(entry.Type, plan))];
+            PlanMethods.PredictMethod[] plans =
+                [.. PlanMethods.Runnable(entry.Lowered).Select(plan => PlanMethods.Of<PlanMethods.PredictMethod>(entry.Type, plan))];
             long before = 0;
             for (int call = 0; call < 3; call++)
             {
@@ -253,14 +257,15 @@ public sealed class VectorKernelTests(VectorKernelTests.Code code) : IClassFixtu
     {
         Activation[] functions =
         [
-            Activation.Relu, Activation.LeakyRelu(0.01f), Activation.LeakyRelu(1.9f), Activation.Elu(1), Activation.Elu(0.3f), Activation.Selu,
-            Activation.Sigmoid, Activation.Tanh,
+            Activation.Relu, Activation.LeakyRelu(0.01f), Activation.LeakyRelu(1.9f), Activation.Elu(1), Activation.Elu(0.3f),
+            Activation.Selu, Activation.Sigmoid, Activation.Tanh,
         ];
         using var set = new CompiledSet(functions.Select(function => (OneWeight(function), Options(KernelKind.Dense).Lowering)));
         float[] sweep = [.. Sweep()];
         foreach ((int i, CompiledSet.Entry entry) in set.Entries.Index())
         {
-            float[] expected = Array.ConvertAll(sweep, x => ActivationMath.Apply(functions[i], x)), input = new float[1], output = new float[1];
+            float[] expected = Array.ConvertAll(sweep, x => ActivationMath.Apply(functions[i], x));
+            float[] input = new float[1], output = new float[1];
             Assert.Equal(4, entry.Lowered.Plans.Length);
             foreach (WidthPlan plan in PlanMethods.Runnable(entry.Lowered))
             {
@@ -271,7 +276,8 @@ public sealed class VectorKernelTests(VectorKernelTests.Code code) : IClassFixtu
                     predict(input, output);
                     bool isSame = BitConverter.SingleToInt32Bits(output[0]) == BitConverter.SingleToInt32Bits(expected[at])
                         || (float.IsNaN(output[0]) && float.IsNaN(expected[at])) || (sweep[at] == 0 && output[0] == 0 && expected[at] == 0);
-                    if (!isSame) Assert.Fail($"{functions[i]} at {plan.Width}: f({sweep[at]:R}) = {output[0]:R}, expected {expected[at]:R}.");
+                    if (isSame) continue;
+                    Assert.Fail($"{functions[i]} at {plan.Width}: f({sweep[at]:R}) = {output[0]:R}, expected {expected[at]:R}.");
                 }
             }
         }
@@ -284,15 +290,17 @@ public sealed class VectorKernelTests(VectorKernelTests.Code code) : IClassFixtu
     public void Softmax_of_hard_sums_is_that_of_the_interpreter(int units)
     {
         // A unit reads one input, so the sums are the inputs.
-        var matrix = new SparseMatrix(units, units, [.. Enumerable.Range(0, units + 1)], [.. Enumerable.Range(0, units)], [.. Enumerable.Repeat(1f, units)]);
+        var matrix = new SparseMatrix(
+            units, units, [.. Enumerable.Range(0, units + 1)], [.. Enumerable.Range(0, units)], [.. Enumerable.Repeat(1f, units)]);
         var layer = new DenseLayer("l", matrix, new FloatVector(new float[units]), Activation.Softmax);
         var network = new Network("n", Shape.Flat(units), new EquatableArray<Layer>([layer]), default);
         var random = new SeededRandom(15);
         using var set = new CompiledSet(s_kernels.Select(kernel => (network, Options(kernel).Lowering)));
         float[][] inputs =
         [
-            Filled(units, 0), Filled(units, -1e38f), Filled(units, 1e38f), Filled(units, float.NegativeInfinity), Filled(units, float.PositiveInfinity),
-            .. ((float[])[-104, -88, 50, 1e4f, 1e38f, float.NaN, float.NegativeInfinity]).Select(x => Mixed(RandomNetworks.Input(random, units), x, random)),
+            .. ((float[])[0, -1e38f, 1e38f, float.NegativeInfinity, float.PositiveInfinity]).Select(x => Filled(units, x)),
+            .. ((float[])[-104, -88, 50, 1e4f, 1e38f, float.NaN, float.NegativeInfinity]).Select(
+                x => Mixed(RandomNetworks.Input(random, units), x, random)),
         ];
         foreach (CompiledSet.Entry entry in set.Entries)
         {
@@ -316,11 +324,12 @@ public sealed class VectorKernelTests(VectorKernelTests.Code code) : IClassFixtu
             foreach (WidthPlan plan in PlanMethods.Runnable(entry.Lowered))
             {
                 float[] actual = Run(PlanMethods.Of<PlanMethods.PredictMethod>(entry.Type, plan), entry, input);
-                if (plan.Width == VectorWidth.Scalar) RandomNetworks.AssertSameBits(expected.Values, actual, entry.Name);
+                bool isExact = plan.Kernels.All(choice => choice.Width == VectorWidth.Scalar);
+                if (isExact) RandomNetworks.AssertSameBits(expected.Values, actual, $"{entry.Name} {plan.Width}");
                 double share = expected.BoundShare(actual);
                 largest = Math.Max(largest, share);
                 if (share <= 1) continue;
-                string kernels = string.Join(", ", plan.Kernels.Select((choice, i) => $"{choice.Name} of {plan.Layers[i].Weights.Rows} x {plan.Layers[i].Weights.Columns} {plan.Layers[i].Activation.Kind}"));
+                string kernels = string.Join(", ", plan.Kernels.Select((choice, i) => $"{choice.Name} of {plan.Layers[i].Name}"));
                 Assert.Fail($"{entry.Name} ({kernels}): {share} of the bound for [{string.Join(", ", input.Take(8))}...]:\n"
                     + $"[{string.Join(", ", actual)}]\nexpected [{string.Join(", ", expected.Values.ToArray())}]");
             }
@@ -363,7 +372,11 @@ public sealed class VectorKernelTests(VectorKernelTests.Code code) : IClassFixtu
     private static IEnumerable<float> Sweep()
     {
         for (long bits = 0; bits <= uint.MaxValue; bits += 4093) yield return BitConverter.UInt32BitsToSingle((uint)bits);
-        float[] places = [0, 0.6f, 9.5f, 18, 87.33f, 88, 88.72f, 88.8f, 103.97f, 104, 0.3466f, 1, float.MaxValue, float.PositiveInfinity, float.NaN, float.Epsilon];
+        float[] places =
+        [
+            0, 0.6f, 9.5f, 18, 87.33f, 88, 88.72f, 88.8f, 103.97f, 104, 0.3466f, 1, float.MaxValue, float.PositiveInfinity, float.NaN,
+            float.Epsilon,
+        ];
         foreach (float place in places)
         {
             for (int step = -300; step <= 300; step++)
@@ -395,7 +408,13 @@ public sealed class VectorKernelTests(VectorKernelTests.Code code) : IClassFixtu
                     networks.Add((network with { Layers = new EquatableArray<Layer>([layer]) }, Options(kernel).Lowering));
                 }
 
-                for (int i = 0; i < 25; i++) networks.Add((RandomNetworks.Next(random, "random"), Options(kernel).Lowering));
+                // Left to the estimates with a budget for straight-line code, small ones become one method.
+                int budget = kernel is null ? LoweringOptions.Default.CodeBudget : 0;
+                for (int i = 0; i < 25; i++)
+                {
+                    networks.Add((RandomNetworks.Next(random, "random"), Options(kernel, codeBudget: budget).Lowering));
+                }
+
                 networks.Add((RandomNetworks.Classifier(1, 0.08, 784, 100, 30, 10), Options(kernel, codeBudget: 1500).Lowering));
             }
 

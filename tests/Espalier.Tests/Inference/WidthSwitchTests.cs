@@ -30,7 +30,8 @@ public sealed class WidthSwitchTests
     {
         if (!X86Base.IsSupported && name.Length > 0 && widest > 0) return;
         string expected = (widest >= 512 && Vector512.IsHardwareAccelerated && Avx512F.IsSupported ? "512 " : "")
-            + (widest >= 256 && Vector256.IsHardwareAccelerated ? "256 " : "") + (widest >= 256 && Avx2.IsSupported && Fma.IsSupported ? "avx2 " : "")
+            + (widest >= 256 && Vector256.IsHardwareAccelerated ? "256 " : "")
+            + (widest >= 256 && Avx2.IsSupported && Fma.IsSupported ? "avx2 " : "")
             + (widest >= 128 && Vector128.IsHardwareAccelerated ? "128 " : "");
 
         Assert.Equal(expected, ChildProgram.Run([s_program], name.Length == 0 ? [] : [(name, "0")]));

@@ -1,5 +1,8 @@
 using Espalier.Data;
 using Espalier.Pruning;
+using Espalier.Pruning.Criteria;
+using Espalier.Pruning.Sessions;
+using Espalier.Tests.Data;
 using Espalier.Tests.Training;
 using Espalier.Training;
 
@@ -65,7 +68,8 @@ public sealed class GradualPrunerTests
     public void The_automatic_interval_cuts_a_short_training_into_small_steps()
     {
         // A fortieth of 60 steps is a step and a half: the mask is renewed before every step but the first, and after the last.
-        PruningLog log = Run(PruningRun.Dense(), s_options with { Interval = 0, Schedule = SparsitySchedule.Linear }, PruningTarget.Count(17));
+        PruningLog log = Run(PruningRun.Dense(), s_options with { Interval = 0, Schedule = SparsitySchedule.Linear },
+            PruningTarget.Count(17));
         Assert.Equal(60, log.Rounds.Count);
     }
 
@@ -139,6 +143,124 @@ public sealed class GradualPrunerTests
         PruningRun.CheckRemoved(network);
         Assert.Equal(20, pruner.Run(PruningTarget.Count(20)).WeightsAfter);
         PruningRun.CheckRemoved(network);
+    }
+
+    [Theory]
+    [InlineData(1, 1, 0, "weights")]
+    [InlineData(1, 2, 5, "weights")]
+    [InlineData(1, 3, 10, "bytes")]
+    [InlineData(1, 6, 9, "weights")]
+    [InlineData(1, 6, 10, "weights")]
+    [InlineData(2, 1, 4, "bytes")]
+    [InlineData(2, 3, 9, "weights")]
+    public void A_run_stopped_at_any_step_comes_to_the_bits_and_the_log_of_one_that_never_stopped(
+        int phase, int epoch, int step, string kind)
+    {
+        using var folder = new TemporaryFolder();
+        PruningTarget target = kind == "bytes" ? PruningTarget.CompiledBytes(900) : PruningTarget.Count(17);
+        TrainableNetwork whole = PruningRun.Dense();
+        PruningLog expected = Run(whole, s_options, target);
+        GradualPruningOptions options = s_options with { SessionFolder = folder.Path };
+        using var source = new CancellationTokenSource();
+        if (step == 0) source.Cancel();
+        Assert.Throws<OperationCanceledException>(() =>
+            new GradualPruner(PruningRun.Dense(), PruningRun.Train, PruningRun.Validation, options)
+            .Run(target, new Immediate<PruningProgress>(value =>
+            {
+                if (value.Round == phase && value.Training is { } training
+                    && (training.Epoch, training.Step) == (epoch, step)) source.Cancel();
+            }), source.Token));
+
+        PruningSession session = PruningSession.Load(folder.Path, PruningRun.Train, PruningRun.Validation);
+        Assert.True(session.IsGradual);
+        PruningRun.CheckEqual(expected, new GradualPruner(session, options).Run(target));
+        Assert.Equal(TrainingData.Bits(whole), TrainingData.Bits(session.Network));
+        PruningRun.CheckRemoved(session.Network);
+
+        // Finished, it stands at its end; from round 0, it begins anew.
+        foreach (int? round in (int?[])[null, 0])
+        {
+            PruningSession again = PruningSession.Load(folder.Path, PruningRun.Train, PruningRun.Validation, round);
+            int trained = 0;
+            var count = new Immediate<PruningProgress>(value => trained += value.Training is null ? 0 : 1);
+            PruningRun.CheckEqual(expected, new GradualPruner(again, options).Run(target, count));
+            Assert.Equal(TrainingData.Bits(whole), TrainingData.Bits(again.Network));
+            Assert.Equal(round is null, trained == 0);
+        }
+    }
+
+    [Fact]
+    public void A_run_killed_between_two_checkpoints_goes_on_from_the_earlier_one()
+    {
+        using var folder = new TemporaryFolder();
+        string path = Path.Combine(folder.Path, "gradual.checkpoint");
+        GradualPruningOptions options = s_options with { SessionFolder = folder.Path };
+        var kept = new Dictionary<(int, int), byte[]>();
+        TrainableNetwork whole = PruningRun.Dense();
+        PruningLog expected = new GradualPruner(whole, PruningRun.Train, PruningRun.Validation, options).Run(
+            PruningTarget.Count(17), new Immediate<PruningProgress>(value =>
+            {
+                // In the midst of an epoch the file is that of the last one's end.
+                if (value.Training is { Step: 6, Epoch: 1 or 3 or 6 } training && File.Exists(path))
+                {
+                    kept[(value.Round, training.Epoch)] = File.ReadAllBytes(path);
+                }
+            }));
+        Assert.Equal([(1, 3), (1, 6), (2, 1), (2, 3)], kept.Keys);
+        foreach (byte[] checkpoint in kept.Values)
+        {
+            File.WriteAllBytes(path, checkpoint);
+            PruningSession session = PruningSession.Load(folder.Path, PruningRun.Train, PruningRun.Validation);
+            PruningRun.CheckEqual(expected, new GradualPruner(session, options).Run(PruningTarget.Count(17)));
+            Assert.Equal(TrainingData.Bits(whole), TrainingData.Bits(session.Network));
+        }
+    }
+
+    [Fact]
+    public void A_session_of_another_recipe_is_refused_and_stays_as_it_was()
+    {
+        using var folder = new TemporaryFolder();
+        GradualPruningOptions options = s_options with { SessionFolder = folder.Path };
+        var first = new PruningSession(
+            PruningRun.Dense(), PruningRun.Train, PruningRun.Validation, s_options.Training.Loss) { Recipe = ["then"] };
+        new GradualPruner(first, options).Run(PruningTarget.Count(17));
+        string path = Path.Combine(folder.Path, "gradual.checkpoint"), log = File.ReadAllText(Path.Combine(folder.Path, "session.json"));
+        byte[] checkpoint = File.ReadAllBytes(path);
+        TrainingOptions training = s_options.Training;
+        foreach ((GradualPruningOptions other, string fault) in ((GradualPruningOptions, string)[])
+            [(options with { Criterion = new LampCriterion() }, "its criterion was magnitude, not lamp"),
+                (options with { Scope = PruningScope.PerLayer }, "its scope was Global, not PerLayer"),
+                (options with { Schedule = SparsitySchedule.Linear }, "its schedule was Cubic, not Linear"),
+                (options with { Interval = 5 }, "its interval was 4, not 5"),
+                (options with { Training = training with { Seed = 9 } }, "the training is another"),
+                (options with { FineTuning = null }, "the fine-tuning is another")])
+        {
+            Assert.Contains(fault, Refusal(() => new GradualPruner(Load(), other).Run(PruningTarget.Count(17))), StringComparison.Ordinal);
+        }
+
+        Assert.Contains("its target was weights 17, not weights 18",
+            Refusal(() => new GradualPruner(Load(), options).Run(PruningTarget.Count(18))), StringComparison.Ordinal);
+        Assert.Contains("This is the session of a gradual run",
+            Refusal(() => new Pruner(Load(), new PruningOptions()).Run(PruningTarget.Count(18))), StringComparison.Ordinal);
+        Assert.Contains("belongs to a pruning run", Refusal(() => Trainer.Resume(path, PruningRun.Train, PruningRun.Validation)),
+            StringComparison.Ordinal);
+        Assert.Equal(checkpoint, File.ReadAllBytes(path));
+        Assert.Equal(log, File.ReadAllText(Path.Combine(folder.Path, "session.json")));
+
+        // The number of threads is no part of it.
+        new GradualPruner(Load(), options with { Training = training with { Threads = 2 } }).Run(PruningTarget.Count(17));
+        new Trainer(PruningRun.Dense(), PruningRun.Train, PruningRun.Validation, training).SaveCheckpoint(path);
+        Assert.Contains("not of a gradual pruning run", Refusal(() => new GradualPruner(Load(), options).Run(PruningTarget.Count(17))),
+            StringComparison.Ordinal);
+
+        PruningSession rounds = PruningSession.Load(folder.Path, PruningRun.Train, PruningRun.Validation, 0);
+        rounds.Prune(new MagnitudeCriterion(), new RemovalBudget(50, PruningScope.Global));
+        Assert.Contains("was pruned in rounds", Refusal(() => _ = new GradualPruner(rounds, options)), StringComparison.Ordinal);
+        rounds.Save(folder.Path);
+        Assert.False(File.Exists(path));
+
+        PruningSession Load() => PruningSession.Load(folder.Path, PruningRun.Train, PruningRun.Validation);
+        static string Refusal(Action action) => Assert.Throws<EspalierException>(action).Message;
     }
 
     [Fact]

@@ -35,7 +35,8 @@ public class ChartTests
     public void A_line_chart_is_well_formed_and_draws_every_point_inside_its_frame()
     {
         var chart = new LineChart("Error <&> weights", new Axis("weights", Logarithmic: true, Reversed: true), new Axis("error, %"),
-            [new("magnitude", [(266_200, 1.6), (20_000, 1.7), (4_000, 2.4)]), new("predicted", [(266_200, 1.6), (4_000, 1.9)], Dashed: true)]);
+            [new("magnitude", [(266_200, 1.6), (20_000, 1.7), (4_000, 2.4)]),
+                new("predicted", [(266_200, 1.6), (4_000, 1.9)], Dashed: true)]);
 
         XElement svg = XDocument.Parse(chart.ToSvg()).Root!;
 
@@ -66,7 +67,8 @@ public class ChartTests
     [InlineData(20, 12)]
     public void A_long_legend_takes_more_rows_above_a_frame_of_the_usual_height(int count, int length)
     {
-        string[] expected = [.. Enumerable.Range(0, count).Select(i => string.Join(' ', Enumerable.Repeat($"word{i}", length)).Substring(0, length).TrimEnd())];
+        string[] expected = [.. Enumerable.Range(0, count)
+            .Select(i => string.Join(' ', Enumerable.Repeat($"word{i}", length)).Substring(0, length).TrimEnd())];
         XElement svg = XDocument.Parse(Named(expected).ToSvg()).Root!;
 
         XElement[] names = [.. LegendNames(svg)];
@@ -102,7 +104,8 @@ public class ChartTests
     public void Charts_refuse_what_cannot_be_drawn()
     {
         Assert.Throws<InvalidOperationException>(() => new LineChart("none", new Axis("x"), new Axis("y"), []).ToSvg());
-        Assert.Throws<InvalidOperationException>(() => new LineChart("zero", new Axis("x", Logarithmic: true), new Axis("y"), [new("a", [(0, 1)])]).ToSvg());
+        Assert.Throws<InvalidOperationException>(() =>
+            new LineChart("zero", new Axis("x", Logarithmic: true), new Axis("y"), [new("a", [(0, 1)])]).ToSvg());
         Assert.Throws<InvalidOperationException>(() => new BarChart("zero", "ns", [("a", 0)]).ToSvg());
     }
 
@@ -110,7 +113,8 @@ public class ChartTests
     public void Bars_grow_with_their_values()
     {
         XElement svg = XDocument.Parse(new BarChart("Time", "ns", [("a", 500), ("b", 5000)], "a").ToSvg()).Root!;
-        double[] widths = [.. svg.Elements(s_svg + "rect").Where(rect => rect.Attribute("x") is not null).Select(rect => (double)rect.Attribute("width")!)];
+        double[] widths = [.. svg.Elements(s_svg + "rect").Where(rect => rect.Attribute("x") is not null)
+            .Select(rect => (double)rect.Attribute("width")!)];
         Assert.Equal(2, widths.Length);
         Assert.True(widths[0] < widths[1]);
     }
@@ -140,5 +144,6 @@ public class ChartTests
 
     // The only texts of the legend's size that stand at their start.
     private static IEnumerable<XElement> LegendNames(XElement svg) =>
-        svg.Elements(s_svg + "text").Where(text => (string)text.Attribute("font-size")! == "11" && (string)text.Attribute("text-anchor")! == "start");
+        svg.Elements(s_svg + "text")
+            .Where(text => (string)text.Attribute("font-size")! == "11" && (string)text.Attribute("text-anchor")! == "start");
 }

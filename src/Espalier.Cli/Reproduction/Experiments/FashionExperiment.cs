@@ -21,9 +21,9 @@ internal sealed class FashionExperiment : Experiment
     public override string Title => "Gradual magnitude pruning of LeNet-300-100 on Fashion-MNIST";
 
     public override string Source =>
-        "Data: Xiao, Rasul, Vollgraf 2017. No paper prints pruned perceptrons on them, so the bars are our own. The recipe of MNIST, once with " +
-        "the images as they are (one seed), once with each mirrored too in half the epochs, which is as many steps (mean of three seeds); test " +
-        "error in percent after the last step; weights are counted without biases.";
+        "Data: Xiao, Rasul, Vollgraf 2017. No paper prints pruned perceptrons on them, so the bars are our own. The recipe of MNIST, " +
+        "once with the images as they are (one seed), once with each mirrored too in half the epochs, which is as many steps (mean of " +
+        "three seeds); test error in percent after the last step; weights are counted without biases.";
 
     public override ReproductionResult Run(ExperimentRun run)
     {
@@ -41,8 +41,10 @@ internal sealed class FashionExperiment : Experiment
             rows.Add(ReproductionRow.Note($"{what}, images as they are", null, GradualMagnitudeExperiment.Text(asTheyAre)));
             plain.Add((recipe.Ratio, asTheyAre));
 
-            GradualRecipe longer = recipe with { Mirrored = true, PruningEpochs = recipe.PruningEpochs / 2, TuningEpochs = recipe.TuningEpochs / 2 };
-            double[] errors = [.. GradualMagnitudeExperiment.SeedsOf(run).Select(seed => net.TestError(net.Gradual(longer with { Seed = seed })))];
+            GradualRecipe longer =
+                recipe with { Mirrored = true, PruningEpochs = recipe.PruningEpochs / 2, TuningEpochs = recipe.TuningEpochs / 2 };
+            double[] errors = [.. GradualMagnitudeExperiment.SeedsOf(run)
+                .Select(seed => net.TestError(net.Gradual(longer with { Seed = seed })))];
             rows.Add(GradualMagnitudeExperiment.Bar(
                 run, $"{what}, mirrored too, {GradualMagnitudeExperiment.Mean(errors)}", null, bar, errors.Average()));
             mirrored.Add((recipe.Ratio, errors.Average()));

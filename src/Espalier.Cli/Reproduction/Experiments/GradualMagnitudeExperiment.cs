@@ -8,8 +8,8 @@ using Espalier.Training.Losses;
 namespace Espalier.Cli.Reproduction.Experiments;
 
 /// <summary>
-/// How far LeNet-300-100 on MNIST can be pruned by scores as simple as |w| when they are applied while it trains. All settings were fixed on
-/// the last 10,000 training images; the networks here learn from all 60,000, and the test set is looked at once.
+/// How far LeNet-300-100 on MNIST can be pruned by scores as simple as |w| when they are applied while it trains. All settings were fixed
+/// on the last 10,000 training images; the networks here learn from all 60,000, and the test set is looked at once.
 /// </summary>
 internal sealed class GradualMagnitudeExperiment : Experiment
 {
@@ -18,17 +18,18 @@ internal sealed class GradualMagnitudeExperiment : Experiment
     private static readonly GradualRecipe s_68x = new(68, "magnitude", 2e-4, 40, 40);
 
     /// <summary>What the papers say: weights for one that is left, and test error in percent.</summary>
-    private static readonly (double Ratio, double Error)[] s_published = [(12, 1.59), (20, 2.18), (23, 1.94), (56, 1.99), (65, 1.96), (68, 1.92)];
+    private static readonly (double Ratio, double Error)[] s_published =
+        [(12, 1.59), (20, 2.18), (23, 1.94), (56, 1.99), (65, 1.96), (68, 1.92)];
 
     public override string Name => "gradual-magnitude";
 
     public override string Title => "Gradual magnitude pruning of LeNet-300-100 on MNIST, and its relatives";
 
     public override string Source =>
-        "Han et al. 2015; Zhu and Gupta 2017 (the cubic schedule); Lee et al. 2021 (LAMP); Guo et al. 2016 (surgery); Lee et al. 2019 (SNIP); " +
-        "Frankle and Carbin 2019 (lottery tickets). Published points: 12x Han, 20x LC toolkit, 23x soft weight sharing, 56x dynamic network " +
-        "surgery, 65x L-OBS, 68x sparse variational dropout; the highest published ratio is 114x (OLMP, Li et al. 2018). Test error in percent " +
-        "after the last step; weights are counted without biases.";
+        "Han et al. 2015; Zhu and Gupta 2017 (the cubic schedule); Lee et al. 2021 (LAMP); Guo et al. 2016 (surgery); Lee et al. 2019 " +
+        "(SNIP); Frankle and Carbin 2019 (lottery tickets). Published points: 12x Han, 20x LC toolkit, 23x soft weight sharing, 56x " +
+        "dynamic network surgery, 65x L-OBS, 68x sparse variational dropout; the highest published ratio is 114x (OLMP, Li et al. 2018). " +
+        "Test error in percent after the last step; weights are counted without biases.";
 
     public override ReproductionResult Run(ExperimentRun run)
     {
@@ -54,8 +55,8 @@ internal sealed class GradualMagnitudeExperiment : Experiment
                 new ChartSeries("dense", [(plain[0].Item1, dense.Average()), (record[^1].Item1, dense.Average())], Dashed: true),
             ]);
         return new ReproductionResult(rows, [OneShot(net)], [new ReproductionFigure("frontier", chart.ToSvg(),
-            "Test error against the ratio of dense to surviving weights: gradual pruning at the usual rate, at a higher one with targets from " +
-            "dense networks, and what papers print.")]);
+            "Test error against the ratio of dense to surviving weights: gradual pruning at the usual rate, at a higher one with targets " +
+            "from dense networks, and what papers print.")]);
     }
 
     /// <summary>A row's bar, or on the small scale just the figure.</summary>
@@ -65,7 +66,8 @@ internal sealed class GradualMagnitudeExperiment : Experiment
     internal static string Text(double value) => FormattableString.Invariant($"{value:0.00}");
 
     /// <summary>The seeds of a mean; one of them on the small scale.</summary>
-    internal static IEnumerable<ulong> SeedsOf(ExperimentRun run) => Enumerable.Range(1, run.Quick ? 1 : (int)Seeds).Select(seed => (ulong)seed);
+    internal static IEnumerable<ulong> SeedsOf(ExperimentRun run) =>
+        Enumerable.Range(1, run.Quick ? 1 : (int)Seeds).Select(seed => (ulong)seed);
 
     /// <summary>What a figure is the mean of, in words.</summary>
     internal static string Mean(double[] errors) =>
@@ -90,7 +92,8 @@ internal sealed class GradualMagnitudeExperiment : Experiment
             run.Stage(0.07 + 0.08 * i, 0.15 + 0.08 * i, all[i].Recipe.Words);
             ulong[] seeds = all[i].Recipe == s_68x ? [.. SeedsOf(run)] : [1];
             double[] errors = [.. seeds.Select(seed => net.TestError(net.Gradual(all[i].Recipe with { Seed = seed })))];
-            rows.Add(Bar(run, $"{all[i].Recipe.Ratio:0}x, {all[i].Recipe.Criterion}, {Mean(errors)}", all[i].Published, all[i].Bar, errors.Average()));
+            rows.Add(Bar(run, $"{all[i].Recipe.Ratio:0}x, {all[i].Recipe.Criterion}, {Mean(errors)}", all[i].Published, all[i].Bar,
+                errors.Average()));
             points.Add((all[i].Recipe.Ratio, errors.Average()));
         }
 
@@ -104,7 +107,8 @@ internal sealed class GradualMagnitudeExperiment : Experiment
     /// <summary>
     /// The recipe beyond the record. What decides it is the rate: at 150x the few weights that are left take large steps well. On the last
     /// 10,000 training images (one seed each): 60 + 60 epochs at the usual rate 2.55 %, with targets from three dense networks 2.36, and at
-    /// twice the rate 2.08. At four times the rate 2.26, and 2.15 with 30 + 30 epochs (2.19 without teachers); three times the L2 term 2.31.
+    /// twice the rate 2.08. At four times the rate 2.26, and 2.15 with 30 + 30 epochs (2.19 without teachers); three times the L2 term
+    /// 2.31.
     /// </summary>
     private static List<(double Ratio, double Error)> AddRecord(ExperimentRun run, LeNet net, List<ReproductionRow> rows)
     {

@@ -153,8 +153,8 @@ internal sealed class LobsWeightsExperiment : Experiment
                 new ChartSeries("dense", [(5, classic[0].Error), (65, classic[0].Error)], Dashed: true),
             ]);
         return new ReproductionFigure("ratios", chart.ToSvg(),
-            "Test error without any retraining: masks and moves by L-OBS and ExactOBS, and three masks each with least squares (LS) after it. " +
-            $"The ratio {s_otherKind}, which takes more from the last layers, is left out of the lines.");
+            "Test error without any retraining: masks and moves by L-OBS and ExactOBS, and three masks each with least squares (LS) " +
+            $"after it. The ratio {s_otherKind}, which takes more from the last layers, is left out of the lines.");
     }
 
     private static ReproductionRow AtMost(

@@ -23,9 +23,10 @@ internal sealed class MidtermReportExperiment : Experiment
 
     /// <inheritdoc/>
     public override string Source =>
-        "A course project's report on layer-wise OBS, N2PS and magnitude pruning of a 784-300-100-10 network with L2 on MNIST; "
-        + "compression is the part of the weights that is gone. N2PS (reconstruction) after M. Augasta, T. Kathirvalavakumar: A novel pruning algorithm "
-        + "for optimizing feedforward neural network of classification problems (2011), whose exact formula and tables could not be read.";
+        "A course project's report on layer-wise OBS, N2PS and magnitude pruning of a 784-300-100-10 network with L2 on MNIST; compression "
+        + "is the part of the weights that is gone. N2PS (reconstruction) after M. Augasta, T. Kathirvalavakumar: A novel pruning "
+        + "algorithm for optimizing feedforward neural network of classification problems (2011), whose exact formula and tables could not "
+        + "be read.";
 
     /// <inheritdoc/>
     public override ReproductionResult Run(ExperimentRun run)

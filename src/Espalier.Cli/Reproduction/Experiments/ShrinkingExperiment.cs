@@ -31,9 +31,9 @@ internal sealed class ShrinkingExperiment : Experiment
 
     /// <inheritdoc/>
     public override string Source =>
-        "N. Wolfe, A. Sharma, L. Drude, B. Raj: The incredible shrinking neural network (2016), text and figures of the "
-        + "experimental results. Sigmoid units; squared error, for the softmax cross-entropy. Units are ranked, and errors measured, on the samples "
-        + "of the training. Free: without them the loss is above the start by at most 5 % of the loss of the best constant output.";
+        "N. Wolfe, A. Sharma, L. Drude, B. Raj: The incredible shrinking neural network (2016), text and figures of the experimental "
+        + "results. Sigmoid units; squared error, for the softmax cross-entropy. Units are ranked, and errors measured, on the samples of "
+        + "the training. Free: without them the loss is above the start by at most 5 % of the loss of the best constant output.";
 
     /// <inheritdoc/>
     public override ReproductionResult Run(ExperimentRun run)
@@ -54,8 +54,8 @@ internal sealed class ShrinkingExperiment : Experiment
         }
 
         var table = new ReproductionTable(
-            "Percent of the hidden units that are free, with what is left of the first layer then; and that go before the loss has risen by "
-            + "5 % and by 1 % of the loss of knowing nothing",
+            "Percent of the hidden units that are free, with what is left of the first layer then; and that go before the loss has risen "
+            + "by 5 % and by 1 % of the loss of knowing nothing",
             ["problem", "criterion", "ranked", "loss at the start", "error %", "free", "flat to 5 %", "flat to 1 %", "first layer left"],
             cells);
         return new ReproductionResult(rows, [table], figures);

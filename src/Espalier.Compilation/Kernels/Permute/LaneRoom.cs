@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Espalier.Compilation.Kernels.Permute;
 
 /// <summary>
@@ -6,14 +8,18 @@ namespace Espalier.Compilation.Kernels.Permute;
 /// </summary>
 internal readonly struct LaneRoom
 {
-    private readonly uint _one, _two, _three, _four;
+    private readonly uint _one, _two, _three, _four, _five;
 
-    private LaneRoom(uint one, uint two, uint three, uint four) => (_one, _two, _three, _four) = (one, two, three, four);
+    private LaneRoom(uint one, uint two, uint three, uint four, uint five) =>
+        (_one, _two, _three, _four, _five) = (one, two, three, four, five);
 
     /// <summary>
     /// What is open, in the form of an offer: bit l when lane l could take at least one more, bit 16 + l when it could take two.
     /// </summary>
     public uint Open => (~_four & 0xFFFF) | ~_three << GroupWork.MaxLanes;
+
+    /// <summary>Whether there is a lane with more than it can take.</summary>
+    public bool Overflows => _five != 0;
 
     /// <summary>The same with one more block that offers <paramref name="offer"/> (see <see cref="GroupWork.Offer"/>).</summary>
     public LaneRoom With(uint offer)
@@ -22,14 +28,16 @@ internal readonly struct LaneRoom
         return Add(once).Add(twice);
     }
 
-    /// <summary>The number of set bits.</summary>
-    public static int BitCount(uint bits)
+    /// <summary>The number of set bits (netstandard2.0 has no <c>BitOperations</c>).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int BitCount(ulong bits)
     {
-        bits -= bits >> 1 & 0x55555555;
-        bits = (bits & 0x33333333) + (bits >> 2 & 0x33333333);
-        bits = bits + (bits >> 4) & 0x0F0F0F0F;
-        return (int)(bits * 0x01010101 >> 24);
+        bits -= bits >> 1 & 0x5555_5555_5555_5555;
+        bits = (bits & 0x3333_3333_3333_3333) + (bits >> 2 & 0x3333_3333_3333_3333);
+        bits = bits + (bits >> 4) & 0x0F0F_0F0F_0F0F_0F0F;
+        return (int)(bits * 0x0101_0101_0101_0101 >> 56);
     }
 
-    private LaneRoom Add(uint lanes) => new(_one | lanes, _two | _one & lanes, _three | _two & lanes, _four | _three & lanes);
+    private LaneRoom Add(uint lanes) =>
+        new(_one | lanes, _two | _one & lanes, _three | _two & lanes, _four | _three & lanes, _five | _four & lanes);
 }

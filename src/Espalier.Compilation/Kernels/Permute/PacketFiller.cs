@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 
 namespace Espalier.Compilation.Kernels.Permute;
 
@@ -20,16 +19,15 @@ internal sealed class PacketFiller
         _sources = new byte[_slots.Length];
     }
 
-    /// <summary>Appends a packet of the four <paramref name="packetBlocks"/> that takes as many weights as fit.</summary>
-    public void Fill(int[] packetBlocks, List<int> blocks, List<int> slots, List<byte> sources)
+    /// <summary>Appends a packet of the four <paramref name="blocks"/> that takes as many weights as fit, last from the place <paramref name="spare"/>.</summary>
+    public void Fill(int[] blocks, int spare, PacketList packets)
     {
-        for (int lane = 0; lane < _work.Lanes; lane++) FillLane(packetBlocks, lane);
-        blocks.AddRange(packetBlocks);
-        slots.AddRange(_slots);
-        sources.AddRange(_sources);
+        for (int lane = 0; lane < _work.Lanes; lane++) FillLane(blocks, spare, lane);
+        foreach (int block in blocks) _work.Refresh(block);
+        packets.Add(blocks, _slots, _sources);
     }
 
-    private void FillLane(int[] blocks, int lane)
+    private void FillLane(int[] blocks, int spare, int lane)
     {
         // How many inputs each block may give, 0 to 2, as the digits of a number to base 3.
         int offers = 0;
@@ -41,7 +39,7 @@ internal sealed class PacketFiller
 
         for (int step = 0; step < PacketShape.Steps; step++)
         {
-            int side = Side(blocks, lane, offers, step);
+            int side = Side(blocks, spare, lane, offers, step);
             int at = step * _work.Lanes + lane;
             if (side < 0)
             {
@@ -60,16 +58,16 @@ internal sealed class PacketFiller
 
     /// <summary>
     /// From which block of its pair a step takes: 0 or 1, or -1 for none. It is the one after which the steps behind can take most;
-    /// of equals the one with more weights left.
+    /// of equals the one that is not to spare, or has more weights left.
     /// </summary>
-    private int Side(int[] blocks, int lane, int offers, int step)
+    private int Side(int[] blocks, int spare, int lane, int offers, int step)
     {
         int best = -1, bestScore = -1;
         for (int side = 0; side < 2; side++)
         {
             int index = side == 0 ? PacketShape.First(step) : PacketShape.Second(step);
             if (offers / Power(index) % 3 == 0) continue;
-            int score = 1000 * s_served[(step + 1) * 81 + offers - Power(index)] + Math.Min(999, _work.Count(blocks[index], lane));
+            int score = 1000 * s_served[(step + 1) * 81 + offers - Power(index)] + (index == spare ? 0 : Math.Min(999, _work.Count(blocks[index], lane)));
             if (score > bestScore) (best, bestScore) = (side, score);
         }
 

@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using Espalier.Compilation.Model;
 
 namespace Espalier.Compilation.Kernels.Permute;
@@ -15,16 +14,22 @@ namespace Espalier.Compilation.Kernels.Permute;
 /// </remarks>
 internal sealed class PermuteSchedule
 {
+    // Eight attempts take 2 to 4 % of the packets away, 32 attempts one more. Large matrices get fewer, so that attempts take no more than
+    // some 30 ms: a packet looks at each block about 16 times, at 8 ns.
+    private const int MaxAttempts = 8;
+    private const double MaxLooks = 4e6;
+    private const double LooksPerBlock = 16;
+
     private readonly int[] _groupStarts;
     private readonly int[] _blocks;
     private readonly int[] _slots;
     private readonly byte[] _sources;
     private readonly int _weightCount;
 
-    private PermuteSchedule(int lanes, int[] groupStarts, List<int> blocks, List<int> slots, List<byte> sources, int weightCount)
+    private PermuteSchedule(int lanes, int[] groupStarts, PacketList packets, int weightCount)
     {
         (Lanes, _groupStarts, _weightCount) = (lanes, groupStarts, weightCount);
-        (_blocks, _slots, _sources) = ([.. blocks], [.. slots], [.. sources]);
+        (_blocks, _slots, _sources) = ([.. packets.Blocks], [.. packets.Slots], [.. packets.Sources]);
     }
 
     /// <summary>The number of lanes, L.</summary>
@@ -49,24 +54,19 @@ internal sealed class PermuteSchedule
         if (lanes is < 1 or > GroupWork.MaxLanes) throw new ArgumentOutOfRangeException(nameof(lanes), lanes, "Give 1 to 16 lanes.");
         int groups = (weights.Rows + lanes - 1) / lanes;
         var starts = new int[groups + 1];
-        var blocks = new List<int>();
-        var slots = new List<int>();
-        var sources = new List<byte>();
+        var packets = new PacketList();
         var work = new GroupWork(weights, lanes);
+        double packetsAtLeast = Math.Max(groups * (double)work.BlockCount, weights.Count / (double)lanes) / PacketShape.Blocks;
+        int attempts = (int)Math.Max(1, Math.Min(MaxAttempts, MaxLooks / (LooksPerBlock * work.BlockCount * packetsAtLeast)));
+        var chooser = new PacketChooser(work);
         var filler = new PacketFiller(work);
         for (int group = 0; group < groups; group++)
         {
-            work.Open(group);
-            do
-            {
-                filler.Fill(PacketChooser.Choose(work), blocks, slots, sources);
-            }
-            while (work.Left > 0);
-
-            starts[group + 1] = blocks.Count / PacketShape.Blocks;
+            packets.Add(Best(group, attempts, work, chooser, filler));
+            starts[group + 1] = packets.Count;
         }
 
-        return new PermuteSchedule(lanes, starts, blocks, slots, sources, weights.Count);
+        return new PermuteSchedule(lanes, starts, packets, weights.Count);
     }
 
     /// <summary>The first packet of <paramref name="group"/>; for <see cref="GroupCount"/>, the number of packets.</summary>
@@ -83,4 +83,28 @@ internal sealed class PermuteSchedule
     /// reads an input that its row uses where the pair has one, so that a NaN that the row does not look at stays away; else input 0.
     /// </summary>
     public int Source(int packet, int step, int lane) => _sources[(packet * PacketShape.Steps + step) * Lanes + lane];
+
+    /// <summary>The shortest list of packets for a group that some attempts find; none is shorter than the bound.</summary>
+    private static PacketList Best(int group, int attempts, GroupWork work, PacketChooser chooser, PacketFiller filler)
+    {
+        PacketList? best = null;
+        for (int attempt = 0; attempt < attempts; attempt++)
+        {
+            var packets = new PacketList();
+            work.Open(group);
+            chooser.Start(attempt);
+            int bound = Math.Max(1, work.PacketsAtLeast());
+            do
+            {
+                chooser.Choose();
+                filler.Fill(chooser.Blocks, chooser.Spare, packets);
+            }
+            while (work.Left > 0 && (best is null || packets.Count + work.PacketsAtLeast() < best.Count));
+
+            if (work.Left == 0 && (best is null || packets.Count < best.Count)) best = packets;
+            if (best!.Count == bound) break;
+        }
+
+        return best!;
+    }
 }

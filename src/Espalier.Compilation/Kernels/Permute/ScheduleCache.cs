@@ -8,18 +8,17 @@ internal static class ScheduleCache
 {
     private static readonly ConditionalWeakTable<SparseMatrix, Schedules> s_schedules = new();
 
-    /// <summary>The schedule of <paramref name="weights"/> for 8 or 16 lanes.</summary>
+    /// <summary>The schedule of <paramref name="weights"/> for <paramref name="lanes"/> lanes, 1 to 16.</summary>
+    /// <exception cref="System.ArgumentOutOfRangeException"><paramref name="lanes"/> is out of range.</exception>
     public static PermuteSchedule Of(SparseMatrix weights, int lanes)
     {
-        Schedules schedules = s_schedules.GetOrCreateValue(weights);
-        ref PermuteSchedule? schedule = ref lanes == VectorWidth.Vector512.Lanes() ? ref schedules.Wide : ref schedules.Narrow;
-
         // Two threads that come at once compute the same.
-        return schedule ??= PermuteSchedule.Build(weights, lanes);
+        if (lanes is < 1 or > GroupWork.MaxLanes) return PermuteSchedule.Build(weights, lanes);
+        return s_schedules.GetOrCreateValue(weights).ByLanes[lanes] ??= PermuteSchedule.Build(weights, lanes);
     }
 
     private sealed class Schedules
     {
-        public PermuteSchedule? Wide, Narrow;
+        public PermuteSchedule?[] ByLanes { get; } = new PermuteSchedule?[GroupWork.MaxLanes + 1];
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
+using Espalier.Compilation.Emit;
 using Espalier.Compilation.Kernels;
 using Espalier.Compilation.Model;
 
@@ -26,9 +27,13 @@ internal static class KeepBestPlans
         {
             WidthPlan best = plans.OrderBy(plan => plan.Nanoseconds).First();
             bool hasVectors = best.Kernels.Any(choice => choice.Width != VectorWidth.Scalar);
-            if (best == scalar || (hasVectors && (isForced || best.Nanoseconds < scalar.Nanoseconds))) kept.Add(best);
+            if (best == scalar || (hasVectors && (isForced || best.Nanoseconds < scalar.Nanoseconds)) || IsFusedWithRegisters(best)) kept.Add(best);
         }
 
         return lowered with { Plans = new EquatableArray<WidthPlan>(kept) };
     }
+
+    /// <summary>Fused code gains from registers of four lanes as soon as an activation function takes some time.</summary>
+    private static bool IsFusedWithRegisters(WidthPlan plan) => plan.IsFused && plan.Width == VectorWidth.Vector128
+        && plan.Layers.Any(layer => FusedEmitter.UsesRegisters(layer.Activation));
 }

@@ -10,7 +10,7 @@ namespace Espalier.Compilation.Lowering.Passes;
 /// Before: the plans have their kernels. After: <see cref="WidthPlan.Scratch"/> is set, no layer writes where it reads, buffers that are
 /// read or written in whole registers are padded to them, and the length is within what the header promises. The input is copied when it
 /// is to be reordered or to be read in whole registers, which wants it aligned and padded; the output is copied when it is written in
-/// whole registers. Example: hidden layers of 300, 100 and 50 that scalar code computes get the offsets 0, 300 and 0 of 400 floats.
+/// whole registers. A fused plan needs no memory. Example: hidden layers of 300, 100 and 50 that scalar code computes get the offsets 0, 300 and 0 of 400 floats.
 /// </remarks>
 internal static class PlanScratch
 {
@@ -23,6 +23,7 @@ internal static class PlanScratch
     private static ScratchPlan Plan(WidthPlan plan)
     {
         int last = plan.Layers.Length - 1;
+        if (plan.IsFused) return new ScratchPlan(0, false, -1, new EquatableArray<int>(Enumerable.Repeat(-1, last + 1)));
         bool isAligned = plan.Kernels.Any(choice => choice.Width != VectorWidth.Scalar);
         bool copiesInput = plan.InputOrder.Length > 0 || plan.ReadsBlocks(0);
         var lengths = new List<int>();

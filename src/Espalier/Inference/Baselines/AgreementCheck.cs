@@ -46,7 +46,8 @@ public sealed class AgreementCheck
                 double deviation = rows[i] == reference ? 0 : Math.Abs(rows[i] - reference) / _scale;
                 if (!(deviation <= tolerance))
                 {
-                    string what = FormattableString.Invariant($"output {output} of sample {sample} is {rows[i]}, the reference {reference}");
+                    string what =
+                        FormattableString.Invariant($"output {output} of sample {sample} is {rows[i]}, the reference {reference}");
                     throw new EspalierException(FormattableString.Invariant(
                         $"{contender.Name}: {what}; more than {tolerance} of the greatest output apart."));
                 }

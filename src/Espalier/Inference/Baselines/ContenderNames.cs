@@ -26,4 +26,7 @@ public static class ContenderNames
 
     /// <summary><see cref="OnnxRuntime.OnnxRuntimeContender"/>.</summary>
     public const string OnnxRuntime = "onnxruntime";
+
+    /// <summary><see cref="Libxsmm.LibxsmmContender"/>.</summary>
+    public const string Libxsmm = "libxsmm";
 }

@@ -4,8 +4,8 @@ namespace Espalier.Pruning.Allocation;
 internal static class Apportionment
 {
     /// <summary>
-    /// Shares <paramref name="keep"/> weights out in proportion to <paramref name="proportions"/>, but at least one to each layer that has any
-    /// (while there are as many as layers) and at most <paramref name="most"/>; fractions are rounded by largest remainders.
+    /// Shares <paramref name="keep"/> weights out in proportion to <paramref name="proportions"/>, but at least one to each layer that has
+    /// any (while there are as many as layers) and at most <paramref name="most"/>; fractions are rounded by largest remainders.
     /// </summary>
     /// <param name="proportions">What each layer is due, 0 or more; only their ratios matter.</param>
     /// <param name="most">The weights that each layer has left.</param>

@@ -34,8 +34,8 @@ public sealed class FractionAllocation : LayerAllocation
     public override string Name => "fractions " + string.Join(", ", Fractions.Select(fraction => Invariant($"{fraction}")));
 
     /// <summary>
-    /// The number of weights that the fractions come to: of n weights, n - round(n (1 - fraction)) in each layer, at least one (the rounding of
-    /// the authors of L-OBS).
+    /// The number of weights that the fractions come to: of n weights, n - round(n (1 - fraction)) in each layer, at least one (the
+    /// rounding of the authors of L-OBS).
     /// </summary>
     /// <exception cref="EspalierException">The network has another number of layers.</exception>
     public int CountFor(TrainableNetwork network) => (int)Counts(network).Sum();

@@ -15,7 +15,9 @@ public interface ILayerLossCurve
     /// <param name="keep">From <see cref="Least"/> to <see cref="Most"/>.</param>
     public double LossAt(int keep);
 
-    /// <summary>Prunes the layer to so many weights, whatever it was pruned to before, in the network of the curve or a copy of it.</summary>
+    /// <summary>
+    /// Prunes the layer to so many weights, whatever it was pruned to before, in the network of the curve or a copy of it.
+    /// </summary>
     /// <param name="network">The network, of which this layer alone changes.</param>
     /// <param name="keep">From <see cref="Least"/> to <see cref="Most"/>.</param>
     public void Apply(TrainableNetwork network, int keep);

@@ -2,8 +2,8 @@ namespace Espalier.Pruning.Allocation;
 
 /// <summary>
 /// Decides how many weights each layer keeps, where they do not compete with each other: the third choice beside
-/// <see cref="PruningScope"/>. It looks at the network as it stands and remembers nothing, so that a run that was stopped goes on to the same
-/// bits.
+/// <see cref="PruningScope"/>. It looks at the network as it stands and remembers nothing, so that a run that was stopped goes on to the
+/// same bits.
 /// </summary>
 public abstract class LayerAllocation
 {

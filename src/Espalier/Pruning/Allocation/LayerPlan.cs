@@ -27,7 +27,8 @@ public abstract class LayerPlan
         int live = Live.Sum();
         if (keep < Least)
         {
-            throw new EspalierException($"{keep} weights cannot be shared out over {Least} layers without emptying one; keep at least {Least}.");
+            throw new EspalierException(
+                $"{keep} weights cannot be shared out over {Least} layers without emptying one; keep at least {Least}.");
         }
 
         if (keep > live) throw new EspalierException($"{keep} weights are to be kept, but only {live} are left. Ask for fewer.");

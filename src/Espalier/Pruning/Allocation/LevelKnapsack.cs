@@ -1,8 +1,8 @@
 namespace Espalier.Pruning.Allocation;
 
 /// <summary>
-/// The dynamic program of SPDY (Frantar and Alistarh 2022): of each layer one level, so that the times together stay within a budget and the
-/// costs together are least. D(l, T) = min over s of D(l - 1, T - t(l, s)) + c(l, s), over at most 10,000 buckets of time.
+/// The dynamic program of SPDY (Frantar and Alistarh 2022): of each layer one level, so that the times together stay within a budget and
+/// the costs together are least. D(l, T) = min over s of D(l - 1, T - t(l, s)) + c(l, s), over at most 10,000 buckets of time.
 /// </summary>
 public static class LevelKnapsack
 {
@@ -71,7 +71,8 @@ public static class LevelKnapsack
         {
             if (costs[layer].Length != times[layer].Length)
             {
-                throw new ArgumentException($"{times[layer].Length} times for {costs[layer].Length} levels of layer {layer}.", nameof(times));
+                throw new ArgumentException(
+                    $"{times[layer].Length} times for {costs[layer].Length} levels of layer {layer}.", nameof(times));
             }
 
             if (times[layer].AsSpan().ContainsAnyInRange(long.MinValue, -1))

@@ -6,8 +6,8 @@ namespace Espalier.Pruning.Allocation;
 
 /// <summary>
 /// Allocation by a <see cref="SensitivityScan"/>: every layer keeps as few weights as it can while the loss, with this layer pruned alone,
-/// rises by no more than a tolerance that is the same for all; the tolerance is what the number of weights asks for. A criterion that scores
-/// no weights is stood in for by magnitude: its removals take minutes where the scan makes dozens.
+/// rises by no more than a tolerance that is the same for all; the tolerance is what the number of weights asks for. A criterion that
+/// scores no weights is stood in for by magnitude: its removals take minutes where the scan makes dozens.
 /// </summary>
 /// <param name="samples">The training samples that the scan looks at: the first so many.</param>
 public sealed class ScanAllocation(int samples = 10_000) : LayerAllocation

@@ -24,7 +24,9 @@ public sealed record SensitivityScan(string Criterion, string MeasuredOn, Evalua
     /// <param name="context">The network, with what criteria look at.</param>
     /// <param name="data">What evaluations are of. Never a test set.</param>
     /// <param name="criterion">Chooses the weights within a layer.</param>
-    /// <param name="fractions">The parts of its weights that a layer keeps, each in (0, 1]; null for <see cref="DefaultFractions"/>.</param>
+    /// <param name="fractions">
+    /// The parts of its weights that a layer keeps, each in (0, 1]; null for <see cref="DefaultFractions"/>.
+    /// </param>
     /// <param name="progress">Told the part of the scan that is done, 0 to 1, or null.</param>
     /// <param name="cancellation">Ends the scan.</param>
     /// <exception cref="EspalierException">A fraction is out of its range, or the data do not fit the network.</exception>

@@ -6,9 +6,15 @@ namespace Espalier.Pruning.Allocation;
 
 /// <summary>
 /// Allocation by SPDY (Frantar and Alistarh, SPDY: Accurate Pruning with Speedup Guarantees, 2022): each layer has levels of sparsity, each
-/// with the layer's own loss; a dynamic program chooses the levels of the least sum within the budget; and because the sum is a poor stand-in
-/// for the loss of the network, a search looks for the coefficients of the layers with which the program's choice has the least real loss.
+/// with the layer's own loss; a dynamic program chooses the levels of the least sum within the budget; and because the sum is a poor
+/// stand-in for the loss of the network, a search looks for the coefficients of the layers with which the program's choice has the least
+/// real loss.
 /// </summary>
+/// <remarks>
+/// On the LeNet-300-100 of the authors of layer-wise OBS, at their 12x (22,408 weights), with traces of ExactOBS and no retraining: test
+/// error 1.73 %, and 1.68 once fitted by least squares; their own ratios 1.74 and 1.72, the global order of ExactOBS 1.75 and 1.73. At 25x
+/// it does not pay: 2.55 and 2.44, the global order 2.26 and 2.42.
+/// </remarks>
 /// <param name="curves">Measures what pruning costs each layer, for instance by traces of ExactOBS.</param>
 /// <param name="options">The constants, or null for the authors'.</param>
 public sealed class SpdyAllocation(
@@ -66,7 +72,8 @@ public sealed class SpdyAllocation(
         TrainableNetwork pruned = context.Network.Clone();
         new MagnitudeCriterion().Remove(context with { Network = pruned }, new RemovalBudget(near, PruningScope.Global), cancellation);
         ModelSummary summary = CompiledSize.Summarize(pruned);
-        return [.. summary.Layers.Select(layer => Math.Max(1.0, (double)(layer.TableBytes + layer.CodeBytes) / Math.Max(1, layer.NonZeros)))];
+        return [.. summary.Layers.Select(layer =>
+            Math.Max(1.0, (double)(layer.TableBytes + layer.CodeBytes) / Math.Max(1, layer.NonZeros)))];
     }
 
     private sealed class Plan(TrainableNetwork network, SpdyProgram program, double[] coefficients) : LayerPlan(network)

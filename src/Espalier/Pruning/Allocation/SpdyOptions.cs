@@ -16,8 +16,8 @@ public sealed record SpdyOptions
     public double ResampledShare { get; init; } = 0.1;
 
     /// <summary>
-    /// Whether a weight costs what it takes of the compiled model (its bytes differ where one layer becomes straight-line code and another a
-    /// table) rather than one.
+    /// Whether a weight costs what it takes of the compiled model (its bytes differ where one layer becomes straight-line code and another
+    /// a table) rather than one.
     /// </summary>
     public bool PricedInBytes { get; init; }
 

@@ -5,8 +5,8 @@ using Espalier.Training.Kernels;
 namespace Espalier.Pruning.Allocation;
 
 /// <summary>
-/// Looks for the coefficients with which the dynamic program's choice has the least loss on the calibration samples: the best of a number of
-/// random draws, then changed a few at a time as long as that helps. Choices that were measured before are not measured again.
+/// Looks for the coefficients with which the dynamic program's choice has the least loss on the calibration samples: the best of a number
+/// of random draws, then changed a few at a time as long as that helps. Choices that were measured before are not measured again.
 /// </summary>
 internal sealed class SpdySearch
 {

@@ -4,8 +4,8 @@ namespace Espalier.Pruning.Criteria;
 
 /// <summary>
 /// Lookahead (Park et al. 2020): s_ij = w_ij^2 (sum of squares of row j of the previous layer's weights) (sum of squares of column i of the
-/// next layer's), the square of the change in the Frobenius norm of the product of three neighbouring layers when the weight goes. At either
-/// end of the network the missing layer counts 1. Removed weights are zero and add nothing.
+/// next layer's), the square of the change in the Frobenius norm of the product of three neighbouring layers when the weight goes. At
+/// either end of the network the missing layer counts 1. Removed weights are zero and add nothing.
 /// </summary>
 public sealed class LookaheadCriterion : ScoreCriterion
 {

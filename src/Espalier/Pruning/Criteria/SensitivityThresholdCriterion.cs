@@ -77,7 +77,8 @@ public sealed class SensitivityThresholdCriterion : ScoreCriterion
         if (_qualities is not null && _qualities.Length != layers.Count)
         {
             throw new EspalierException(
-                $"Network '{network.Name}' has {layers.Count} layers of weights, but {_qualities.Length} qualities are given; give one for each.");
+                $"Network '{network.Name}' has {layers.Count} layers of weights, but {_qualities.Length} qualities are given; give one "
+                + "for each.");
         }
 
         return [.. layers.Select((layer, i) => Score(layer, _qualities?[i] ?? 1))];

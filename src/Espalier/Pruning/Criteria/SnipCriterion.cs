@@ -5,8 +5,8 @@ using Espalier.Training.Kernels;
 namespace Espalier.Pruning.Criteria;
 
 /// <summary>
-/// SNIP (Lee et al. 2019): s = |dL/dc| / sum |dL/dc|, with c = 1 the mask variables of the weights c w, so that dL/dc = w dL/dw. Meant for a
-/// network at its starting weights, on one batch, before any training. Layers compete.
+/// SNIP (Lee et al. 2019): s = |dL/dc| / sum |dL/dc|, with c = 1 the mask variables of the weights c w, so that dL/dc = w dL/dw. Meant for
+/// a network at its starting weights, on one batch, before any training. Layers compete.
 /// </summary>
 public sealed class SnipCriterion : ScoreCriterion
 {

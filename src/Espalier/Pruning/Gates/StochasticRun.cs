@@ -52,7 +52,7 @@ internal sealed class StochasticRun
     {
         int phases = _fineTuning is null ? 1 : 2;
         progress?.Report(new PruningProgress(1, phases, _network.LiveWeightCount, null));
-        _trainer.Run(Relay(progress, 1, phases), cancellation);
+        _trainer.Run(TrainingRelay.To(progress, _stage.Network, 1, phases), cancellation);
         LayerSparsity[] layers = [.. Settle()];
         if (Array.Find(layers, layer => layer.Weights == 0) is LayerSparsity empty)
         {
@@ -64,7 +64,8 @@ internal sealed class StochasticRun
         Evaluation? tuned = null;
         if (_fineTuning is not null)
         {
-            new Trainer(_stage.Network, _stage.Train, _stage.Validation, _fineTuning).Run(Relay(progress, 2, phases), cancellation);
+            new Trainer(_stage.Network, _stage.Train, _stage.Validation, _fineTuning)
+                .Run(TrainingRelay.To(progress, _stage.Network, 2, phases), cancellation);
             tuned = _stage.Evaluate();
         }
 
@@ -120,10 +121,6 @@ internal sealed class StochasticRun
             biases[unit] = 0;
         }
     }
-
-    private TrainingRelay? Relay(IProgress<PruningProgress>? progress, int phase, int phases) =>
-        progress is null ? null : new TrainingRelay(value =>
-            progress.Report(new PruningProgress(phase, phases, _stage.Network.LiveWeightCount, value)));
 
     /// <summary>Draws noise before each step, keeps its parameters in range after it, and looks at the network after each epoch.</summary>
     private sealed class NoiseHook(StochasticRun run) : TrainingHook

@@ -9,7 +9,8 @@ namespace Espalier.Pruning.Layerwise;
 /// <summary>
 /// Moves the weights that are left so that a pruned network computes what it did before: layer by layer, with the inputs that the pruned
 /// layers before it really give, each unit's sums are fitted to those of the dense network by one ridge regression over the weights that
-/// it has left. It mends what errors of earlier layers did, and needs no gradient. Whatever chose the mask is welcome.
+/// it has left. It mends what errors of earlier layers did, and needs no gradient. Whatever chose the mask is welcome. (The reconstruction
+/// of He, Zhang and Sun 2017, Channel pruning, for masks of single weights.)
 /// </summary>
 public static class SequentialLeastSquares
 {

@@ -5,9 +5,9 @@ using Espalier.Training;
 namespace Espalier.Pruning.Lottery;
 
 /// <summary>
-/// Iterative magnitude pruning with rewinding (Frankle and Carbin 2019): train, remove a part of each layer's weights, put the survivors back
-/// to the values they had at the start, again. What trains well from there is a winning ticket. A run can be stopped between rounds, in which
-/// <see cref="Origin"/> and the network are all there is, and taken up by <see cref="Resume"/>.
+/// Iterative magnitude pruning with rewinding (Frankle and Carbin 2019): train, remove a part of each layer's weights, put the survivors
+/// back to the values they had at the start, again. What trains well from there is a winning ticket. A run can be stopped between rounds,
+/// in which <see cref="Origin"/> and the network are all there is, and taken up by <see cref="Resume"/>.
 /// </summary>
 public sealed class LotteryTicket
 {
@@ -65,7 +65,8 @@ public sealed class LotteryTicket
         ArgumentNullException.ThrowIfNull(origin);
         ArgumentNullException.ThrowIfNull(trained);
         ArgumentOutOfRangeException.ThrowIfNegative(roundsDone);
-        TrainableNetwork network = TrainableNetwork.FromNetwork(origin), masked = TrainableNetwork.FromNetwork(trained, freezeZeros: roundsDone > 0);
+        TrainableNetwork network = TrainableNetwork.FromNetwork(origin),
+            masked = TrainableNetwork.FromNetwork(trained, freezeZeros: roundsDone > 0);
         if (!network.Parameters.Select(Shape).SequenceEqual(masked.Parameters.Select(Shape)))
         {
             throw new EspalierException($"Networks '{origin.Name}' and '{trained.Name}' are not of one shape; give two of the same run.");
@@ -194,12 +195,11 @@ public sealed class LotteryTicket
     private int Train(int round, TrainingHook? hook, IProgress<PruningProgress>? progress, CancellationToken cancellation)
     {
         TrainingOptions training = _options.Training with { Seed = _options.Training.Seed + (ulong)round };
-        var trainer = new Trainer(Network, _stage.Train, training.EarlyStopping is null ? null : _stage.Validation, training) { Hook = hook };
-        int weights = Network.LiveWeightCount;
-        progress?.Report(new PruningProgress(round + 1, _options.Rounds + 1, weights, null));
-        TrainingRelay? relay = progress is null ? null : new TrainingRelay(value =>
-            progress.Report(new PruningProgress(round + 1, _options.Rounds + 1, weights, value)));
-        return trainer.Run(relay, cancellation).History.Count;
+        var trainer = new Trainer(
+            Network, _stage.Train, training.EarlyStopping is null ? null : _stage.Validation, training) { Hook = hook };
+        var state = new PruningProgress(round + 1, _options.Rounds + 1, Network.LiveWeightCount, null);
+        progress?.Report(state);
+        return trainer.Run(TrainingRelay.To(progress, state), cancellation).History.Count;
     }
 
     /// <summary>Keeps the values that stand at a step.</summary>

@@ -14,6 +14,9 @@ public sealed class PruningSession
     /// <summary>The file of a session's folder that holds its log.</summary>
     public const string LogName = "session.json";
 
+    // A later training of the same round starts from seeds that no other round begins with.
+    private const int SeedsPerRound = 1_000_000;
+
     private readonly PruningStage _stage;
     private readonly List<PruningRound> _rounds = [];
 
@@ -84,6 +87,14 @@ public sealed class PruningSession
     /// </summary>
     public IReadOnlyList<string> Recipe { get; set; } = [];
 
+    /// <summary>
+    /// Whether the session is that of a gradual run: <see cref="GradualPruner"/> goes on with it, and nothing else can.
+    /// </summary>
+    public bool IsGradual => TrainingPath is not null;
+
+    /// <summary>The checkpoint of its training, or null when it is no gradual run.</summary>
+    internal string? TrainingPath { get; set; }
+
     /// <summary>The hash of all samples: a second for MNIST, so computed once.</summary>
     internal string Fingerprint => _fingerprint ??= DataFingerprint.Of(_stage.Train, _stage.Validation);
 
@@ -97,14 +108,18 @@ public sealed class PruningSession
     /// <param name="folder">The folder.</param>
     /// <param name="train">The same training samples as before.</param>
     /// <param name="validation">The same validation samples as before, or null.</param>
-    /// <param name="round">The round to go on after, 0 for the start; null for the last. Later ones are forgotten.</param>
+    /// <param name="round">
+    /// The round to go on after, 0 for the start; null for the last, or for where a gradual run stands. What came later is forgotten.
+    /// </param>
     /// <exception cref="EspalierException">
     /// There is no session, a file of it is damaged, it is of other data, or it has no such round.
     /// </exception>
     public static PruningSession Load(string folder, Dataset train, Dataset? validation, int? round = null) =>
         SessionFolder.Load(folder, train, validation, round);
 
-    /// <summary>Keeps the session in <paramref name="folder"/>: a file for each state that it can go back to, and one for the log.</summary>
+    /// <summary>
+    /// Keeps the session in <paramref name="folder"/>: a file for each state that it can go back to, and one for the log.
+    /// </summary>
     /// <remarks>When this is interrupted, the session stands there as it was kept before.</remarks>
     /// <exception cref="EspalierException">A file cannot be written.</exception>
     public void Save(string folder) => SessionFolder.Save(folder, this);
@@ -114,18 +129,26 @@ public sealed class PruningSession
     /// <param name="budget">How many weights to leave.</param>
     /// <param name="cancellation">Ends the removal.</param>
     /// <returns>The round.</returns>
-    /// <exception cref="EspalierException">The criterion cannot treat this network or these data, or cannot meet the budget.</exception>
+    /// <exception cref="EspalierException">
+    /// The criterion cannot treat this network or these data, or cannot meet the budget, or the session is that of a gradual run.
+    /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public PruningRound Prune(PruningCriterion criterion, RemovalBudget budget, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(criterion);
         ArgumentNullException.ThrowIfNull(budget);
+        if (IsGradual)
+        {
+            throw new EspalierException("This is the session of a gradual run; go on with that, or from the start.");
+        }
+
         return Step(() =>
         {
             cancellation.ThrowIfCancellationRequested();
             (LayerPruning[] layers, Removal removal) = _stage.Prune(criterion, budget, cancellation);
             var round = new PruningRound(
-                _rounds.Count + 1, layers, removal.Threshold, removal.PredictedLossChange, Now, _stage.Evaluate(), null, 0, IsTakenBack: false)
+                _rounds.Count + 1, layers, removal.Threshold, removal.PredictedLossChange, Now, _stage.Evaluate(), null, 0,
+                IsTakenBack: false)
             {
                 Criterion = criterion.Name,
             };
@@ -136,8 +159,8 @@ public sealed class PruningSession
     }
 
     /// <summary>
-    /// Trains what is left on, as a part of the last round that stands. Its seed is that of the options and the number of the round, so that
-    /// no two rounds see the samples in the same order; epochs add up when a round is retrained more than once.
+    /// Trains what is left on, as a part of the last round that stands. Its seed is that of the options and the number of the round, so
+    /// that no two rounds see the samples in the same order; epochs add up when a round is retrained more than once.
     /// </summary>
     /// <param name="training">How.</param>
     /// <param name="progress">Told about the training, or null.</param>
@@ -194,9 +217,6 @@ public sealed class PruningSession
         _states.RemoveRange(standing + 1, _states.Count - standing - 1);
         _states[^1].Restore(Network);
     }
-
-    // A later training of the same round starts from seeds that no other round begins with.
-    private const int SeedsPerRound = 1_000_000;
 
     private PruningRound Step(Func<PruningRound> step)
     {

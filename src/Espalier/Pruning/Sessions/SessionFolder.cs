@@ -12,19 +12,23 @@ namespace Espalier.Pruning.Sessions;
 /// </summary>
 internal static class SessionFolder
 {
-    private const string LogName = PruningSession.LogName, StatePattern = "round-*.state";
+    private const string LogName = PruningSession.LogName, StatePattern = "round-*.state", TrainingName = "gradual.checkpoint";
     private const int Version = 1, HashDigits = 12;
 
     private static readonly SealedFile s_state = new("ESPROUND"u8.ToArray(), Version, "state of a pruning session");
 
-    private static readonly JsonSerializerOptions s_json = new()
+    /// <summary>How logs are written.</summary>
+    public static JsonSerializerOptions Json { get; } = new()
     {
         WriteIndented = true,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         Converters = { new JsonStringEnumConverter() },
     };
 
-    /// <summary>Writes the states that are new, then the log, and removes the states that it no longer names.</summary>
+    /// <summary>The file of the training in which a gradual run stands.</summary>
+    public static string TrainingPath(string folder) => Path.GetFullPath(Path.Combine(folder, TrainingName));
+
+    /// <summary>Writes the states that are new, then the log, and removes what it no longer names.</summary>
     public static void Save(string folder, PruningSession session)
     {
         Make(folder);
@@ -33,11 +37,13 @@ internal static class SessionFolder
             Version, session.Network.Name, session.Context.Train.Name, session.MeasuredOn,
             session.Fingerprint, session.Context.Loss, session.Recipe,
             session.WeightsAtStart, session.Start, session.Rounds, states);
-        AtomicFile.WriteText(Path.Combine(folder, LogName), JsonSerializer.Serialize(record, s_json) + "\n");
+        AtomicFile.WriteText(Path.Combine(folder, LogName), JsonSerializer.Serialize(record, Json) + "\n");
         foreach (string file in Directory.EnumerateFiles(folder, StatePattern))
         {
             if (!states.Contains(Path.GetFileName(file), StringComparer.Ordinal)) File.Delete(file);
         }
+
+        if (TrainingPath(folder) is { } training && training != session.TrainingPath) File.Delete(training);
     }
 
     /// <summary>See <see cref="PruningSession.Load"/>.</summary>
@@ -48,8 +54,8 @@ internal static class SessionFolder
         if (DataFingerprint.Of(train, validation) != record.Fingerprint)
         {
             throw new EspalierException(
-                $"{folder}: the session was made with '{record.Data}', measured on '{record.MeasuredOn}', and other samples than those of " +
-                $"'{train.Name}' now; give the same ones.");
+                $"{folder}: the session was made with '{record.Data}', measured on '{record.MeasuredOn}', and other samples than those " +
+                $"of '{train.Name}' now; give the same ones.");
         }
 
         record = CutAfter(folder, record, round);
@@ -63,7 +69,10 @@ internal static class SessionFolder
             states.Add(NetworkSnapshot.Read(reader));
         }
 
-        return new PruningSession(new PruningStage(network!, train, validation, record.Loss), record, states);
+        return new PruningSession(new PruningStage(network!, train, validation, record.Loss), record, states)
+        {
+            TrainingPath = round is null && TrainingPath(folder) is { } training && File.Exists(training) ? training : null,
+        };
     }
 
     /// <summary>The log.</summary>
@@ -73,10 +82,11 @@ internal static class SessionFolder
         string path = Path.Combine(folder, LogName);
         try
         {
-            SessionRecord? record = JsonSerializer.Deserialize<SessionRecord>(File.ReadAllText(path), s_json);
+            SessionRecord? record = JsonSerializer.Deserialize<SessionRecord>(File.ReadAllText(path), Json);
             if (record is { Version: not (0 or Version) })
             {
-                throw new EspalierException($"{path}: the session has format version {record.Version}; this program reads version {Version}.");
+                throw new EspalierException(
+                    $"{path}: the session has format version {record.Version}; this program reads version {Version}.");
             }
 
             return IsWhole(record) ? record! : throw new EspalierException($"{path}: the log of the session is damaged.");

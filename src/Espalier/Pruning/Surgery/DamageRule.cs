@@ -2,7 +2,10 @@ using System.Numerics.Tensors;
 
 namespace Espalier.Pruning.Surgery;
 
-/// <summary>s = H_qq w_q^2 / 2 with the exact diagonal of the Gauss-Newton Hessian, the penalty's part included.</summary>
+/// <summary>
+/// Optimal Brain Damage (LeCun, Denker and Solla 1989): s = H_qq w_q^2 / 2, with the exact diagonal of the Gauss-Newton Hessian, the
+/// penalty's part included.
+/// </summary>
 internal sealed class DamageRule(CurvatureOptions options) : DeletionRule
 {
     private double[] _diagonal = [];

@@ -8,7 +8,7 @@ public enum DeletionOrder
     /// </summary>
     OptimalBrainSurgeon,
 
-    /// <summary>Optimal Brain Damage: the least H_qq w_q^2 / 2; the others stay (LeCun, Denker and Solla 1990).</summary>
+    /// <summary>Optimal Brain Damage: the least H_qq w_q^2 / 2; the others stay (LeCun, Denker and Solla 1989).</summary>
     OptimalBrainDamage,
 
     /// <summary>The least |w|; the others stay.</summary>

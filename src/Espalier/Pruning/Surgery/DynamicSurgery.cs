@@ -4,10 +4,10 @@ using Espalier.Training;
 namespace Espalier.Pruning.Surgery;
 
 /// <summary>
-/// Dynamic network surgery (Guo et al. 2016): weights are removed while the network trains, and spliced back when they grow large again. The
-/// forward pass sees the masked weights w m; the gradient of the loss at those moves all weights, the removed ones too (straight through the
-/// mask). A weight goes when |w| is at most 0.9 t and comes back when it is above 1.1 t, with t = max(mean + c deviation, 0) of the layer's
-/// |w| at the start. Layers do not compete.
+/// Dynamic network surgery (Guo et al. 2016): weights are removed while the network trains, and spliced back when they grow large again.
+/// The forward pass sees the masked weights w m; the gradient of the loss at those moves all weights, the removed ones too (straight
+/// through the mask). A weight goes when |w| is at most 0.9 t and comes back when it is above 1.1 t, with t = max(mean + c deviation, 0) of
+/// the layer's |w| at the start. Layers do not compete.
 /// </summary>
 /// <remarks>
 /// The weights behind the mask exist during the run only: the network shows masked weights from step to step, after a cancellation too, and
@@ -34,7 +34,8 @@ public sealed class DynamicSurgery
         if (options.Rates.Count != 1 && options.Rates.Count != layers)
         {
             throw new EspalierException(
-                $"Network '{network.Name}' has {layers} layers of weights, but {options.Rates.Count} rates are given; give one, or one for each.");
+                $"Network '{network.Name}' has {layers} layers of weights, but {options.Rates.Count} rates are given; give one, or one "
+                + "for each.");
         }
 
         _stage = new PruningStage(network, train, validation, options.Training.Loss, options.Training, options.FineTuning);
@@ -59,7 +60,7 @@ public sealed class DynamicSurgery
         List<PruningRound> rounds;
         try
         {
-            rounds = Operate(Relay(progress, 1, phases), cancellation);
+            rounds = Operate(TrainingRelay.To(progress, _stage.Network, 1, phases), cancellation);
         }
         catch (EspalierException)
         {
@@ -71,7 +72,7 @@ public sealed class DynamicSurgery
         if (_options.FineTuning is TrainingOptions fineTuning)
         {
             var trainer = new Trainer(network, _stage.Train, _stage.Validation, fineTuning);
-            fineTuningEpochs = trainer.Run(Relay(progress, 2, phases), cancellation).History.Count;
+            fineTuningEpochs = trainer.Run(TrainingRelay.To(progress, _stage.Network, 2, phases), cancellation).History.Count;
         }
 
         Evaluation after = _stage.Evaluate();
@@ -120,14 +121,11 @@ public sealed class DynamicSurgery
     {
         LayerPruning[] layers =
         [
-            .. _stage.Network.PrunableParameters.Select((layer, i) => new LayerPruning(layer.Name, layer.Values.Length, before[i], after[i])),
+            .. _stage.Network.PrunableParameters.Select((layer, i) =>
+                new LayerPruning(layer.Name, layer.Values.Length, before[i], after[i])),
         ];
         return new PruningRound(epoch.Epoch, layers, null, null, null, null, epoch.Validation, 0, IsTakenBack: false);
     }
-
-    private TrainingRelay? Relay(IProgress<PruningProgress>? progress, int phase, int phases) =>
-        progress is null ? null : new TrainingRelay(value =>
-            progress.Report(new PruningProgress(phase, phases, _stage.Network.LiveWeightCount, value)));
 
     /// <summary>Masks and unmasks around every step.</summary>
     private sealed class SurgeryHook(SurgeryMask[] masks, DynamicSurgeryOptions options, int stepsPerEpoch) : TrainingHook

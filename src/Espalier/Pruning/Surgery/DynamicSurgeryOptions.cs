@@ -17,10 +17,14 @@ public sealed record DynamicSurgeryOptions
     /// </summary>
     public IReadOnlyList<double> Rates { get; init; } = [4];
 
-    /// <summary>A weight goes at (1 - h) t and comes back above (1 + h) t; between the two it stays what it is. At least 0, below 1.</summary>
+    /// <summary>
+    /// A weight goes at (1 - h) t and comes back above (1 + h) t; between the two it stays what it is. At least 0, below 1.
+    /// </summary>
     public double Hysteresis { get; init; } = 0.1;
 
-    /// <summary>How fast surgery gets rare: a layer's mask is renewed before step n with probability (1 + gamma n)^-power. At least 0.</summary>
+    /// <summary>
+    /// How fast surgery gets rare: a layer's mask is renewed before step n with probability (1 + gamma n)^-power. At least 0.
+    /// </summary>
     public double Gamma { get; init; } = 1e-4;
 
     /// <summary>The power of that probability. At least 0.</summary>
@@ -33,7 +37,11 @@ public sealed record DynamicSurgeryOptions
     /// <exception cref="EspalierException">Names the option.</exception>
     public void Validate()
     {
-        if (Rates is not { Count: > 0 } || Rates.Any(rate => !double.IsFinite(rate))) throw Fault("Rates", "at least one number, all finite");
+        if (Rates is not { Count: > 0 } || Rates.Any(rate => !double.IsFinite(rate)))
+        {
+            throw Fault("Rates", "at least one number, all finite");
+        }
+
         if (!(Hysteresis is >= 0 and < 1)) throw Fault("Hysteresis", "in [0, 1)");
         if (!(Gamma >= 0)) throw Fault("Gamma", "0 or more");
         if (!(Power >= 0)) throw Fault("Power", "0 or more");

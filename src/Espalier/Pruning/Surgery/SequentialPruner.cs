@@ -5,8 +5,9 @@ using Espalier.Training.Losses;
 namespace Espalier.Pruning.Surgery;
 
 /// <summary>
-/// The classic loop of Optimal Brain Surgeon on a small network: delete the parameter that costs least, let the others make up for it,
-/// retrain if asked to, and undo it and try the next one when the network is beyond what is tolerated; until none can go.
+/// The classic loop of Optimal Brain Surgeon on a small network (Hassibi and Stork 1993): delete the parameter that costs least, let the
+/// others make up for it, retrain if asked to, and undo it and try the next one when the network is beyond what is tolerated; until none
+/// can go.
 /// </summary>
 /// <remarks>
 /// Only the training samples decide. Start from a minimum of the same objective (<see cref="FullBatchTrainer"/>): saliencies are
@@ -28,7 +29,8 @@ public sealed class SequentialPruner
     /// <param name="loss">The loss.</param>
     /// <param name="options">All other choices.</param>
     /// <exception cref="EspalierException">
-    /// A layer is not dense, the data or the loss do not fit the network, an option is out of its range, or nothing says when to stop.
+    /// A layer is not dense, the data or the loss do not fit the network, the network is too large for the order, an option is out of its
+    /// range, or nothing says when to stop.
     /// </exception>
     public SequentialPruner(TrainableNetwork network, Dataset train, LossKind loss, SequentialPruningOptions options)
     {
@@ -43,6 +45,7 @@ public sealed class SequentialPruner
 
         (_network, _train, _loss, _options) = (network, train, loss, options);
         _flat = new FlatNetwork(network);
+        if (options.Order == DeletionOrder.OptimalBrainSurgeon) SurgeonRule.RequireSize(_flat);
         _objective = new FlatObjective(network, _flat, train, loss, options.Training.WeightDecay);
         _lossAlone = new FlatObjective(network, _flat, train, loss, weightDecay: 0);
         _rule = DeletionRule.Create(options.Order, options.Curvature);
@@ -51,7 +54,7 @@ public sealed class SequentialPruner
     /// <summary>Deletes parameters until none can go.</summary>
     /// <param name="progress">Told about every attempt, or null.</param>
     /// <param name="cancellation">Ends the run; the network then stands as the last deletion that stood left it.</param>
-    /// <exception cref="EspalierException">The network is too large for the order, or its Hessian is singular.</exception>
+    /// <exception cref="EspalierException">The Hessian is singular.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public SequentialPruningLog Run(IProgress<SequentialPruningProgress>? progress = null, CancellationToken cancellation = default)
     {
@@ -132,8 +135,7 @@ public sealed class SequentialPruner
             trial.LiveCount(_options.IncludeBiases), !IsTolerated(trial, errors, errorsAtStart));
     }
 
-    // In whole errors and decimals: 0.8 percent is 0.1 points above 0.7, which binary fractions deny.
     private bool IsTolerated(FlatNetwork trial, int? errors, int? errorsAtStart) =>
-        (errors is null || 100m * (errors.Value - errorsAtStart!.Value) <= (decimal)_options.LargestErrorRise * _train.Count)
+        (errors is not int now || !ErrorTolerance.IsExceeded(errorsAtStart!.Value, now, _train.Count, _options.LargestErrorRise))
         && (_options.LargestLoss is null || _lossAlone.Evaluate(trial.Values, []) <= _options.LargestLoss);
 }

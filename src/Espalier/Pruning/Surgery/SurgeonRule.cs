@@ -28,14 +28,8 @@ internal sealed class SurgeonRule(CurvatureOptions options) : DeletionRule
     /// <inheritdoc/>
     public override void Refresh(FlatNetwork network, FlatObjective objective, CancellationToken cancellation)
     {
+        RequireSize(network);
         _live = network.LiveIndices();
-        if (_live.Length > MaxParameters)
-        {
-            throw new EspalierException(
-                $"The network has {_live.Length} parameters left; Optimal Brain Surgeon inverts the Hessian of all of them, which is "
-                + $"practicable up to {MaxParameters}. Use a layer-wise method, or prune by another criterion first.");
-        }
-
         _rows = new int[network.Values.Length];
         Array.Fill(_rows, -1);
         for (int i = 0; i < _live.Length; i++) _rows[_live[i]] = i;
@@ -82,6 +76,19 @@ internal sealed class SurgeonRule(CurvatureOptions options) : DeletionRule
 
     /// <inheritdoc/>
     public override void Accept(int index) => _inverse!.Eliminate(_rows[index]);
+
+    /// <summary>Throws when the matrix would be too large.</summary>
+    /// <exception cref="EspalierException">It would.</exception>
+    public static void RequireSize(FlatNetwork network)
+    {
+        int live = network.LiveCount(withBiases: true);
+        if (live > MaxParameters)
+        {
+            throw new EspalierException(
+                $"The network has {live} parameters left; Optimal Brain Surgeon inverts the Hessian of all of them, which is "
+                + $"practicable up to {MaxParameters}. Use a layer-wise method, or prune by another criterion first.");
+        }
+    }
 
     private EspalierException Singular() => new(FormattableString.Invariant(
         $"The Hessian is singular to working precision with {options.Alpha:G3} added to its diagonal; raise Alpha."));

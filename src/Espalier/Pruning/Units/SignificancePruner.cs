@@ -6,10 +6,9 @@ namespace Espalier.Pruning.Units;
 
 /// <summary>
 /// N2PS (reconstruction): after Augasta and Kathirvalavakumar (2011), whose exact rules could not be read. Layer by layer, the inputs
-/// first,
-/// all units whose <see cref="SignificanceCriterion"/> is below a threshold leave, their means go into the biases that follow, and the rest
-/// is retrained. Where the error rises too far that is undone. When no layer has lost any, the threshold is halved; when it is too low to
-/// tell, the run ends.
+/// first, all units whose <see cref="SignificanceCriterion"/> is below a threshold leave, their means go into the biases that follow, and
+/// the rest is retrained. Where the error rises too far that is undone. When no layer has lost any, the threshold is halved; when it is too
+/// low to tell, the run ends.
 /// </summary>
 public sealed class SignificancePruner
 {
@@ -100,11 +99,10 @@ public sealed class SignificancePruner
                 if (!_layers.TryAbsorb(candidate.Unit, null, 0, (float)moments.Mean(candidate.Unit))) _layers.Remove(candidate.Unit);
             }
 
-            int weights = _stage.Network.LiveWeightCount;
-            progress?.Report(new PruningProgress(number, MaxRounds, weights, null));
+            var state = new PruningProgress(number, MaxRounds, _stage.Network.LiveWeightCount, null);
+            progress?.Report(state);
             Evaluation afterPruning = _stage.Evaluate();
-            _stage.Retrain(_options.Retraining, number, progress is null ? null : new TrainingRelay(value =>
-                progress.Report(new PruningProgress(number, MaxRounds, weights, value))), cancellation);
+            _stage.Retrain(_options.Retraining, number, TrainingRelay.To(progress, state), cancellation);
             Evaluation afterRetraining = _stage.Evaluate();
             int units = LiveCount();
             bool isBeyond = _target.IsBeyond(start, afterRetraining);

@@ -34,7 +34,9 @@ public sealed class UnitPruner
         _stage = new PruningStage(network, train, validation, loss, options.Retraining);
     }
 
-    /// <summary>Removes units until <paramref name="target"/> is met or every layer is at its minimum.</summary>
+    /// <summary>
+    /// Removes units until <paramref name="target"/> is met, every layer is at its minimum, or, where outlying units leave, there is none.
+    /// </summary>
     /// <param name="target">When enough units have left.</param>
     /// <param name="progress">Told about every round and retraining step, or null.</param>
     /// <param name="cancellation">Ends the run; the network then stands as the last whole round left it.</param>
@@ -45,12 +47,12 @@ public sealed class UnitPruner
         ArgumentNullException.ThrowIfNull(target);
         bool[][] live = Live();
         int unitsBefore = Count(live), least = Least(target, live), units = unitsBefore;
-        int most = (unitsBefore - least + _options.UnitsPerRound - 1) / _options.UnitsPerRound;
+        int? most = Rounds(target, unitsBefore - least);
         Evaluation before = _stage.Evaluate(), now = before;
         _ = target.IsBeyond(before, before);
         var rounds = new List<UnitPruningRound>();
         UnitQueue? queue = null;
-        while (units > least)
+        while (units > least && rounds.Count < target.MostRounds)
         {
             var snapshot = new NetworkSnapshot(_stage.Network);
             try
@@ -58,6 +60,7 @@ public sealed class UnitPruner
                 progress?.Report(new PruningProgress(rounds.Count + 1, most, _stage.Network.LiveWeightCount, null));
                 if (queue is null || _options.Ranking == UnitRanking.EachRound) queue = Rank(cancellation);
                 UnitPruningRound round = RunRound(queue, rounds.Count + 1, most, units, least, now, progress, cancellation);
+                if (round.Removed.Count == 0) break;
                 bool isBeyond = target.IsBeyond(before, round.After);
                 rounds.Add(round with { IsTakenBack = isBeyond });
                 if (isBeyond)
@@ -79,14 +82,21 @@ public sealed class UnitPruner
             _options.Criterion.Name, _options.Ranking.ToString(), _stage.MeasuredOn, unitsBefore, units, before, now, rounds);
     }
 
+    /// <summary>The most rounds that there can be, or null when nobody knows.</summary>
+    private int? Rounds(UnitTarget target, int spare)
+    {
+        if (_options.Choice == UnitChoice.Outlying) return target.MostRounds == int.MaxValue ? null : target.MostRounds;
+        return Math.Min(target.MostRounds, (spare + _options.UnitsPerRound - 1) / _options.UnitsPerRound);
+    }
+
     private UnitQueue Rank(CancellationToken cancellation)
     {
         double[][] scores = _options.Criterion.Score(_stage.Context, _options.PruneInputs, cancellation);
-        return new UnitQueue(scores, Live(), _options.MinimumUnits, _options.Outliers);
+        return new UnitQueue(scores, Live(), _options.MinimumUnits, _options.Choice, _options.Outliers);
     }
 
     private UnitPruningRound RunRound(
-        UnitQueue queue, int number, int most, int units, int least, Evaluation before,
+        UnitQueue queue, int number, int? most, int units, int least, Evaluation before,
         IProgress<PruningProgress>? progress, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
@@ -94,7 +104,7 @@ public sealed class UnitPruner
         UnitMoments? moments = withTwins || _options.FoldMeans ? UnitMoments.Measure(_stage.Context, withTwins, cancellation) : null;
         bool[][] live = Live();
         var removed = new List<RemovedUnit>();
-        int count = Math.Min(_options.UnitsPerRound, units - least);
+        int count = Math.Min(_options.Choice == UnitChoice.Outlying ? int.MaxValue : _options.UnitsPerRound, units - least);
         while (removed.Count < count && queue.Take() is (UnitId unit, double score))
         {
             live[unit.Layer][unit.Unit] = false;
@@ -103,11 +113,10 @@ public sealed class UnitPruner
 
         Evaluation afterPruning = _stage.Evaluate();
         Evaluation? afterRetraining = null;
-        if (_options.Retraining is TrainingOptions retraining)
+        if (removed.Count > 0 && _options.Retraining is TrainingOptions retraining)
         {
-            int weights = _stage.Network.LiveWeightCount;
-            _stage.Retrain(retraining, number, progress is null ? null : new TrainingRelay(value =>
-                progress.Report(new PruningProgress(number, most, weights, value))), cancellation);
+            var state = new PruningProgress(number, most, _stage.Network.LiveWeightCount, null);
+            _stage.Retrain(retraining, number, TrainingRelay.To(progress, state), cancellation);
             afterRetraining = _stage.Evaluate();
         }
 

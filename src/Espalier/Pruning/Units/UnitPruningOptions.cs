@@ -12,7 +12,10 @@ public sealed record UnitPruningOptions
     /// <summary>When units are scored.</summary>
     public UnitRanking Ranking { get; init; } = UnitRanking.EachRound;
 
-    /// <summary>The units that leave in a round, at least one.</summary>
+    /// <summary>Which units leave in a round.</summary>
+    public UnitChoice Choice { get; init; } = UnitChoice.Lowest;
+
+    /// <summary>The units that leave in a round, at least one, where those of the lowest scores do.</summary>
     public int UnitsPerRound { get; init; } = 1;
 
     /// <summary>Whether inputs may leave too.</summary>
@@ -44,6 +47,7 @@ public sealed record UnitPruningOptions
     {
         PruningOptions.RequireKnown(Ranking);
         PruningOptions.RequireKnown(Twins);
+        PruningOptions.RequireKnown(Choice);
         if (UnitsPerRound < 1) throw new EspalierException($"Pruning option UnitsPerRound is {UnitsPerRound}; it must be at least 1.");
         if (MinimumUnits < 1) throw new EspalierException($"Pruning option MinimumUnits is {MinimumUnits}; it must be at least 1.");
         if (!(TwinCorrelation is > 0 and <= 1))

@@ -36,6 +36,15 @@ public abstract record UnitTarget
         ? new RisingLoss(factor)
         : throw new EspalierException(FormattableString.Invariant($"A loss of {factor} times the start makes no sense; give 1 or more."));
 
+    /// <summary>Remove units in so many rounds.</summary>
+    /// <exception cref="EspalierException">It is below 1.</exception>
+    public static UnitTarget Rounds(int count) => count >= 1
+        ? new RoundLimit(count)
+        : throw new EspalierException($"{count} rounds remove nothing; give a number of at least 1.");
+
+    /// <summary>The most rounds.</summary>
+    internal virtual int MostRounds => int.MaxValue;
+
     /// <summary>The number of units to keep of <paramref name="all"/>.</summary>
     internal abstract int Least(int all);
 
@@ -56,10 +65,19 @@ public abstract record UnitTarget
     {
         internal override int Least(int all) => 0;
 
-        // In whole errors and decimals: 0.8 percent is 0.1 points above 0.7, which binary fractions deny.
         internal override bool IsBeyond(Evaluation start, Evaluation now) => start.Errors is int errors
-            ? 100m * (now.Errors!.Value - errors) > (decimal)Points * now.Count
+            ? ErrorTolerance.IsExceeded(errors, now.Errors!.Value, now.Count, Points)
             : throw new EspalierException("Pruning to an error rise needs classes; this set has target values. Give a loss factor.");
+    }
+
+    /// <summary>A number of rounds.</summary>
+    private sealed record RoundLimit(int Most) : UnitTarget
+    {
+        internal override int MostRounds => Most;
+
+        internal override int Least(int all) => 0;
+
+        internal override bool IsBeyond(Evaluation start, Evaluation now) => false;
     }
 
     /// <summary>A largest loss in terms of the first.</summary>

@@ -91,11 +91,11 @@ public sealed class PermuteScheduleTests
     }
 
     [Theory]
-    [InlineData(0.2, 0.77)]
-    [InlineData(0.1, 0.61)]
-    [InlineData(0.05, 0.45)]
-    [InlineData(0.02, 0.28)]
-    public void Random_patterns_reach_the_fill_that_greedy_choice_is_known_for(double density, double fill) =>
+    [InlineData(0.2, 0.79)]
+    [InlineData(0.1, 0.65)]
+    [InlineData(0.05, 0.48)]
+    [InlineData(0.02, 0.295)]
+    public void Random_patterns_reach_the_known_fill(double density, double fill) =>
         Assert.True(PermuteSchedule.Build(Patterns.Random(304, 784, density, seed: 7), 16).Fill >= fill);
 
     [Theory]

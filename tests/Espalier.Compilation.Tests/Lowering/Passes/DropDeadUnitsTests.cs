@@ -91,7 +91,8 @@ public sealed class DropDeadUnitsTests
     public void Units_of_a_hidden_softmax_stay_because_they_share_a_sum()
     {
         LoweredNetwork lowered = Build.Lowered(
-            Build.Layer("h", [[0, 0], [3, 4], [5, 6]], [2, 20, 30], Activation.Softmax), Build.Layer("o", [[1, 1, 0]], [0], Activation.Identity));
+            Build.Layer("h", [[0, 0], [3, 4], [5, 6]], [2, 20, 30], Activation.Softmax),
+            Build.Layer("o", [[1, 1, 0]], [0], Activation.Identity));
         Assert.Same(lowered, DropDeadUnits.Apply(lowered));
     }
 
@@ -108,7 +109,8 @@ public sealed class DropDeadUnitsTests
     public void Outputs_and_inputs_never_go()
     {
         LoweredNetwork result = DropDeadUnits.Apply(Build.Lowered(
-            Build.Layer("h", [[0, 1, 0], [0, 0, 0]], [0, 0], Activation.Relu), Build.Layer("o", [[1, 0], [0, 0]], [0, 3], Activation.Relu)));
+            Build.Layer("h", [[0, 1, 0], [0, 0, 0]], [0, 0], Activation.Relu),
+            Build.Layer("o", [[1, 0], [0, 0]], [0, 3], Activation.Relu)));
         Assert.Equal((3, 1), (result.Dense(0).Weights.Columns, result.Dense(0).Weights.Rows));
         Assert.Equal(2, result.Dense(1).Weights.Rows);
     }

@@ -44,7 +44,8 @@ public sealed class SplitMethodsTests
         for (int round = 0; round < 300; round++)
         {
             int terms = random.Next(8, 60);
-            int[] counts = [.. Enumerable.Range(0, random.Next(1, 20)).Select(_ => random.Next(4) == 0 ? random.Next(200) : random.Next(12))];
+            int[] counts = [.. Enumerable.Range(0, random.Next(1, 20))
+                .Select(_ => random.Next(4) == 0 ? random.Next(200) : random.Next(12))];
             LoweredNetwork result = Split(KernelKind.Unrolled, terms, counts);
             Verifier.Check(result, $"round {round}");
             Assert.All(result.Widest.Methods, part => Assert.True(part.TermCount <= terms));

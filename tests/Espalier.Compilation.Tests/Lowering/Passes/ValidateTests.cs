@@ -37,7 +37,8 @@ public sealed class ValidateTests
     public void A_negative_code_budget_is_refused()
     {
         LoweredNetwork lowered = LoweringPipeline.Start(Build.Network(s_layer), new LoweringOptions { CodeBudget = -1 });
-        Assert.Contains("CodeBudget is -1", Assert.Throws<ArgumentException>(() => Validate.Apply(lowered)).Message, StringComparison.Ordinal);
+        Assert.Contains("CodeBudget is -1", Assert.Throws<ArgumentException>(() => Validate.Apply(lowered)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -72,9 +72,11 @@ public sealed class CompressedModelTests
     {
         // One weight in each corner of 3 x 50: gaps of 0 and 148, the latter in steps of 2^4.
         var weights = new SparseMatrix(3, 50, [0, 1, 1, 2], [0, 49], [1.5f, -2]);
-        var network = new Network("n", Shape.Flat(50), new([new DenseLayer("l", weights, new FloatVector(new float[3]), Activation.Relu)]), default);
+        var network = new Network(
+            "n", Shape.Flat(50), new([new DenseLayer("l", weights, new FloatVector(new float[3]), Activation.Relu)]), default);
 
-        CompressedModel compressed = CompressedModel.Write(network, new CompressionOptions { GapCoding = GapCoding.Relative, IndexBits = 4 });
+        CompressedModel compressed =
+            CompressedModel.Write(network, new CompressionOptions { GapCoding = GapCoding.Relative, IndexBits = 4 });
 
         LayerSize layer = Assert.Single(compressed.Layers);
         Assert.Equal((2, 148 / 16), (layer.Weights, layer.Fillers));
@@ -143,7 +145,8 @@ public sealed class CompressedModelTests
     }
 
     internal static Network Shared(Network network, int bits, bool shareBiases) =>
-        SharedNetwork.Share(TrainableNetwork.FromNetwork(network), new WeightSharingOptions { Bits = bits, BiasBits = shareBiases ? bits : null })
+        SharedNetwork.Share(TrainableNetwork.FromNetwork(network),
+            new WeightSharingOptions { Bits = bits, BiasBits = shareBiases ? bits : null })
             .ToNetwork();
 
     private static void AssertRefused(Action action, string word)

@@ -8,7 +8,9 @@ using Espalier.Tests.Inference;
 
 namespace Espalier.Tests.Compression.Container;
 
-/// <summary>Damaged files: one clear error, or under a right checksum perhaps another sound network, but never any other exception.</summary>
+/// <summary>
+/// Damaged files: one clear error, or under a right checksum perhaps another sound network, but never any other exception.
+/// </summary>
 public sealed class DamagedContainerTests
 {
     private static readonly byte[][] s_files =

@@ -60,7 +60,8 @@ public sealed class LayerAllocationTests
     [Fact]
     public void Fractions_round_as_the_authors_of_layerwise_surgeons_do()
     {
-        TrainableNetwork network = TrainableNetwork.Perceptron("lenet", Shape.Flat(784), [300, 100, 10], Activation.Relu, Activation.Softmax, 1);
+        TrainableNetwork network =
+            TrainableNetwork.Perceptron("lenet", Shape.Flat(784), [300, 100, 10], Activation.Relu, Activation.Softmax, 1);
         var allocation = new FractionAllocation([0.067, 0.2, 0.65]);
         Assert.Equal(22_408, allocation.CountFor(network));
         LayerPlan plan = allocation.Prepare(
@@ -89,7 +90,8 @@ public sealed class LayerAllocationTests
     public void A_scan_gives_more_to_the_layer_that_bears_less()
     {
         static LayerSensitivity Layer(string name, double steepness) => new(name, 100,
-            [.. Enumerable.Range(1, 9).Select(i => new SensitivityPoint(1 - i / 10.0, 100 - 10 * i, new Evaluation(100, 0, 1 + steepness * i * i)))]);
+            [.. Enumerable.Range(1, 9)
+                .Select(i => new SensitivityPoint(1 - i / 10.0, 100 - 10 * i, new Evaluation(100, 0, 1 + steepness * i * i)))]);
         TrainableNetwork network = TrainableNetwork.Perceptron("two", Shape.Flat(10), [10, 10], Activation.Relu, Activation.Softmax, 1);
         LayerPlan plan = ScanAllocation.PlanOf(network,
             new SensitivityScan("magnitude", "x", new Evaluation(100, 0, 1), [Layer("fc1", 1), Layer("fc2", 4)]));
@@ -163,7 +165,8 @@ public sealed class LayerAllocationTests
     {
         private readonly TrainableNetwork _traced = network.Clone();
         private readonly float[] _live = [.. network.PrunableParameters[layer].Values
-            .Where((_, i) => network.PrunableParameters[layer].Mask is not uint[] mask || mask[i] == Parameter.Live).Order(new ByMagnitude())];
+            .Where((_, i) => network.PrunableParameters[layer].Mask is not uint[] mask || mask[i] == Parameter.Live)
+                .Order(new ByMagnitude())];
 
         public int Least => 1;
 

@@ -46,7 +46,8 @@ public sealed class SensitivityScanTests
         Assert.Contains("fc2.weights", scan.ToChart().ToSvg(), StringComparison.Ordinal);
         string[] lines = scan.ToCsv().TrimEnd('\n').Split('\n');
         Assert.Equal(5, lines.Length);
-        Assert.StartsWith("fc1.weights,0.5,", lines[1].Replace("0.5052631578947369", "0.5", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.StartsWith("fc1.weights,0.5,", lines[1].Replace("0.5052631578947369", "0.5", StringComparison.Ordinal),
+            StringComparison.Ordinal);
         string json = JsonSerializer.Serialize(scan);
         Assert.Equal(json, JsonSerializer.Serialize(JsonSerializer.Deserialize<SensitivityScan>(json)));
     }

@@ -26,7 +26,10 @@ public sealed class CriterionCatalogTests
             PruningRun.CheckRemoved(network);
             bool[][] left = Live(network);
             for (int l = 0; l < live.Length; l++) Assert.DoesNotContain(true, left[l].Zip(live[l], (after, before) => after && !before));
-            if (budget.LayerCounts is not null) Assert.Equal(budget.LayerCounts, network.PrunableParameters.Select(layer => layer.LiveCount));
+            if (budget.LayerCounts is not null)
+            {
+                Assert.Equal(budget.LayerCounts, network.PrunableParameters.Select(layer => layer.LiveCount));
+            }
         }
     }
 

@@ -34,15 +34,20 @@ internal static class CriterionData
 
     public static bool IsLive(Parameter layer, int index) => layer.Mask is null || layer.Mask[index] == Parameter.Live;
 
-    /// <summary>The weights that are left of <paramref name="network"/> when a copy of it is pruned by the criterion, layer by layer.</summary>
+    /// <summary>
+    /// The weights that are left of <paramref name="network"/> when a copy of it is pruned by the criterion, layer by layer.
+    /// </summary>
     public static bool[][] Survivors(PruningCriterion criterion, TrainableNetwork network, int keep)
     {
         TrainableNetwork copy = network.Clone();
         criterion.Remove(Context(copy), new RemovalBudget(keep, PruningScope.Global));
-        return [.. copy.PrunableParameters.Select(layer => Enumerable.Range(0, layer.Values.Length).Select(i => IsLive(layer, i)).ToArray())];
+        return [.. copy.PrunableParameters.Select(layer =>
+            Enumerable.Range(0, layer.Values.Length).Select(i => IsLive(layer, i)).ToArray())];
     }
 
-    /// <summary>Multiplies all weights and biases of a layer, and divides the weights of the next one: the same function of ReLU units.</summary>
+    /// <summary>
+    /// Multiplies all weights and biases of a layer, and divides the weights of the next one: the same function of ReLU units.
+    /// </summary>
     public static TrainableNetwork WithScaledLayer(TrainableNetwork network, int layer, float factor)
     {
         TrainableNetwork scaled = network.Clone();

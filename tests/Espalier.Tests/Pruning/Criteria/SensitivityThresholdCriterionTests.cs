@@ -80,5 +80,6 @@ public sealed class SensitivityThresholdCriterionTests
             new SensitivityThresholdCriterion(qualities).BudgetAt(network, factor)).Message;
     }
 
-    private static bool[] Live(Parameter layer) => [.. Enumerable.Range(0, layer.Values.Length).Select(i => CriterionData.IsLive(layer, i))];
+    private static bool[] Live(Parameter layer) =>
+        [.. Enumerable.Range(0, layer.Values.Length).Select(i => CriterionData.IsLive(layer, i))];
 }

@@ -71,7 +71,8 @@ public sealed class LotteryTicketTests
         control.TrainDense();
         ticket.RunRound();
         control.RunRound();
-        Assert.Equal(ticket.Network.PrunableParameters.Select(layer => layer.Mask), control.Network.PrunableParameters.Select(layer => layer.Mask));
+        Assert.Equal(ticket.Network.PrunableParameters.Select(layer => layer.Mask),
+            control.Network.PrunableParameters.Select(layer => layer.Mask));
         Assert.NotEqual(TrainingData.Bits(ticket.Network), TrainingData.Bits(control.Network));
         PruningRun.CheckRemoved(control.Network);
     }
@@ -91,7 +92,8 @@ public sealed class LotteryTicketTests
             first.Origin, first.Network.ToNetwork(), roundsDone, PruningRun.Train, PruningRun.Validation, options);
         PruningLog log = resumed.Run();
         Assert.Equal(TrainingData.Bits(whole.Network), TrainingData.Bits(resumed.Network));
-        Assert.Equal(whole.Network.PrunableParameters.Select(layer => layer.Mask), resumed.Network.PrunableParameters.Select(layer => layer.Mask));
+        Assert.Equal(whole.Network.PrunableParameters.Select(layer => layer.Mask),
+            resumed.Network.PrunableParameters.Select(layer => layer.Mask));
         Assert.Equal(Enumerable.Range(roundsDone + 1, 4 - roundsDone), log.Rounds.Select(round => round.Round));
     }
 
@@ -137,14 +139,16 @@ public sealed class LotteryTicketTests
         Assert.Contains("RemovedFraction", Refusal(s_options with { RemovedFraction = 1 }), StringComparison.Ordinal);
         Assert.Contains("RemovedFractionOfOutput", Refusal(s_options with { RemovedFractionOfOutput = -0.1 }), StringComparison.Ordinal);
         Assert.Contains("a training has 30 steps", Refusal(s_options with { RewindStep = 30 }), StringComparison.Ordinal);
-        Assert.Contains("RewindStep", Refusal(s_options with { RewindStep = 3, Start = TicketStart.Reinitialize }), StringComparison.Ordinal);
+        Assert.Contains("RewindStep", Refusal(s_options with { RewindStep = 3, Start = TicketStart.Reinitialize }),
+            StringComparison.Ordinal);
         Assert.Throws<InvalidOperationException>(() => Ticket(s_options).RunRound());
         LotteryTicket ticket = Ticket(s_options);
         ticket.TrainDense();
         Assert.Throws<InvalidOperationException>(() => ticket.TrainDense());
         Network other = TrainableNetwork.Perceptron("other", Shape.Flat(5), [4, 3], Activation.Relu, Activation.Softmax, 1).ToNetwork();
         Assert.Contains("not of one shape",
-            Assert.Throws<EspalierException>(() => LotteryTicket.Resume(ticket.Origin, other, 1, PruningRun.Train, null, s_options)).Message,
+            Assert.Throws<EspalierException>(() =>
+                LotteryTicket.Resume(ticket.Origin, other, 1, PruningRun.Train, null, s_options)).Message,
             StringComparison.Ordinal);
 
         static string Refusal(LotteryTicketOptions options) => Assert.Throws<EspalierException>(() => Ticket(options)).Message;

@@ -45,7 +45,7 @@ public sealed class PruningSessionTests
             PruningSession resumed = PruningSession.Load(folder.Path, PruningRun.Train, PruningRun.Validation);
             Assert.Equal(kill, resumed.Rounds.Count);
             PruningLog log = new Pruner(resumed, Options(kind, folder.Path)).Run(target);
-            CheckEqual(expected, log);
+            PruningRun.CheckEqual(expected, log);
             Assert.Equal(TrainingData.Bits(network), TrainingData.Bits(resumed.Network));
         }
     }
@@ -70,7 +70,7 @@ public sealed class PruningSessionTests
             Assert.Equal(round.WeightsAfter, session.Network.LiveWeightCount);
             Assert.Equal(round.Last, session.Now);
             Assert.Equal(session.Now, Evaluator.Evaluate(session.Network, PruningRun.Validation, Loss));
-            CheckEqual(expected, new Pruner(session, options with { SessionFolder = null }).Run(Target("rise")));
+            PruningRun.CheckEqual(expected, new Pruner(session, options with { SessionFolder = null }).Run(Target("rise")));
             Assert.Equal(TrainingData.Bits(network), TrainingData.Bits(session.Network));
         }
 
@@ -116,10 +116,10 @@ public sealed class PruningSessionTests
         Assert.Equal(session.StandingRounds + 1, Directory.GetFiles(folder.Path, "*.state").Length);
         PruningSession loaded = PruningSession.Load(folder.Path, PruningRun.Train, PruningRun.Validation);
         Assert.Equal(session.Recipe, loaded.Recipe);
-        CheckEqual(session.ToLog("", ""), loaded.ToLog("", ""));
+        PruningRun.CheckEqual(session.ToLog("", ""), loaded.ToLog("", ""));
         Play(session);
         Play(loaded);
-        CheckEqual(session.ToLog("", ""), loaded.ToLog("", ""));
+        PruningRun.CheckEqual(session.ToLog("", ""), loaded.ToLog("", ""));
         Assert.Equal(TrainingData.Bits(session.Network), TrainingData.Bits(loaded.Network));
         session.Undo();
         loaded.Undo();
@@ -170,7 +170,8 @@ public sealed class PruningSessionTests
         Assert.Equal(Message, Assert.Throws<EspalierException>(() => new Pruner(
             PruningRun.Dense(), PruningRun.Train, null, Loss, new PruningOptions { Retraining = other })).Message);
         PruningSession session = New();
-        Assert.Equal(Message, Assert.Throws<EspalierException>(() => new Pruner(session, new PruningOptions { Retraining = other })).Message);
+        Assert.Equal(Message, Assert.Throws<EspalierException>(() =>
+            new Pruner(session, new PruningOptions { Retraining = other })).Message);
         session.Prune(s_magnitude, new RemovalBudget(80, PruningScope.Global));
         Assert.Equal(Message, Assert.Throws<EspalierException>(() => session.Retrain(other)).Message);
     }
@@ -189,7 +190,8 @@ public sealed class PruningSessionTests
         Assert.Contains("other samples than those of 'clouds'", Assert.Throws<EspalierException>(() =>
             PruningSession.Load(folder.Path, TrainingData.Clouds(300, 9), PruningRun.Validation)).Message, StringComparison.Ordinal);
         Assert.Throws<EspalierException>(() => PruningSession.Load(folder.Path, PruningRun.Train, null));
-        foreach (string bad in (string[])["", "{}", "null", "[1]", goodLog[..100], goodLog.Replace("\"Rounds\": [", "\"Runden\": [", StringComparison.Ordinal)])
+        foreach (string bad in (string[])["", "{}", "null", "[1]", goodLog[..100],
+            goodLog.Replace("\"Rounds\": [", "\"Runden\": [", StringComparison.Ordinal)])
         {
             File.WriteAllText(log, bad);
             Assert.Contains("damaged", Refusal(folder.Path, null), StringComparison.Ordinal);
@@ -241,13 +243,6 @@ public sealed class PruningSessionTests
         Assert.StartsWith(folder, message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', message);
         return message;
-    }
-
-    private static void CheckEqual(PruningLog expected, PruningLog actual)
-    {
-        Assert.Equal(expected with { Rounds = [] }, actual with { Rounds = [] });
-        Assert.Equal(expected.Rounds.Select(round => round with { Layers = [] }), actual.Rounds.Select(round => round with { Layers = [] }));
-        Assert.Equal(expected.Rounds.SelectMany(round => round.Layers), actual.Rounds.SelectMany(round => round.Layers));
     }
 
     /// <summary>Breaks its promise and half of the network.</summary>

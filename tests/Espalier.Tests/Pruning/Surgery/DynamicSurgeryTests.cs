@@ -9,7 +9,8 @@ namespace Espalier.Tests.Pruning.Surgery;
 public sealed class DynamicSurgeryTests
 {
     // 300 samples in batches of 32: 10 steps an epoch.
-    private static readonly DynamicSurgeryOptions s_options = new() { Training = PruningRun.Training(6), FineTuning = PruningRun.Training(2), Rates = [0.5] };
+    private static readonly DynamicSurgeryOptions s_options =
+        new() { Training = PruningRun.Training(6), FineTuning = PruningRun.Training(2), Rates = [0.5] };
 
     [Fact]
     public void Weights_go_and_come_back_and_the_last_mask_is_the_pattern_of_zeros()
@@ -47,12 +48,14 @@ public sealed class DynamicSurgeryTests
     [Fact]
     public void A_step_moves_all_weights_by_the_gradient_at_the_masked_ones()
     {
-        // One batch of all samples, one step of plain descent at rate 1, and thresholds that no step crosses: the oracle's derivatives at the
-        // masked weights are how far the weights behind the mask move. The second step then splices what they carried over the threshold.
+        // One batch of all samples, one step of plain descent at rate 1, and thresholds that no step crosses: the oracle's derivatives at
+        // the masked weights are how far the weights behind the mask move. The second step then splices what they carried over the
+        // threshold.
         TrainableNetwork network = PruningRun.Dense(), masked = network.Clone();
         TrainingOptions training = PruningRun.Training(1) with
         {
-            BatchSize = 0, LearningRate = LearningRateSchedule.Constant(0.5), Optimizer = new OptimizerOptions(OptimizerKind.GradientDescent),
+            BatchSize = 0, LearningRate = LearningRateSchedule.Constant(0.5),
+                Optimizer = new OptimizerOptions(OptimizerKind.GradientDescent),
         };
         float[][] start = [.. network.PrunableParameters.Select(layer => (float[])layer.Values.Clone())];
         DynamicSurgeryOptions options = s_options with { Training = training, FineTuning = null, Gamma = 0 };
@@ -164,9 +167,11 @@ public sealed class DynamicSurgeryTests
         Assert.Contains("Gamma", Refusal(s_options with { Gamma = -1 }), StringComparison.Ordinal);
         Assert.Contains("Power", Refusal(s_options with { Power = double.NaN }), StringComparison.Ordinal);
         Assert.Contains("cannot stop early",
-            Refusal(s_options with { Training = s_options.Training with { EarlyStopping = new EarlyStopping() } }), StringComparison.Ordinal);
+            Refusal(s_options with { Training = s_options.Training with { EarlyStopping = new EarlyStopping() } }),
+            StringComparison.Ordinal);
 
-        static string Refusal(DynamicSurgeryOptions options) => Assert.Throws<EspalierException>(() => Run(PruningRun.Dense(), options)).Message;
+        static string Refusal(DynamicSurgeryOptions options) =>
+            Assert.Throws<EspalierException>(() => Run(PruningRun.Dense(), options)).Message;
     }
 
     private static PruningLog Run(TrainableNetwork network, DynamicSurgeryOptions options) =>

@@ -13,7 +13,8 @@ public sealed class SurgeryMaskTests
     {
         Parameter layer = Layer(1);
         var random = new SeededRandom(3);
-        if (removed > 0) layer.Freeze(Array.ConvertAll(layer.Values, _ => random.NextDouble() < removed ? Parameter.Removed : Parameter.Live));
+        if (removed > 0) layer.Freeze(
+            Array.ConvertAll(layer.Values, _ => random.NextDouble() < removed ? Parameter.Removed : Parameter.Live));
         double[] sizes = [.. layer.Values.Where(value => value != 0).Select(value => (double)Math.Abs(value))];
         double mean = sizes.Average(), deviation = Math.Sqrt(sizes.Average(size => (size - mean) * (size - mean)));
         Assert.Equal(mean + 1.5 * deviation, new SurgeryMask(layer, 1.5, 0.1).Threshold, 1e-9);
@@ -32,7 +33,8 @@ public sealed class SurgeryMaskTests
         for (int step = 0; step < 50; step++)
         {
             mask.ShowAll();
-            for (int i = 0; i < expected.Length; i++) layer.Values[i] = (float)(mask.Threshold * (0.6 + 0.8 * random.NextDouble()) * (i % 2 == 0 ? 1 : -1));
+            for (int i = 0; i < expected.Length; i++) layer.Values[i] =
+                (float)(mask.Threshold * (0.6 + 0.8 * random.NextDouble()) * (i % 2 == 0 ? 1 : -1));
             mask.TakeAll();
             int expectedBack = 0;
             for (int i = 0; i < expected.Length; i++)

@@ -275,29 +275,6 @@ public sealed class UnitPrunerTests
             () => Run(linear, new(), UnitTarget.Count(1))).Message, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData(OutlierReplacement.Mean, 2.5)]
-    [InlineData(OutlierReplacement.Median, 2.5)]
-    public void Outliers_are_replaced_on_both_sides(OutlierReplacement replacement, double expected)
-    {
-        double[] scores = [1, 2, -900, 3, 4, 1000];
-        new OutlierRule(replacement, 1).Apply(scores);
-        Assert.Equal([1, 2, expected, 3, 4, expected], scores);
-        new OutlierRule(replacement, 100).Apply(scores);
-        Assert.Equal([1, 2, expected, 3, 4, expected], scores);
-    }
-
-    [Fact]
-    public void An_outlier_does_not_leave_first_under_the_rule()
-    {
-        TrainableNetwork network = UnitRun.Trained(Activation.Sigmoid);
-        UnitPruningOptions options = new() { Criterion = new ByIndexCriterion(outlier: new UnitId(2, 3)) };
-        Assert.Equal(new UnitId(2, 3), First(options));
-        Assert.Equal(new UnitId(1, 0), First(options with { Outliers = new OutlierRule(OutlierReplacement.Median) }));
-
-        UnitId First(UnitPruningOptions options) => Run(network.Clone(), options, UnitTarget.Count(12)).Rounds[0].Removed[0].Unit;
-    }
-
     private static UnitPruningLog Run(TrainableNetwork network, UnitPruningOptions options, UnitTarget target) =>
         new UnitPruner(network, UnitRun.Clouds, null, Loss, options).Run(target);
 
@@ -310,15 +287,5 @@ public sealed class UnitPrunerTests
         biases.Values[1] = -biases.Values[0];
         for (int row = 0; row < 6; row++) outgoing.Values[row * 7 + 1] = 0.02f * (row + 1);
         return network;
-    }
-
-    /// <summary>Units leave in the order of their numbers, but for one that is said to be worth less than nothing.</summary>
-    private sealed class ByIndexCriterion(UnitId? outlier = null) : UnitCriterion
-    {
-        public override string Name => "by index";
-
-        private protected override double[][] Score(
-            PruningContext context, UnitLayers layers, bool[][] live, CancellationToken cancellation) =>
-            [.. live.Select((layer, i) => layer.Select((_, unit) => new UnitId(i, unit) == outlier ? -1e6 : 10.0 * i + unit).ToArray())];
     }
 }

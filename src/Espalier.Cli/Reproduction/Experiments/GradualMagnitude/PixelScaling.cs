@@ -40,7 +40,8 @@ internal sealed record PixelScaling(float Mean, float Deviation)
         TensorPrimitives.Divide(weights, Deviation, weights);
         for (int unit = 0; unit < first.Weights.Rows; unit++)
         {
-            first.Biases.Values[unit] -= Mean * TensorPrimitives.Sum<float>(weights.Slice(unit * first.Weights.Columns, first.Weights.Columns));
+            first.Biases.Values[unit] -= Mean * TensorPrimitives.Sum<float>(
+                weights.Slice(unit * first.Weights.Columns, first.Weights.Columns));
         }
     }
 }

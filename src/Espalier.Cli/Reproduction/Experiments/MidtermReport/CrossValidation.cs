@@ -11,8 +11,8 @@ namespace Espalier.Cli.Reproduction.Experiments.MidtermReport;
 internal static class CrossValidation
 {
     /// <summary>
-    /// The epochs of training and of each retraining and the hidden units, the same for all sets. A removal stands when the training part has
-    /// no more errors than the dense network; when half a point more was let pass, breast-cancer lost 1.3 points on the folds left out.
+    /// The epochs of training and of each retraining and the hidden units, the same for all sets. A removal stands when the training part
+    /// has no more errors than the dense network; when half a point more was let pass, breast-cancer lost 1.3 points on the folds left out.
     /// </summary>
     private const int Epochs = 100, RetrainingEpochs = 30, HiddenUnits = 10;
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Espalier.Compilation.Model;
 using Espalier.Data;
 using Espalier.Pruning.Surgery;
@@ -20,8 +21,9 @@ internal static class XorRuns
     private const double Tie = 1.05;
 
     /// <summary>All settings in words.</summary>
-    public static string Recipe => FormattableString.Invariant(
-        $"2-2-1 sigmoid, squared error, decay {WeightDecay}, L-BFGS, alpha 1e-6, {RandomStarts} random starts of spread {Spread}, counted before and after retraining");
+    public static string Recipe => string.Create(CultureInfo.InvariantCulture,
+        $"2-2-1 sigmoid, squared error, decay {WeightDecay}, L-BFGS, alpha 1e-6, {RandomStarts} random starts of spread {Spread}, counted "
+        + $"before and after retraining");
 
     private static Dataset Data { get; } = Dataset.Classification(
         "xor", Shape.Flat(2), [0, 0, 0, 1, 1, 0, 1, 1], [0, 1, 1, 0], ["equal", "different"]);

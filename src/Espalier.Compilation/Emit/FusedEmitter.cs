@@ -1,0 +1,100 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Text;
+using Espalier.Compilation.Kernels;
+using Espalier.Compilation.Lowering;
+using Espalier.Compilation.Model;
+
+namespace Espalier.Compilation.Emit;
+
+/// <summary>
+/// Writes a whole small network as one method: straight-line code in which hidden units are local variables. With registers, the activation
+/// functions that take some time are computed four units at a time, lane by lane with the bits of the scalar functions: 17-3-1 with
+/// sigmoids takes 24 ns without and 15 ns with them (Zen 5).
+/// </summary>
+internal sealed class FusedEmitter(WidthPlan plan)
+{
+    private const int Lanes = 4;
+    private const VectorWidth Registers = VectorWidth.Vector128;
+
+    /// <summary>Whether registers are worth it for an activation function: for those that compute an exponential.</summary>
+    public static bool UsesRegisters(Activation activation) => activation.Kind
+        is ActivationKind.Sigmoid or ActivationKind.Tanh or ActivationKind.Elu or ActivationKind.Selu;
+
+    /// <summary>The functions over registers that the method calls.</summary>
+    public IEnumerable<(VectorWidth Width, string Name)> Functions() => plan.Width == VectorWidth.Scalar
+        ? []
+        : plan.Layers.Where(layer => UsesRegisters(layer.Activation)).Select(layer => (Registers, layer.Activation.Kind.ToString()));
+
+    /// <summary>The activation functions over single floats that the method calls.</summary>
+    public IEnumerable<ActivationKind> ScalarFunctions() =>
+        plan.Layers.Select(layer => layer.Activation).Where(activation => !InRegisters(activation)).Select(activation => activation.Kind);
+
+    /// <summary>Writes the method and the one that takes a workspace, which it does not need.</summary>
+    public void WritePredict(CSharpWriter writer)
+    {
+        const string Parameters = "global::System.ReadOnlySpan<float> input, global::System.Span<float> output";
+        writer.Line(UnrolledKernel.Optimize);
+        writer.Open($"internal static void Predict({Parameters})");
+        DenseLayer last = plan.Layers[plan.Layers.Length - 1];
+        if (plan.Layers[0].Weights.Count > 0) writer.Line($"input = input.Slice(0, {plan.Layers[0].Weights.Columns});");
+        writer.Line($"output = output.Slice(0, {last.Weights.Rows});");
+        UnrolledKernel.EmitDeclaration(
+            writer, plan.Layers.Max(layer => Enumerable.Range(0, layer.Weights.Rows).Max(unit => layer.Weights.RowCount(unit))));
+        for (int i = 0; i < plan.Layers.Length; i++)
+        {
+            writer.Line();
+            WriteLayer(writer, i);
+        }
+
+        if (last.Activation.Kind == ActivationKind.Softmax) writer.Line("Softmax(output);");
+        writer.Close();
+        writer.Line();
+        writer.Line($"internal static void Predict({Parameters}, global::System.Span<float> workspace) => Predict(input, output);");
+    }
+
+    private bool InRegisters(Activation activation) => plan.Width != VectorWidth.Scalar && UsesRegisters(activation);
+
+    private void WriteLayer(CSharpWriter writer, int index)
+    {
+        DenseLayer layer = plan.Layers[index];
+        bool isLast = index == plan.Layers.Length - 1, inRegisters = InRegisters(layer.Activation);
+        writer.Line($"// {layer.Name}: {layer.Activation.Kind.ToString().ToLowerInvariant()}");
+        for (int unit = 0; unit < layer.Weights.Rows; unit++)
+        {
+            int count = layer.Weights.RowCount(unit);
+            string bias = FloatLiteral.Of(layer.Biases[unit]);
+            UnrolledKernel.EmitTerms(writer, layer.Weights, layer.Weights.RowStart(unit), count, bias, Source(index));
+            string sum = UnrolledKernel.Sum(count, bias);
+            if (inRegisters) writer.Line($"float {Name("s", index, unit)} = {sum};");
+            else writer.Line($"{(isLast ? $"output[{unit}]" : $"float {Name("h", index, unit)}")} = {ActivationSource.Call(layer.Activation, sum)};");
+        }
+
+        if (inRegisters) WriteActivations(writer, index, isLast);
+    }
+
+    private void WriteActivations(CSharpWriter writer, int index, bool isLast)
+    {
+        DenseLayer layer = plan.Layers[index];
+        int units = layer.Weights.Rows, bits = Registers.Bits();
+        for (int first = 0; first < units; first += Lanes)
+        {
+            string[] sums = [.. Enumerable.Range(first, Lanes).Select(unit => unit < units ? Name("s", index, unit) : "0f")];
+            string packed = units - first == 1 ? $"Simd{bits}.CreateScalarUnsafe({sums[0]})" : $"Simd{bits}.Create({string.Join(", ", sums)})";
+            string register = Name("a", index, first / Lanes);
+            writer.Line($"Floats{bits} {register} = {ActivationSource.Call(layer.Activation, packed)};");
+            for (int unit = first; unit < Math.Min(units, first + Lanes); unit++)
+            {
+                string value = unit == first ? $"Simd{bits}.ToScalar({register})" : $"Simd{bits}.GetElement({register}, {unit - first})";
+                writer.Line($"{(isLast ? $"output[{unit}]" : $"float {Name("h", index, unit)}")} = {value};");
+            }
+        }
+    }
+
+    private static Action<StringBuilder, int> Source(int index) => index == 0
+        ? UnrolledKernel.FromSpan
+        : (line, unit) => line.Append(Name("h", index - 1, unit));
+
+    private static string Name(string kind, int layer, int number) => $"{kind}{layer}_{number}";
+}
