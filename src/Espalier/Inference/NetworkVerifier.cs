@@ -39,7 +39,7 @@ public static class NetworkVerifier
         {
             var outputs = new float[rows.Length * compiled.OutputLength];
             compiled.PredictBatch(rows.SelectMany(row => row.Input).ToArray(), outputs);
-            foreach ((int i, (float[] input, bool isOrdinary)) in rows.Index())
+            foreach ((int i, (float[] input, bool isOrdinary)) in rows.Select((row, i) => (i, row)))
             {
                 BoundedOutputs expected = bound.For(input);
                 for (int plan = 0; plan < plans.Length; plan++)
