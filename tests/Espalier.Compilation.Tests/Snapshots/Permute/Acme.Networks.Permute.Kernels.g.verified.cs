@@ -49,7 +49,7 @@ static partial class Permute
     static partial void PredictBatchCore(global::System.ReadOnlySpan<float> inputs, global::System.Span<float> outputs)
     {
         int done = 0;
-        if (global::System.Runtime.Intrinsics.X86.Avx2.IsSupported && global::System.Runtime.Intrinsics.X86.Fma.IsSupported) done = Kernels.Batch256.Predict(inputs, outputs);
+        if (global::System.Runtime.Intrinsics.Vector256.IsHardwareAccelerated && global::System.Runtime.Intrinsics.X86.Avx2.IsSupported && global::System.Runtime.Intrinsics.X86.Fma.IsSupported) done = Kernels.Batch256.Predict(inputs, outputs);
         for (; done < inputs.Length / InputLength; done++)
         {
             PredictCore(inputs.Slice(done * InputLength, InputLength), outputs.Slice(done * OutputLength, OutputLength));
@@ -299,7 +299,7 @@ static partial class Permute
                 ref float w = ref Layer0Table.Start;
                 ref int picks = ref At<int>(ref w, 96);
                 ref float biases = ref At<float>(ref w, 128);
-                ref ushort block = ref At<ushort>(ref w, 144);
+                ref ulong blocks = ref At<ulong>(ref w, 144);
                 ref ushort packets = ref At<ushort>(ref w, 160);
                 for (nuint unit = 0; unit < 8; unit += 8)
                 {
@@ -309,15 +309,16 @@ static partial class Permute
                     do
                     {
                         Ints256 pick = LoadInts256(ref picks);
-                        Floats256 a = Load256(ref x, block), b = Load256(ref x, Next(ref block, 1));
-                        Floats256 c = Load256(ref x, Next(ref block, 2)), d = Load256(ref x, Next(ref block, 3));
+                        ulong four = blocks;
+                        Floats256 a = Load256(ref x, (nuint)(four & 0xFFFF)), b = Load256(ref x, (nuint)((four >> 16) & 0xFFFF));
+                        Floats256 c = Load256(ref x, (nuint)((four >> 32) & 0xFFFF)), d = Load256(ref x, (nuint)(four >> 48));
                         p0 = MultiplyAdd(Pick(a, b, pick), Load256(ref w, 0), p0);
                         p1 = MultiplyAdd(Pick(c, d, Simd256.ShiftRightLogical(pick, 8)), Load256(ref w, 8), p1);
                         p2 = MultiplyAdd(Pick(a, c, Simd256.ShiftRightLogical(pick, 16)), Load256(ref w, 16), p2);
                         p3 = MultiplyAdd(Pick(b, d, Simd256.ShiftRightLogical(pick, 24)), Load256(ref w, 24), p3);
                         w = ref Next(ref w, 32);
                         picks = ref Next(ref picks, 8);
-                        block = ref Next(ref block, 4);
+                        blocks = ref Next(ref blocks, 1);
                     }
                     while (--left > 0);
 
