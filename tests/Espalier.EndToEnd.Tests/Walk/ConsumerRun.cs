@@ -29,8 +29,8 @@ internal sealed record ConsumerRun(
         var batchOutputs = new float[outputs.Length];
         var workspace = new float[Net.WorkspaceLength];
 
-        // Before the count of bytes: the first call of all may make the runtime load something.
-        Run(1);
+        // Before the count of bytes: the first calls copy tables, and the first large batch of a thread makes its buffer.
+        Run(Math.Min(count, 100));
         long before = GC.GetAllocatedBytesForCurrentThread();
         Run(count);
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
