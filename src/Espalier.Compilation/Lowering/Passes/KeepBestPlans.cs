@@ -17,6 +17,12 @@ internal static class KeepBestPlans
     /// <summary>The name of the pass.</summary>
     public const string Name = "keep the best plans";
 
+    /// <summary>
+    /// How much faster than scalar code a plan of each width must be expected to be. Its tables cost build time and bytes whether or not
+    /// the code ever runs where it gains; registers of four lanes are the widest on few desktops, and gain a quarter on sparse layers.
+    /// </summary>
+    private static double LeastGain(VectorWidth width) => width == VectorWidth.Vector128 ? 1.5 : 1;
+
     /// <summary>Runs the pass.</summary>
     public static LoweredNetwork Apply(LoweredNetwork lowered)
     {
@@ -27,7 +33,7 @@ internal static class KeepBestPlans
         {
             WidthPlan best = plans.OrderBy(plan => plan.Nanoseconds).First();
             bool hasVectors = best.Kernels.Any(choice => choice.Width != VectorWidth.Scalar);
-            if (best == scalar || (hasVectors && (isForced || best.Nanoseconds < scalar.Nanoseconds)) || IsFusedWithRegisters(best)) kept.Add(best);
+            if (best == scalar || (hasVectors && (isForced || LeastGain(best.Width) * best.Nanoseconds < scalar.Nanoseconds)) || IsFusedWithRegisters(best)) kept.Add(best);
         }
 
         return lowered with { Plans = new EquatableArray<WidthPlan>(kept) };
