@@ -46,5 +46,6 @@ public static class BatchReport
             + FormattableString.Invariant($"{tiles} of inputs, {share:0} % of {weights} weights with an input loaded for both rows.");
     }
 
-    private static VectorWidth[] WidthsOf(LoweredNetwork lowered) => [.. Simd.Widths.Where(width => lowered.Options.Widths.HasFlag(width))];
+    /// <summary>The register widths that there is code for, from the widest on.</summary>
+    internal static VectorWidth[] WidthsOf(LoweredNetwork lowered) => [.. Simd.Widths.Where(width => lowered.Options.Widths.HasFlag(width))];
 }

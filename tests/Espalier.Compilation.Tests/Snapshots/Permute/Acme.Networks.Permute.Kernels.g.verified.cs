@@ -157,6 +157,7 @@ static partial class Permute
         }
 
         /// <summary>e^x, within 1 ULP: infinity above 88.72, subnormal below -87.33, 0 below -103.97, NaN for NaN.</summary>
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
         private static Floats256 Exp(Floats256 x)
         {
             Floats256 e = ExpWithinRange(x);
@@ -180,6 +181,7 @@ static partial class Permute
         }
 
         /// <summary>e^r - 1 with r = x - n ln 2, |r| &lt;= 0.3475.</summary>
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
         [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
         private static Floats256 ReducedExpMinusOne(Floats256 x, Floats256 n)
         {
