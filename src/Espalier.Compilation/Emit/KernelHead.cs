@@ -36,7 +36,9 @@ internal static class KernelHead
                 + "make NaN of others too.";
         }
 
-        if (lowered.FoldedUnits == 0) yield break;
-        yield return "Constants were folded and the other terms regroup: results may differ from those of the model file by rounding.";
+        if (!lowered.SumsRegrouped) yield break;
+        yield return lowered.MergedUnits == 0
+            ? "Constants were folded and the other terms regroup: results may differ from those of the model file by rounding."
+            : "Units were folded or merged and the other terms regroup: results may differ from those of the model file by rounding.";
     }
 }

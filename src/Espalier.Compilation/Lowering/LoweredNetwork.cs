@@ -10,8 +10,8 @@ namespace Espalier.Compilation.Lowering;
 /// </summary>
 /// <remarks>
 /// The scalar plan equals the reference interpreter over <see cref="Network"/> to the bit, the others up to rounding. Against the network
-/// that went in, the scalar plan is equal to the bit too unless a unit without incoming weights was folded into the next biases: then the
-/// remaining terms regroup and results may differ by rounding (<see cref="FoldedUnits"/> says how many were).
+/// that went in, the scalar plan is equal to the bit too unless a unit without incoming weights was folded into the next biases or equal
+/// units were merged: then the remaining terms regroup and results may differ by rounding (<see cref="SumsRegrouped"/>).
 /// </remarks>
 /// <param name="Header">The facts that the public surface depends on, of the network that went in.</param>
 /// <param name="Content">The hash of the network that went in, samples left out.</param>
@@ -21,6 +21,12 @@ public sealed record LoweredNetwork(NetworkHeader Header, ContentHash Content, N
 {
     /// <summary>How many constant units were folded into biases.</summary>
     public int FoldedUnits { get; init; }
+
+    /// <summary>How many units were merged into an equal one.</summary>
+    public int MergedUnits { get; init; }
+
+    /// <summary>Whether results may differ by rounding from those of the network that went in.</summary>
+    public bool SumsRegrouped => FoldedUnits > 0 || MergedUnits > 0;
 
     /// <summary>
     /// The plans, one for each register width that gains something, from the widest to the scalar one, which is always there.

@@ -15,6 +15,7 @@ public static class LoweringPipeline
         new(Validate.Name, Validate.Apply),
         new(DropZeroWeights.Name, DropZeroWeights.Apply),
         new(DropDeadUnits.Name, DropDeadUnits.Apply),
+        new(MergeEqualUnits.Name, MergeEqualUnits.Apply),
         new(NoteUnreadInputs.Name, NoteUnreadInputs.Apply),
         new(MakePlans.Name, MakePlans.Apply),
         new(OrderUnits.Name, OrderUnits.Apply),

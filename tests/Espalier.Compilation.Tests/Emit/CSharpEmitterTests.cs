@@ -21,7 +21,8 @@ public sealed class CSharpEmitterTests
     [Fact]
     public void Short_networks_are_three_files_and_long_ones_have_one_more_for_each_layer()
     {
-        var wide = new DenseLayer("wide", Build.Rows(300, [.. Enumerable.Repeat(300, 10)]), new FloatVector(new float[10]), Activation.Relu);
+        var biases = new FloatVector([.. Enumerable.Range(0, 10).Select(unit => (float)unit)]);
+        var wide = new DenseLayer("wide", Build.Rows(300, [.. Enumerable.Repeat(300, 10)]), biases, Activation.Relu);
         LoweredNetwork lowered = LoweringPipeline.Run(
             Build.Network(wide, Build.SumLayer("out", 10)), new LoweringOptions { Widths = VectorWidth.Vector256 });
         Assert.Equal(["Acme.Net.g.cs", "Acme.Net.Kernels.g.cs", "Acme.Net.Batch.g.cs"], Names(Lowered([[1, 2], [3, 4]])));

@@ -8,7 +8,8 @@ public sealed class LoweringPipelineTests
     [Fact]
     public void The_passes_are_these() => Assert.Equal(
         [
-            "validate", "drop zero weights", "drop dead units", "note unread inputs", "make plans", "order units", "choose kernels", "keep the best plans",
+            "validate", "drop zero weights", "drop dead units", "merge equal units", "note unread inputs", "make plans", "order units",
+            "choose kernels", "fuse layers", "keep the best plans",
             "plan scratch memory", "split into methods",
         ],
         LoweringPipeline.Passes.Select(pass => pass.Name));

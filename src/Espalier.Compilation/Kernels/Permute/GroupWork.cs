@@ -65,8 +65,8 @@ internal sealed class GroupWork
     }
 
     /// <summary>
-    /// What a visit to <paramref name="block"/> offers: bit l says that lane l has at least one weight left there, bit 16 + l that it has two.
-    /// A packet may hold a block twice: <paramref name="visit"/> 1 finds what visit 0 cannot take. More visits serve no lane.
+    /// What a visit to <paramref name="block"/> offers: bit l says that lane l has at least one weight left there, bit 16 + l that
+    /// it has two. A packet may hold a block twice: <paramref name="visit"/> 1 finds what visit 0 cannot take. More visits serve no lane.
     /// </summary>
     public uint Offer(int block, int visit) => visit < 2 ? _offers[2 * block + visit] : 0;
 
@@ -102,7 +102,9 @@ internal sealed class GroupWork
     public int Count(int block, int lane) =>
         First(block + 1, lane) - First(block, lane) - _taken[lane * BlockCount + block];
 
-    /// <summary>Takes a weight that is left, and gives its position in the matrix. <see cref="Refresh"/> the block when all are taken.</summary>
+    /// <summary>
+    /// Takes a weight that is left, and gives its position in the matrix. <see cref="Refresh"/> the block when all are taken.
+    /// </summary>
     public int Take(int block, int lane)
     {
         Left--;

@@ -12,21 +12,22 @@ namespace Espalier.Compilation.Kernels.Permute;
 /// <para>
 /// A cell is a group of rows crossed with a block of columns; it counts the weights of each lane. The packet count of a group is
 /// bounded by the visits to its blocks (a visit takes two weights of each lane, four visits are a packet) and by its longest row (four
-/// weights a packet). The cost of a group is the larger of the two and a little of the smaller. To that, each cell adds a convex function of
-/// its lanes' counts, which is least when they are even: it shows the way where no visit is saved yet, and even counts pack
-/// better. Where the longest row decides, that counts for less, or full layers would drown the others.
+/// weights a packet). The cost of a group is the larger of the two and a little of the smaller. To that, each cell adds a convex
+/// function of its lanes' counts, which is least when they are even: it shows the way where no visit is saved yet, and even counts
+/// pack better. Where the longest row decides, that counts for less, or full layers would drown the others.
 /// </para>
 /// <para>Weighed on random and on pruned layers; the result hardly depends on the weights within a factor of two.</para>
 /// </remarks>
 internal sealed class LaneGrid
 {
-    private const int VisitCost = 12;
-    private const int SlackCost = 3;
-    private const int EvennessCost = 1;
+    private const int VisitCost = 48;
+    private const int SlackCost = 12;
+    private const int EvennessCost = 4;
     private const int EvennessDiscount = 4;
+    private const int ConcentrationDivisor = 8;
 
     // A cell's cost: its visits above this bit, its unevenness below.
-    private const int VisitShift = 16;
+    private const int VisitShift = 32;
     private const ulong EachLane = 0x0101_0101_0101_0101;
     private const ulong EachLaneTop = 0x8080_8080_8080_8080;
 
@@ -37,7 +38,7 @@ internal sealed class LaneGrid
     // Two words for each (column, group) and (block, group): one byte a lane, lanes 0 to 7 in the first word, the others in the second.
     private readonly ulong[] _columns;
     private readonly ulong[] _cells;
-    private readonly int[] _costs;
+    private readonly long[] _costs;
     private readonly int[] _visits;
     private readonly int[] _longest;
 
@@ -75,7 +76,7 @@ internal sealed class LaneGrid
             for (int i = 0; i < 2 * _groups; i++) _cells[p / lanes * 2 * _groups + i] += _columns[p * 2 * _groups + i];
         }
 
-        _costs = new int[blocks * _groups];
+        _costs = new long[blocks * _groups];
         _visits = new int[_groups];
         _longest = new int[_groups];
         for (int cell = 0; cell < _costs.Length; cell++) Weigh(cell);
@@ -88,7 +89,9 @@ internal sealed class LaneGrid
     /// <summary>How many cells <see cref="ColumnSwapCost"/> looks at.</summary>
     public int CellsPerColumnSwap => 2 * _groups;
 
-    /// <summary>By how much the cost would change if the columns at positions <paramref name="p"/> and <paramref name="q"/> changed places.</summary>
+    /// <summary>
+    /// By how much the cost would change if the columns at positions <paramref name="p"/> and <paramref name="q"/> changed places.
+    /// </summary>
     [MethodImpl(HotCode.Optimized)]
     public int ColumnSwapCost(int p, int q)
     {
@@ -99,7 +102,7 @@ internal sealed class LaneGrid
             ulong high = _columns[2 * (qColumn + group) + 1] - _columns[2 * (pColumn + group) + 1];
             if ((low | high) == 0) continue;
             int pCell = pBlock + group, qCell = qBlock + group;
-            int cells = CellCost(_cells[2 * pCell] + low, _cells[2 * pCell + 1] + high) - _costs[pCell]
+            long cells = CellCost(_cells[2 * pCell] + low, _cells[2 * pCell + 1] + high) - _costs[pCell]
                 + CellCost(_cells[2 * qCell] - low, _cells[2 * qCell + 1] - high) - _costs[qCell];
             int visits = VisitsOf(cells);
             change += Unevenness(group, cells);
@@ -130,12 +133,14 @@ internal sealed class LaneGrid
     }
 
     /// <summary>
-    /// By how much the cost would change if the rows at positions <paramref name="r"/> and <paramref name="s"/>, of two groups, changed places.
+    /// By how much the cost would change if the rows at positions <paramref name="r"/> and <paramref name="s"/>, of two groups, changed
+    /// places.
     /// </summary>
     [MethodImpl(HotCode.Optimized)]
     public int RowSwapCost(int r, int s)
     {
-        int rGroup = r / _lanes, sGroup = s / _lanes, rCells = 0, sCells = 0;
+        int rGroup = r / _lanes, sGroup = s / _lanes;
+        long rCells = 0, sCells = 0;
         for (int cell = 0; cell < _costs.Length; cell += _groups)
         {
             ulong difference = Count(cell + sGroup, s % _lanes) - Count(cell + rGroup, r % _lanes);
@@ -183,7 +188,7 @@ internal sealed class LaneGrid
     private ulong Count(int cell, int lane) => _cells[2 * cell + Word(lane)] >> Shift(lane) & 0xFF;
 
     /// <summary>The cost of a cell when the count of one lane grows by <paramref name="difference"/>.</summary>
-    private int CostWith(int cell, int lane, ulong difference)
+    private long CostWith(int cell, int lane, ulong difference)
     {
         ulong low = _cells[2 * cell], high = _cells[2 * cell + 1];
         if (lane < 8) low += difference << Shift(lane);
@@ -209,30 +214,36 @@ internal sealed class LaneGrid
 
     private static int GroupCost(int visits, int longest) => VisitCost * Math.Max(visits, longest) + SlackCost * Math.Min(visits, longest);
 
-    private static int VisitsOf(int cells) => (cells + (1 << (VisitShift - 1))) >> VisitShift;
+    private static int VisitsOf(long cells) => (int)((cells + (1L << (VisitShift - 1))) >> VisitShift);
 
-    private int Unevenness(int group, int cells)
+    private int Unevenness(int group, long cells)
     {
-        int unevenness = cells - (VisitsOf(cells) << VisitShift);
+        int unevenness = (int)(cells - ((long)VisitsOf(cells) << VisitShift));
         return _visits[group] < _longest[group] ? unevenness / EvennessDiscount : unevenness;
     }
 
     /// <summary>
-    /// The visits, ceil(largest count / 2), and the unevenness, for each lane with k weights 1 + 2 (1 + 2 + ... + (k - 2)) when k is at least 2.
+    /// The visits, ceil(largest count / 2), and the unevenness: for each lane with k weights, k at least 2, four times
+    /// 1 + 2 (1 + 2 + ... + (k - 2)); and for n lanes with weights n (32 - n) / 8, which leads to cells that are empty, without a visit.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int CellCost(ulong low, ulong high)
+    private static long CellCost(ulong low, ulong high)
     {
         if ((low | high) == 0) return 0;
-        int visits = 1, unevenness = 0, weight = EvennessCost;
+        int lanes = LanesWith(low + EachLane * 127 & EachLaneTop, high + EachLane * 127 & EachLaneTop);
+        int visits = 1, unevenness = lanes * (2 * GroupWork.MaxLanes - lanes) / ConcentrationDivisor, weight = EvennessCost;
         for (ulong count = 2; ; count++)
         {
             // Bytes are at most 16, so adding 128 - count sets a byte's top bit exactly where it is at least count.
             ulong lowReached = low + EachLane * (128 - count) & EachLaneTop, highReached = high + EachLane * (128 - count) & EachLaneTop;
-            if ((lowReached | highReached) == 0) return (visits << VisitShift) + unevenness;
+            if ((lowReached | highReached) == 0) return ((long)visits << VisitShift) + unevenness;
             visits += (int)(count & 1);
-            unevenness += weight * (int)(((lowReached >> 7) + (highReached >> 7)) * EachLane >> 56);
+            unevenness += weight * LanesWith(lowReached, highReached);
             weight = 2 * EvennessCost * (int)(count - 1);
         }
     }
+
+    /// <summary>The number of bytes with the top bit set.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int LanesWith(ulong low, ulong high) => (int)(((low >> 7) + (high >> 7)) * EachLane >> 56);
 }

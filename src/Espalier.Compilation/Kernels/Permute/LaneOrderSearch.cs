@@ -14,10 +14,10 @@ internal sealed class LaneOrderSearch
     // of the grids, at about 10 ns; there are fewer swaps where 200 would look at more cells than these.
     private const int SwapsPerValue = 200;
     private const long BaseLooks = 6_000_000;
-    private const long LooksPerWeight = 50;
+    private const long LooksPerWeight = 40;
 
     // Losses up to this are accepted at the start, none at the end.
-    private const int FirstThreshold = 10;
+    private const int FirstThreshold = 40;
 
     private readonly int _lanes;
     private readonly LaneGrid[] _grids;
@@ -27,23 +27,26 @@ internal sealed class LaneOrderSearch
     private readonly int[] _spanOfInputs;
     private uint _random = 12345;
 
-    /// <summary>Starts from rows sorted by length, which alone is worth something where lengths differ.</summary>
-    public LaneOrderSearch(IReadOnlyList<SparseMatrix> layers, int lanes, int inputSpan)
+    /// <summary>
+    /// Starts from rows sorted by length, which alone is worth something where lengths differ; the longest first, so that the short rows
+    /// are left for the group with empty lanes.
+    /// </summary>
+    public LaneOrderSearch(IReadOnlyList<DenseLayer> layers, int lanes, int inputSpan)
     {
         _lanes = lanes;
         _orders = new int[layers.Count + 1][];
         _counts = new int[layers.Count + 1];
-        (_orders[0], _spanOfInputs) = StartOfInputs(layers[0], lanes, inputSpan);
+        (_orders[0], _spanOfInputs) = StartOfInputs(layers[0].Weights, lanes, inputSpan);
         _counts[0] = inputSpan == 0 ? 0 : _orders[0].Length;
         for (int i = 0; i < layers.Count; i++)
         {
-            int[] order = MatrixOrder.Identity(layers[i].Rows);
+            int[] order = MatrixOrder.Identity(layers[i].Weights.Rows);
             if (i < layers.Count - 1)
             {
-                int[] lengths = Array.ConvertAll(order, layers[i].RowCount);
+                int[] lengths = Array.ConvertAll(order, layers[i].Weights.RowCount);
 
                 // Ties by index: Array.Sort alone does not keep the order of equals.
-                Array.Sort(order, (a, b) => lengths[a] != lengths[b] ? lengths[a].CompareTo(lengths[b]) : a.CompareTo(b));
+                Array.Sort(order, (a, b) => lengths[a] != lengths[b] ? lengths[b].CompareTo(lengths[a]) : a.CompareTo(b));
                 _counts[i + 1] = order.Length;
             }
 
@@ -53,17 +56,17 @@ internal sealed class LaneOrderSearch
         _grids = new LaneGrid[layers.Count];
         for (int i = 0; i < layers.Count; i++)
         {
-            _grids[i] = new LaneGrid(layers[i], lanes, _orders[i + 1], MatrixOrder.Pad(_orders[i], lanes));
+            _grids[i] = new LaneGrid(layers[i].Weights, lanes, _orders[i + 1], MatrixOrder.Pad(_orders[i], lanes));
         }
 
         _swaps = Effort(layers);
     }
 
-    /// <summary>The input at each position, or -1.</summary>
-    public int[] InputOrder => _orders[0];
-
-    /// <summary>The output of layer <paramref name="boundary"/> - 1 at each position; for 0, the network's inputs.</summary>
-    public int[] UnitOrder(int boundary) => _orders[boundary];
+    /// <summary>
+    /// What stands at each position of a boundary: for 0 the network's inputs, -1 where there is none; else the outputs of the layer
+    /// before.
+    /// </summary>
+    public int[] Order(int boundary) => _orders[boundary];
 
     /// <summary>Searches, with an effort that depends on the sizes alone.</summary>
     public void Run()
@@ -81,7 +84,7 @@ internal sealed class LaneOrderSearch
     }
 
     /// <summary>How many swaps to try.</summary>
-    private long Effort(IReadOnlyList<SparseMatrix> layers)
+    private long Effort(IReadOnlyList<DenseLayer> layers)
     {
         long swaps = 0, looks = 0, weights = 0;
         for (int i = 0; i < _counts.Length; i++)
@@ -91,7 +94,7 @@ internal sealed class LaneOrderSearch
             looks += SwapsPerValue * (long)_counts[i] * cells;
         }
 
-        foreach (SparseMatrix layer in layers) weights += layer.Count;
+        foreach (DenseLayer layer in layers) weights += layer.Weights.Count;
         return (long)(swaps * Math.Min(1, (BaseLooks + LooksPerWeight * (double)weights) / Math.Max(1, looks)));
     }
 

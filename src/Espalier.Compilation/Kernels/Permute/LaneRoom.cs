@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Espalier.Compilation.Kernels.Permute;
 
 /// <summary>
-/// Counts, for up to 16 lanes at once, how many inputs the blocks of a packet offer: one bit mask for "at least one", one for "at least two",
-/// and so on to four, which is all that a lane can take.
+/// Counts, for up to 16 lanes at once, how many inputs the blocks of a packet offer: one bit mask for "at least one", one for "at least
+/// two", and so on to four, which is all that a lane can take, and five, which is too many.
 /// </summary>
 internal readonly struct LaneRoom
 {

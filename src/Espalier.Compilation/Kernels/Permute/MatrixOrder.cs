@@ -3,7 +3,9 @@ using Espalier.Compilation.Model;
 
 namespace Espalier.Compilation.Kernels.Permute;
 
-/// <summary>Orders of the rows and columns of a matrix: the index that stands at each position, or -1 at a position that is empty.</summary>
+/// <summary>
+/// Orders of the rows and columns of a matrix: the index that stands at each position, or -1 at a position that is empty.
+/// </summary>
 internal static class MatrixOrder
 {
     /// <summary>0, 1, 2, ...</summary>

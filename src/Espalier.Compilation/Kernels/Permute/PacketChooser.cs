@@ -36,7 +36,8 @@ internal sealed class PacketChooser(GroupWork work)
     public int Spare { get; private set; }
 
     /// <summary>
-    /// Starts a group. The first attempt breaks ties towards the blocks with most weights, the others by numbers that depend on the attempt.
+    /// Starts a group. The first attempt breaks ties towards the blocks with most weights, the others by numbers that depend on the
+    /// attempt.
     /// </summary>
     public void Start(int attempt) => (_random, _noise) = ((uint)attempt * 2654435761 + 1, attempt == 0 ? 0u : 31u);
 
@@ -159,7 +160,9 @@ internal sealed class PacketChooser(GroupWork work)
         return needed;
     }
 
-    /// <summary>Of the blocks without which the needs of the others fit, the one that needs most; -1 when all fit, or nothing does.</summary>
+    /// <summary>
+    /// Of the blocks without which the needs of the others fit, the one that needs most; -1 when all fit, or nothing does.
+    /// </summary>
     private int FindSpare()
     {
         if (!NeededWithout(-1).Overflows) return -1;

@@ -19,7 +19,10 @@ internal sealed class PacketFiller
         _sources = new byte[_slots.Length];
     }
 
-    /// <summary>Appends a packet of the four <paramref name="blocks"/> that takes as many weights as fit, last from the place <paramref name="spare"/>.</summary>
+    /// <summary>
+    /// Appends a packet of the four <paramref name="blocks"/> that takes as many weights as fit, last from the place <paramref
+    /// name="spare"/>.
+    /// </summary>
     public void Fill(int[] blocks, int spare, PacketList packets)
     {
         for (int lane = 0; lane < _work.Lanes; lane++) FillLane(blocks, spare, lane);
@@ -67,7 +70,8 @@ internal sealed class PacketFiller
         {
             int index = side == 0 ? PacketShape.First(step) : PacketShape.Second(step);
             if (offers / Power(index) % 3 == 0) continue;
-            int score = 1000 * s_served[(step + 1) * 81 + offers - Power(index)] + (index == spare ? 0 : Math.Min(999, _work.Count(blocks[index], lane)));
+            int preference = index == spare ? 0 : Math.Min(999, _work.Count(blocks[index], lane));
+            int score = 1000 * s_served[(step + 1) * 81 + offers - Power(index)] + preference;
             if (score > bestScore) (best, bestScore) = (side, score);
         }
 

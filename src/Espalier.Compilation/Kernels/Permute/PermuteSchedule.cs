@@ -5,8 +5,8 @@ namespace Espalier.Compilation.Kernels.Permute;
 
 /// <summary>
 /// The order in which the permute kernel works through a sparse matrix: rows stand in lanes, a group of L rows at a time, inputs are
-/// read in blocks of L, and each packet (see <see cref="PacketShape"/>) takes up to four weights of each row. Every weight stands in exactly
-/// one slot. The same matrix gives the same schedule.
+/// read in blocks of L, and each packet (see <see cref="PacketShape"/>) takes up to four weights of each row. Every weight stands in
+/// exactly one slot. The same matrix gives the same schedule.
 /// </summary>
 /// <remarks>
 /// Group g holds the rows g L to g L + L - 1, the last one maybe fewer; block b holds the inputs b L to b L + L - 1. A slot is
@@ -67,6 +67,22 @@ internal sealed class PermuteSchedule
         }
 
         return new PermuteSchedule(lanes, starts, packets, weights.Count);
+    }
+
+    /// <summary>
+    /// How many packets a schedule of <paramref name="weights"/> has at least, by the visits that its blocks need and its longest rows.
+    /// </summary>
+    public static int PacketsAtLeast(SparseMatrix weights, int lanes)
+    {
+        var work = new GroupWork(weights, lanes);
+        int packets = 0;
+        for (int row = 0; row < weights.Rows; row += lanes)
+        {
+            work.Open(row / lanes);
+            packets += Math.Max(1, work.PacketsAtLeast());
+        }
+
+        return packets;
     }
 
     /// <summary>The first packet of <paramref name="group"/>; for <see cref="GroupCount"/>, the number of packets.</summary>

@@ -43,7 +43,7 @@ internal static class DropDeadUnits
         while (changed);
 
         if (removed == 0) return lowered;
-        return (lowered with { FoldedUnits = folded }).WithLayers([.. layers]).WithNote(
+        return (lowered with { FoldedUnits = lowered.FoldedUnits + folded }).WithLayers([.. layers]).WithNote(
             Name, $"hidden units removed: {removed}; constants folded into the biases they fed: {folded}");
     }
 
