@@ -87,7 +87,7 @@ internal sealed class BatchEmitter
 
         writer.Close();
         writer.Close();
-        return new EmittedFile(options.HintPrefix + ".Batch.g.cs", writer.ToString());
+        return new EmittedFile(options.HintPrefix + ".Batch.g.cs", AliasTrimmer.Trim(writer.ToString()));
     }
 
     private static bool IsInKernel(ActivationKind kind) => kind is ActivationKind.Identity or ActivationKind.Relu;

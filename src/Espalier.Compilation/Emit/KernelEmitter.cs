@@ -53,7 +53,7 @@ internal static class KernelEmitter
 
         writer.Close();
         writer.Close();
-        yield return new EmittedFile(options.HintPrefix + ".Kernels.g.cs", writer.ToString());
+        yield return new EmittedFile(options.HintPrefix + ".Kernels.g.cs", AliasTrimmer.Trim(writer.ToString()));
         if (batch.HasVectors) yield return batch.Emit(options);
         if (!splitFiles) yield break;
         foreach (WidthPlan plan in lowered.Plans.Reverse())
@@ -78,7 +78,7 @@ internal static class KernelEmitter
         writer.Close();
         writer.Close();
         string folder = PlanEmitter.NestedClassOf(plan) is string name ? $".{name}" : "";
-        return new EmittedFile($"{options.HintPrefix}{folder}.Layer{index}.g.cs", writer.ToString());
+        return new EmittedFile($"{options.HintPrefix}{folder}.Layer{index}.g.cs", AliasTrimmer.Trim(writer.ToString()));
     }
 
     /// <summary>Opens the class after what stands before it: the directives that name the types of <paramref name="widths"/>.</summary>

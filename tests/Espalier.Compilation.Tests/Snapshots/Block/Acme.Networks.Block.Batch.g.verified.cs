@@ -11,7 +11,6 @@
 #nullable disable
 
 using Floats128 = global::System.Runtime.Intrinsics.Vector128<float>;
-using Ints128 = global::System.Runtime.Intrinsics.Vector128<int>;
 using Simd128 = global::System.Runtime.Intrinsics.Vector128;
 
 namespace Acme.Networks;

@@ -11,13 +11,8 @@
 #nullable disable
 
 using Floats512 = global::System.Runtime.Intrinsics.Vector512<float>;
-using Ints512 = global::System.Runtime.Intrinsics.Vector512<int>;
 using Simd512 = global::System.Runtime.Intrinsics.Vector512;
-using Floats256 = global::System.Runtime.Intrinsics.Vector256<float>;
-using Ints256 = global::System.Runtime.Intrinsics.Vector256<int>;
 using Simd256 = global::System.Runtime.Intrinsics.Vector256;
-using Floats128 = global::System.Runtime.Intrinsics.Vector128<float>;
-using Ints128 = global::System.Runtime.Intrinsics.Vector128<int>;
 using Simd128 = global::System.Runtime.Intrinsics.Vector128;
 
 namespace Acme.Networks;

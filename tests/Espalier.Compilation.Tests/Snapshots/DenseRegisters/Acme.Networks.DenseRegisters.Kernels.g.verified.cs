@@ -31,7 +31,6 @@ using Floats256 = global::System.Runtime.Intrinsics.Vector256<float>;
 using Ints256 = global::System.Runtime.Intrinsics.Vector256<int>;
 using Simd256 = global::System.Runtime.Intrinsics.Vector256;
 using Floats128 = global::System.Runtime.Intrinsics.Vector128<float>;
-using Ints128 = global::System.Runtime.Intrinsics.Vector128<int>;
 using Simd128 = global::System.Runtime.Intrinsics.Vector128;
 
 namespace Acme.Networks;
@@ -182,7 +181,6 @@ static partial class DenseRegisters
         }
 
         /// <summary>e^x, within 1 ULP: infinity above 88.72, subnormal below -87.33, 0 below -103.97, NaN for NaN.</summary>
-        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
         private static Floats512 Exp(Floats512 x)
         {
             Floats512 e = ExpWithinRange(x);
@@ -192,7 +190,6 @@ static partial class DenseRegisters
         }
 
         /// <summary>e^x, within 1 ULP: infinity above 88.72, subnormal below -87.33, 0 below -103.97, NaN for NaN.</summary>
-        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
         private static Floats256 Exp(Floats256 x)
         {
             Floats256 e = ExpWithinRange(x);
@@ -231,7 +228,6 @@ static partial class DenseRegisters
 
         /// <summary>e^r - 1 with r = x - n ln 2, |r| &lt;= 0.3475.</summary>
         [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
-        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
         private static Floats512 ReducedExpMinusOne(Floats512 x, Floats512 n)
         {
             Floats512 r = x - n * Simd512.Create(0.693359375f) + n * Simd512.Create(0.000212194442f);
@@ -243,7 +239,6 @@ static partial class DenseRegisters
         }
 
         /// <summary>e^r - 1 with r = x - n ln 2, |r| &lt;= 0.3475.</summary>
-        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
         [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
         private static Floats256 ReducedExpMinusOne(Floats256 x, Floats256 n)
         {

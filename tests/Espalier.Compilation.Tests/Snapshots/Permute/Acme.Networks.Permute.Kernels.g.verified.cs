@@ -28,7 +28,6 @@ using Floats256 = global::System.Runtime.Intrinsics.Vector256<float>;
 using Ints256 = global::System.Runtime.Intrinsics.Vector256<int>;
 using Simd256 = global::System.Runtime.Intrinsics.Vector256;
 using Floats128 = global::System.Runtime.Intrinsics.Vector128<float>;
-using Ints128 = global::System.Runtime.Intrinsics.Vector128<int>;
 using Simd128 = global::System.Runtime.Intrinsics.Vector128;
 
 namespace Acme.Networks;
@@ -157,7 +156,6 @@ static partial class Permute
         }
 
         /// <summary>e^x, within 1 ULP: infinity above 88.72, subnormal below -87.33, 0 below -103.97, NaN for NaN.</summary>
-        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
         private static Floats256 Exp(Floats256 x)
         {
             Floats256 e = ExpWithinRange(x);
@@ -181,7 +179,6 @@ static partial class Permute
         }
 
         /// <summary>e^r - 1 with r = x - n ln 2, |r| &lt;= 0.3475.</summary>
-        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
         [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
         private static Floats256 ReducedExpMinusOne(Floats256 x, Floats256 n)
         {
@@ -302,7 +299,7 @@ static partial class Permute
                 ref float w = ref Layer0Table.Start;
                 ref int picks = ref At<int>(ref w, 96);
                 ref float biases = ref At<float>(ref w, 128);
-                ref ushort block = ref At<ushort>(ref w, 144);
+                ref ulong blocks = ref At<ulong>(ref w, 144);
                 ref ushort packets = ref At<ushort>(ref w, 160);
                 for (nuint unit = 0; unit < 8; unit += 8)
                 {
@@ -312,15 +309,16 @@ static partial class Permute
                     do
                     {
                         Ints256 pick = LoadInts256(ref picks);
-                        Floats256 a = Load256(ref x, block), b = Load256(ref x, Next(ref block, 1));
-                        Floats256 c = Load256(ref x, Next(ref block, 2)), d = Load256(ref x, Next(ref block, 3));
+                        ulong four = blocks;
+                        Floats256 a = Load256(ref x, (nuint)(four & 0xFFFF)), b = Load256(ref x, (nuint)((four >> 16) & 0xFFFF));
+                        Floats256 c = Load256(ref x, (nuint)((four >> 32) & 0xFFFF)), d = Load256(ref x, (nuint)(four >> 48));
                         p0 = MultiplyAdd(Pick(a, b, pick), Load256(ref w, 0), p0);
                         p1 = MultiplyAdd(Pick(c, d, Simd256.ShiftRightLogical(pick, 8)), Load256(ref w, 8), p1);
                         p2 = MultiplyAdd(Pick(a, c, Simd256.ShiftRightLogical(pick, 16)), Load256(ref w, 16), p2);
                         p3 = MultiplyAdd(Pick(b, d, Simd256.ShiftRightLogical(pick, 24)), Load256(ref w, 24), p3);
                         w = ref Next(ref w, 32);
                         picks = ref Next(ref picks, 8);
-                        block = ref Next(ref block, 4);
+                        blocks = ref Next(ref blocks, 1);
                     }
                     while (--left > 0);
 
