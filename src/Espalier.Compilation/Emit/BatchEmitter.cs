@@ -59,12 +59,14 @@ internal sealed class BatchEmitter
         string otherwise = "";
         foreach (VectorWidth width in _widths)
         {
-            writer.Line($"{otherwise}if ({width.Condition()}) done = {KernelEmitter.NestedClass}.{ClassOf(width)}.Predict(inputs, outputs);");
+            string call = $"{KernelEmitter.NestedClass}.{ClassOf(width)}.Predict(inputs, outputs)";
+            writer.Line($"{otherwise}if ({width.Condition()}) done = {call};");
             otherwise = "else ";
         }
 
         writer.Open("for (; done < inputs.Length / InputLength; done++)");
-        writer.Line($"{SurfaceEmitter.PredictCore}(inputs.Slice(done * InputLength, InputLength), outputs.Slice(done * OutputLength, OutputLength));");
+        string sample = "inputs.Slice(done * InputLength, InputLength), outputs.Slice(done * OutputLength, OutputLength)";
+        writer.Line($"{SurfaceEmitter.PredictCore}({sample});");
         writer.Close();
         writer.Close();
     }
@@ -155,7 +157,8 @@ internal sealed class BatchEmitter
         WritePredict(writer, width);
         writer.Line();
         WriteTile(writer, width);
-        List<(VectorWidth, string)> names = [(width, "Entry"), (width, Plan.Inputs.HasGroups ? "GatherFours" : "GatherOnes"), (width, "Pairs")];
+        List<(VectorWidth, string)> names = [(width, "Entry"), (width, "Pairs")];
+        names.Add((width, Plan.Inputs.HasGroups ? "GatherFours" : "GatherOnes"));
         names.Add((width, ScattersFours ? "ScatterFours" : "ScatterOnes"));
         if (Plan.Layers.Any(layer => layer.Activation.Kind == ActivationKind.Softmax)) names.Add((width, "Softmax"));
         foreach (string function in s_kernels.Value.FunctionsFor(names))

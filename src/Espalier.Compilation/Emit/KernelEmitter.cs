@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
 using Espalier.Compilation.Kernels;
+using Espalier.Compilation.Kernels.Batch;
 using Espalier.Compilation.Lowering;
 using Espalier.Compilation.Model;
 
@@ -29,7 +30,7 @@ internal static class KernelEmitter
         var batch = new BatchEmitter(lowered);
         var writer = new CSharpWriter(1 << 16);
         FileHead.WriteMark(writer, KernelHead.Lines(lowered));
-        VectorWidth widest = lowered.Plans.Select(plan => plan.Width).Concat(batch.SharedFunctions().Select(function => function.Width)).Max();
+        VectorWidth widest = lowered.Plans.Select(plan => plan.Width).Concat(BatchReport.WidthsOf(lowered)).Max();
         OpenClass(writer, options, Simd.Widths.Where(width => width <= widest));
         WritePredictCore(writer, lowered, "input, output", "");
         writer.Line();
