@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using System.Text.Json;
 
 namespace Espalier.Cli.Tests;
@@ -55,13 +56,34 @@ public sealed class BenchAndDemoVerbTests : IDisposable
         double dense = result.GetProperty("dense").GetProperty("errorPercent").GetDouble(),
             pruned = result.GetProperty("pruned").GetProperty("errorPercent").GetDouble();
         Assert.True(dense < 4 && pruned < dense + 1, $"{dense} % dense, {pruned} % pruned");
-        Assert.True(result.GetProperty("compiledBytes").GetInt64() * 8 < result.GetProperty("denseBytes").GetInt64());
+        Assert.True(result.GetProperty("compiledBytes").GetInt64() * 5 < result.GetProperty("denseBytes").GetInt64());
         JsonElement files = result.GetProperty("files");
         string report = await File.ReadAllTextAsync(files.GetProperty("report").GetString()!);
         Assert.Contains("<svg", report, StringComparison.Ordinal);
         Assert.Contains("13,310", report, StringComparison.Ordinal);
         foreach (JsonElement source in files.GetProperty("sources").EnumerateArray()) Assert.True(File.Exists(source.GetString()));
-        Assert.True((await _run.JsonAsync("verify", files.GetProperty("model").GetString()!, "--data", "digits")).GetProperty("passed")
-            .GetBoolean());
+        await RequireVerifiedWidths(files.GetProperty("model").GetString()!);
+    }
+
+    private async Task RequireVerifiedWidths(string model)
+    {
+        JsonElement verified = await _run.JsonAsync("verify", model, "--data", "digits");
+        Assert.True(verified.GetProperty("passed").GetBoolean());
+        JsonElement[] widths = [.. verified.GetProperty("widths").EnumerateArray()];
+        string[] names = [.. widths.Select(width => width.GetProperty("name").GetString()!)];
+        string[] expected = ["scalar", "vector128", "vector256", "vector512"];
+        Assert.Equal(expected.Intersect(names), names);
+        Assert.True(widths[0].GetProperty("bitEqual").GetBoolean());
+        Assert.Equal(Avx2.IsSupported, names.Contains("vector256"));
+        foreach (JsonElement width in widths)
+        {
+            Assert.InRange(width.GetProperty("boundShare").GetDouble(), 0, 1);
+            Assert.InRange(width.GetProperty("maxAbs").GetDouble(), 0, width.GetProperty("bitEqual").GetBoolean() ? 0 : 1e-3);
+            Assert.True(width.TryGetProperty("maxRel", out _) && width.TryGetProperty("maxUlp", out _));
+        }
+
+        JsonElement answers = verified.GetProperty("answers");
+        Assert.Equal(2000, answers.GetProperty("count").GetInt32());
+        Assert.Equal(2000, answers.GetProperty("same").GetInt32() + answers.GetProperty("closeCalls").GetInt32());
     }
 }

@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using Espalier.Compilation.Format;
+using Espalier.Compilation.Kernels;
 using Espalier.Compilation.Lowering;
 using Espalier.Compilation.Model;
 using Espalier.Generator.Tests.Harness;
@@ -13,7 +15,7 @@ public sealed class DifferentialTests
     private const int Inputs = 20;
 
     [Fact]
-    public void Generated_code_gives_the_same_bits_as_the_reference_interpreter()
+    public void Generated_code_gives_the_bits_of_the_interpreter_and_vector_code_keeps_within_its_bound()
     {
         // One compilation for all: it costs far more than the networks do.
         Network[] networks = [.. Enumerable.Range(0, SmallNetworks).Select(Models.Random), Models.Large()];
@@ -23,10 +25,10 @@ public sealed class DifferentialTests
 
         run.Load($"Acme.{networks[0].Name}", first =>
         {
-            foreach (Network network in networks)
-            {
-                Compare(network, new GeneratedClass(first.Type.Assembly.GetType("Acme." + network.Name, throwOnError: true)!));
-            }
+            bool[] areExact = Array.ConvertAll(networks, network =>
+                Compare(network, new GeneratedClass(first.Type.Assembly.GetType("Acme." + network.Name, throwOnError: true)!)));
+            Assert.Contains(true, areExact);
+            Assert.Contains(false, areExact);
         });
     }
 
@@ -40,21 +42,26 @@ public sealed class DifferentialTests
         GeneratorRun.Of(ModelWriter.ToText(network)).Load("Acme.Model", model => Assert.False(model.Verify()));
     }
 
-    private static void Compare(Network network, GeneratedClass generated)
+    /// <summary>Holds the class to the bits where all of its code is scalar, else to its bound; gives which of the two.</summary>
+    private static bool Compare(Network network, GeneratedClass generated)
     {
         // A unit without inputs becomes part of the next biases, which regroups sums: the bits are those of the lowered network.
-        var reference = new ReferenceInterpreter(LoweringPipeline.Run(network).Network);
+        LoweredNetwork lowered = LoweringPipeline.Run(network);
+        bool isExact = lowered.Plans.All(plan => plan.Kernels.All(choice => choice.Width == VectorWidth.Scalar));
+        var bound = new RoundingBound(lowered.Network);
         var random = new SeededRandom(7);
         Assert.Equal((network.InputShape.Length, network.OutputShape.Length), (generated.InputLength, generated.OutputLength));
         Assert.True(generated.Verify(), network.Name);
         for (int i = 0; i < Inputs; i++)
         {
-            float[] input = Models.Values(random, generated.InputLength, 0.8f), expected = new float[generated.OutputLength];
-            reference.Predict(input, expected);
-            float[] actual = generated.Predict(input);
-            Assert.Equal(Bits(expected), Bits(actual));
+            float[] input = Models.Values(random, generated.InputLength, 0.8f), actual = generated.Predict(input);
+            BoundedOutputs expected = bound.For(input);
+            if (isExact) Assert.Equal(Bits(expected.Values), Bits(actual));
+            else Assert.InRange(expected.BoundShare(actual), 0, 1);
         }
+
+        return isExact;
     }
 
-    private static uint[] Bits(float[] values) => [.. values.Select(BitConverter.SingleToUInt32Bits)];
+    private static uint[] Bits(ReadOnlySpan<float> values) => MemoryMarshal.Cast<float, uint>(values).ToArray();
 }

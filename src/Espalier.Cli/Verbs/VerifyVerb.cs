@@ -14,7 +14,7 @@ internal sealed class VerifyVerb : Verb
     private readonly DataArguments _data;
 
     public VerifyVerb(Terminal terminal)
-        : base("verify", "Compile a model and check the generated code against the reference interpreter, bit for bit.", terminal,
+        : base("verify", "Compile a model and check the generated code, for each register width, against the reference interpreter.", terminal,
             "espalier verify digits.espalier", "espalier verify lenet.espalier --data mnist --json")
     {
         Add(CommonOptions.Model);
@@ -29,49 +29,53 @@ internal sealed class VerifyVerb : Verb
         var options = new CompileOptions { Lowering = new LoweringOptions { Kernel = CommonOptions.KernelOf(arguments) } };
         using CompiledNetwork compiled = CompiledNetwork.Compile(network, options, cancel);
         VerificationResult result = NetworkVerifier.Verify(network, compiled, arguments.GetValue(CommonOptions.Seed));
-        (int Same, int Count)? answers = test is null ? null : (CountSameAnswers(network, compiled, test, cancel), test.Count);
-        bool passed = result.Passed && (answers is not { } both || both.Same == both.Count);
+        AnswerComparison? answers = test is null ? null : NetworkVerifier.CompareAnswers(network, compiled, test, cancel);
+        bool passed = result.Passed && answers is not { Passed: false };
         if (WantsJson(arguments)) WriteJson(result, answers, passed);
         else WriteText(network, result, answers, passed);
         return passed ? ExitCode.Success : ExitCode.BarMissed;
     }
 
-    private static int CountSameAnswers(Network network, CompiledNetwork compiled, Dataset test, CancellationToken cancel)
+    private void WriteJson(VerificationResult result, AnswerComparison? answers, bool passed) => Terminal.WriteJson(new
     {
-        var interpreter = new ReferenceInterpreter(network);
-        int same = 0;
-        for (int i = 0; i < test.Count; i++)
-        {
-            cancel.ThrowIfCancellationRequested();
-            if (compiled.Classify(test.Input(i)) == interpreter.Classify(test.Input(i))) same++;
-        }
+        passed,
+        widths = result.Widths.Select(Fields),
+        batch = Fields(result.Batch),
+        result.FromGiven,
+        samples = result.SampleCount,
+        result.SamplesHold,
+        answers = answers is null ? null : new { answers.Same, answers.CloseCalls, answers.Count },
+    });
 
-        return same;
-    }
-
-    private void WriteJson(VerificationResult result, (int Same, int Count)? answers, bool passed)
+    private static object Fields(CodeVerification code) => new
     {
-        Deviation scalar = result.FromLowered;
-        Terminal.WriteJson(new
-        {
-            passed,
-            widths = new[] { new { name = "scalar", scalar.MaxAbs, scalar.MaxRel, scalar.MaxUlp, scalar.BitEqual } },
-            result.FromGiven,
-            samples = result.SampleCount,
-            result.SamplesHold,
-            answers = answers is { } both ? new { same = both.Same, count = both.Count } : null,
-        });
-    }
+        code.Name,
+        code.Deviation.MaxAbs,
+        code.Deviation.MaxRel,
+        code.Deviation.MaxUlp,
+        code.Deviation.BitEqual,
+        code.BoundShare,
+    };
 
-    private void WriteText(Network network, VerificationResult result, (int Same, int Count)? answers, bool passed)
+    private void WriteText(Network network, VerificationResult result, AnswerComparison? answers, bool passed)
     {
         Terminal.Print($"{network.Name}: generated code against the reference interpreter");
-        Terminal.Print($"  lowered network, all inputs:       {Text(result.FromLowered)}");
+        foreach (CodeVerification code in (CodeVerification[])[.. result.Widths, result.Batch])
+        {
+            string share = code.Deviation.BitEqual ? "" : string.Create(CultureInfo.InvariantCulture, $"; {100 * code.BoundShare:0.0} % of its bound");
+            Terminal.Print($"  {code.Name + " code, all inputs:",-34} {Text(code.Deviation)}{share}{(code.Holds ? "" : ": FAIL")}");
+        }
+
         Terminal.Print($"  network as given, ordinary inputs: {Text(result.FromGiven)}");
         string samples = result.SamplesHold ? "hold" : "FAIL";
         string largest = result.LargestSampleError.ToString("G3", CultureInfo.InvariantCulture);
         Terminal.Print($"  its own {result.SampleCount} samples: {samples}, largest error {largest}");
-        if (answers is { } both) Terminal.Print($"  test samples answered alike: {both.Same:#,0} of {both.Count:#,0}");
+        if (answers is not null)
+        {
+            string closeCalls = answers.CloseCalls == 0 ? "" : $", {answers.CloseCalls:#,0} apart by rounding alone";
+            Terminal.Print($"  test samples answered alike: {answers.Same:#,0} of {answers.Count:#,0}{closeCalls}");
+        }
+
         Terminal.Print(passed ? "passed" : "FAILED");
     }
 

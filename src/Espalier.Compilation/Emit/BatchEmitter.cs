@@ -78,7 +78,8 @@ internal sealed class BatchEmitter
         FileHead.WriteMark(writer, Head());
 
         // Registers are put together from halves, so the widths below the widest are named too.
-        KernelEmitter.OpenClass(writer, options, Simd.Widths.Where(width => width <= _widths[0]));
+        VectorWidth[] named = [.. Simd.Widths.Where(width => width <= _widths[0])];
+        KernelEmitter.OpenClass(writer, options, named);
         writer.Open($"private static partial class {KernelEmitter.NestedClass}");
         WriteTables(writer);
         foreach (VectorWidth width in _widths)
@@ -89,7 +90,7 @@ internal sealed class BatchEmitter
 
         writer.Close();
         writer.Close();
-        return new EmittedFile(options.HintPrefix + ".Batch.g.cs", AliasTrimmer.Trim(writer.ToString()));
+        return new EmittedFile(options.HintPrefix + ".Batch.g.cs", KernelEmitter.WithoutUnusedAliases(writer.ToString(), named));
     }
 
     private static bool IsInKernel(ActivationKind kind) => kind is ActivationKind.Identity or ActivationKind.Relu;

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Text.RegularExpressions;
 using System.Threading;
 using Espalier.Compilation.Kernels;
 using Espalier.Compilation.Kernels.Batch;
@@ -31,7 +32,8 @@ internal static class KernelEmitter
         var writer = new CSharpWriter(1 << 16);
         FileHead.WriteMark(writer, KernelHead.Lines(lowered));
         VectorWidth widest = lowered.Plans.Select(plan => plan.Width).Concat(BatchReport.WidthsOf(lowered)).Max();
-        OpenClass(writer, options, Simd.Widths.Where(width => width <= widest));
+        VectorWidth[] widths = [.. Simd.Widths.Where(width => width <= widest)];
+        OpenClass(writer, options, widths);
         WritePredictCore(writer, lowered, "input, output", "");
         writer.Line();
         WritePredictCore(writer, lowered, "input, output, workspace", ", global::System.Span<float> workspace");
@@ -54,7 +56,7 @@ internal static class KernelEmitter
 
         writer.Close();
         writer.Close();
-        yield return new EmittedFile(options.HintPrefix + ".Kernels.g.cs", AliasTrimmer.Trim(writer.ToString()));
+        yield return new EmittedFile(options.HintPrefix + ".Kernels.g.cs", WithoutUnusedAliases(writer.ToString(), widths));
         if (batch.HasVectors) yield return batch.Emit(options);
         if (!splitFiles) yield break;
         foreach (WidthPlan plan in lowered.Plans.Reverse())
@@ -73,13 +75,27 @@ internal static class KernelEmitter
         // About 30 characters a weight unrolled; StringBuilder grows from there without copying.
         var writer = new CSharpWriter(1 << 16);
         FileHead.WriteMark(writer, [$"Layer {index}, '{lowered.Dense(index).Name}', of the network '{lowered.Header.Name}'."]);
-        OpenClass(writer, options, Simd.Widths.Where(width => width == plan.Kernels[index].Width));
+        VectorWidth[] widths = [.. Simd.Widths.Where(width => width == plan.Kernels[index].Width)];
+        OpenClass(writer, options, widths);
         writer.Open($"private static partial class {NestedClass}");
         InPlanClass(writer, plan, () => new PlanEmitter(lowered, plan).WriteLayer(writer, index));
         writer.Close();
         writer.Close();
         string folder = PlanEmitter.NestedClassOf(plan) is string name ? $".{name}" : "";
-        return new EmittedFile($"{options.HintPrefix}{folder}.Layer{index}.g.cs", AliasTrimmer.Trim(writer.ToString()));
+        return new EmittedFile($"{options.HintPrefix}{folder}.Layer{index}.g.cs", WithoutUnusedAliases(writer.ToString(), widths));
+    }
+
+    /// <summary>The text without the aliases that it does not use, at which the compiler would hint.</summary>
+    internal static string WithoutUnusedAliases(string text, IEnumerable<VectorWidth> widths)
+    {
+        foreach (string directive in widths.SelectMany(VectorMathSource.Aliases))
+        {
+            int start = text.IndexOf(directive, StringComparison.Ordinal), end = start + directive.Length;
+            bool isUsed = new Regex($@"\b{directive.Split(' ')[1]}\b", RegexOptions.CultureInvariant).IsMatch(text, end);
+            if (!isUsed) text = text.Remove(start, directive.Length + 1);
+        }
+
+        return text;
     }
 
     /// <summary>Opens the class after what stands before it: the directives that name the types of <paramref name="widths"/>.</summary>

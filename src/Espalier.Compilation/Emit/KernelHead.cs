@@ -32,8 +32,8 @@ internal static class KernelHead
         {
             yield return "Vector code has its own fixed order and fuses: machines with registers of the same width compute the same bits, "
                 + "and others differ by rounding.";
-            yield return "An infinity or a NaN among the inputs makes the outputs that depend on it infinite or NaN; in vector code it may "
-                + "make NaN of others too.";
+            yield return "A NaN among the inputs makes NaN of every output that depends on it; in vector code a NaN or an infinity may make "
+                + "NaN of others too, those that share a step with it.";
         }
 
         if (!lowered.SumsRegrouped) yield break;

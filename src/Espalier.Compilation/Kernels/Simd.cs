@@ -32,7 +32,8 @@ internal static class Simd
     public static string Condition(this VectorWidth width) => width switch
     {
         VectorWidth.Vector512 => $"{Intrinsics}{Name(width)}.IsHardwareAccelerated && {Intrinsics}X86.Avx512F.IsSupported",
-        VectorWidth.Vector256 => $"{Intrinsics}X86.Avx2.IsSupported && {Intrinsics}X86.Fma.IsSupported",
+        VectorWidth.Vector256 =>
+            $"{Intrinsics}{Name(width)}.IsHardwareAccelerated && {Intrinsics}X86.Avx2.IsSupported && {Intrinsics}X86.Fma.IsSupported",
         _ => $"{Intrinsics}{Name(width)}.IsHardwareAccelerated",
     };
 

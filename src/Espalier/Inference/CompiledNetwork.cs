@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.Loader;
 using Espalier.Compilation.Emit;
+using Espalier.Compilation.Kernels;
 using Espalier.Compilation.Lowering;
 using Espalier.Compilation.Model;
 
@@ -14,11 +15,12 @@ namespace Espalier.Inference;
 public sealed class CompiledNetwork : IDisposable
 {
     private readonly AssemblyLoadContext _context;
-    private readonly PredictMethod _predict;
-    private readonly PredictInWorkspaceMethod _predictInWorkspace;
+    private readonly PlanMethods.PredictMethod _predict;
+    private readonly PlanMethods.PredictInWorkspaceMethod _predictInWorkspace;
     private readonly ClassifyMethod _classify;
-    private readonly PredictMethod _predictBatch;
+    private readonly PlanMethods.PredictMethod _predictBatch;
     private readonly VerifyMethod _verify;
+    private readonly Dictionary<VectorWidth, PlanMethods.PredictMethod> _plans;
     private readonly CallMethod _callRepeatedly;
     private bool _isDisposed;
 
@@ -28,17 +30,14 @@ public sealed class CompiledNetwork : IDisposable
         _context = new AssemblyLoadContext($"Espalier network {lowered.Header.Name}", isCollectible: true);
         using var stream = new MemoryStream(image);
         Type type = GeneratedType = _context.LoadFromStream(stream).GetType(typeName, throwOnError: true)!;
-        _predict = Bind<PredictMethod>(type, nameof(Predict));
-        _predictInWorkspace = Bind<PredictInWorkspaceMethod>(type, nameof(Predict));
+        _predict = Bind<PlanMethods.PredictMethod>(type, nameof(Predict));
+        _predictInWorkspace = Bind<PlanMethods.PredictInWorkspaceMethod>(type, nameof(Predict));
         _classify = Bind<ClassifyMethod>(type, nameof(Classify));
-        _predictBatch = Bind<PredictMethod>(type, nameof(PredictBatch));
+        _predictBatch = Bind<PlanMethods.PredictMethod>(type, nameof(PredictBatch));
         _verify = Bind<VerifyMethod>(type, nameof(Verify));
+        _plans = lowered.Plans.ToDictionary(plan => plan.Width, plan => PlanMethods.Of<PlanMethods.PredictMethod>(type, plan));
         _callRepeatedly = Bind<CallMethod>(type, CallLoop.Method);
     }
-
-    private delegate void PredictMethod(ReadOnlySpan<float> input, Span<float> output);
-
-    private delegate void PredictInWorkspaceMethod(ReadOnlySpan<float> input, Span<float> output, Span<float> workspace);
 
     private delegate int ClassifyMethod(ReadOnlySpan<float> input);
 
@@ -136,6 +135,17 @@ public sealed class CompiledNetwork : IDisposable
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         return _verify(out largestError);
+    }
+
+    /// <summary>
+    /// Computes the outputs for one sample by the plan for <paramref name="width"/>, which the processor must be able to run.
+    /// </summary>
+    /// <exception cref="ArgumentException">A length is wrong.</exception>
+    internal void Predict(VectorWidth width, ReadOnlySpan<float> input, Span<float> output)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        if (input.Length != InputLength || output.Length != OutputLength) throw new ArgumentException("A length is wrong.");
+        _plans[width](input, output);
     }
 
     /// <summary>

@@ -1,15 +1,22 @@
+using Espalier.Compilation.Kernels;
+using Espalier.Compilation.Lowering;
 using Espalier.Compilation.Model;
+using Espalier.Data;
 
 namespace Espalier.Inference;
 
 /// <summary>
-/// Holds compiled code against the reference interpreter: over the lowered network, where the scalar kernels must agree bit for bit,
-/// and over the network as it was given, where folding constants may round differently.
+/// Holds compiled code against the reference interpreter: every register width that the processor has over the lowered network, the
+/// scalar code to the bit and vector code within its <see cref="RoundingBound"/>; and the code that this machine runs over the network
+/// as it was given, where folding constants may round differently.
 /// </summary>
 public static class NetworkVerifier
 {
     /// <summary>The largest relative deviation from the given network's outputs that still passes, for inputs of ordinary size.</summary>
     public const double Tolerance = 1e-4;
+
+    // Inputs of a batch call: 4 MB.
+    private const int BatchFloats = 1 << 20;
 
     /// <summary>Runs <paramref name="compiled"/> and both interpreters over the network's samples, random and extreme inputs.</summary>
     /// <param name="network">The network that <paramref name="compiled"/> was made of.</param>
@@ -21,21 +28,63 @@ public static class NetworkVerifier
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(compiled);
         var given = new ReferenceInterpreter(network);
-        var lowered = new ReferenceInterpreter(compiled.Lowered.Network);
+        var bound = new RoundingBound(compiled.Lowered.Network);
+        WidthPlan[] plans = [.. PlanMethods.Runnable(compiled.Lowered)];
+        CodeVerification[] widths = [.. plans.Select(plan => CodeVerification.None(plan.Width.ToString().ToLowerInvariant()))];
+        var batch = CodeVerification.None("batch");
+        Deviation fromGiven = Deviation.None;
         float[] actual = new float[compiled.OutputLength], reference = new float[compiled.OutputLength];
-        Deviation fromLowered = Deviation.None, fromGiven = Deviation.None;
-        foreach ((float[] input, bool isOrdinary) in Inputs(network, seed, randomInputs))
+        int batchRows = Math.Max(1, BatchFloats / compiled.InputLength);
+        foreach ((float[] Input, bool IsOrdinary)[] rows in Inputs(network, seed, randomInputs).Chunk(batchRows))
         {
-            compiled.Predict(input, actual);
-            lowered.Predict(input, reference);
-            fromLowered = fromLowered.Or(Deviation.Between(actual, reference));
-            if (!isOrdinary) continue;
-            given.Predict(input, reference);
-            fromGiven = fromGiven.Or(Deviation.Between(actual, reference));
+            var outputs = new float[rows.Length * compiled.OutputLength];
+            compiled.PredictBatch(rows.SelectMany(row => row.Input).ToArray(), outputs);
+            foreach ((int i, (float[] input, bool isOrdinary)) in rows.Index())
+            {
+                BoundedOutputs expected = bound.For(input);
+                for (int plan = 0; plan < plans.Length; plan++)
+                {
+                    compiled.Predict(plans[plan].Width, input, actual);
+                    widths[plan] = plans[plan].Width == VectorWidth.Scalar
+                        ? widths[plan].WithExact(expected, actual)
+                        : widths[plan].WithBounded(expected, actual);
+                }
+
+                batch = batch.WithBounded(expected, outputs.AsSpan(i * actual.Length, actual.Length));
+                if (!isOrdinary) continue;
+                compiled.Predict(input, actual);
+                given.Predict(input, reference);
+                fromGiven = fromGiven.Or(Deviation.Between(actual, reference));
+            }
         }
 
         bool samplesHold = compiled.Verify(out float largestSampleError);
-        return new VerificationResult(fromLowered, fromGiven, network.Samples.Length, samplesHold, largestSampleError);
+        return new VerificationResult(widths, batch, fromGiven, network.Samples.Length, samplesHold, largestSampleError);
+    }
+
+    /// <summary>Classifies every sample of <paramref name="data"/> by <paramref name="compiled"/> and by the interpreter.</summary>
+    /// <param name="network">The network that <paramref name="compiled"/> was made of.</param>
+    /// <param name="compiled">The code to judge.</param>
+    /// <param name="data">Samples that fit the network.</param>
+    /// <param name="cancellationToken">Ends the comparison early.</param>
+    public static AnswerComparison CompareAnswers(
+        Network network, CompiledNetwork compiled, Dataset data, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(compiled);
+        ArgumentNullException.ThrowIfNull(data);
+        var interpreter = new ReferenceInterpreter(network);
+        var bound = new RoundingBound(network);
+        int same = 0, closeCalls = 0;
+        for (int i = 0; i < data.Count; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            int answer = compiled.Classify(data.Input(i)), reference = interpreter.Classify(data.Input(i));
+            if (answer == reference) same++;
+            else if (bound.For(data.Input(i)).IsCloseCall(reference, answer, network.OutputActivation.DecisionThreshold)) closeCalls++;
+        }
+
+        return new AnswerComparison(same, closeCalls, data.Count);
     }
 
     private static IEnumerable<(float[] Input, bool IsOrdinary)> Inputs(Network network, ulong seed, int randomInputs)

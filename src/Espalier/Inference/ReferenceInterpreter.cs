@@ -56,24 +56,35 @@ public sealed class ReferenceInterpreter(Network network)
         return best;
     }
 
-    private static float[] Compute(Layer layer, float[] input) => layer switch
+    /// <summary>The sums of a layer for its inputs, before activation.</summary>
+    internal static float[] Sums(DenseLayer layer, float[] input)
     {
-        DenseLayer dense => Compute(dense, input),
-        _ => throw new NotSupportedException($"Layer '{layer.Name}' is a {layer.GetType().Name}, which cannot be interpreted."),
-    };
+        var sums = new float[layer.Weights.Rows];
+        for (int row = 0; row < sums.Length; row++) sums[row] = Sum(layer, row, input);
+        return sums;
+    }
 
-    private static float[] Compute(DenseLayer layer, float[] input)
+    /// <summary>The outputs of a layer whose sums are given.</summary>
+    internal static float[] Activate(DenseLayer layer, float[] sums)
     {
-        var output = new float[layer.Weights.Rows];
-        for (int row = 0; row < output.Length; row++)
-        {
-            float sum = Sum(layer, row, input);
-            output[row] = layer.Activation.IsElementwise ? ActivationMath.Apply(layer.Activation, sum) : sum;
-        }
-
-        if (layer.Activation.Kind == ActivationKind.Softmax) ActivationMath.Softmax(output);
+        if (layer.Activation.IsElementwise) return Array.ConvertAll(sums, sum => ActivationMath.Apply(layer.Activation, sum));
+        float[] output = [.. sums];
+        ActivationMath.Softmax(output);
         return output;
     }
+
+    /// <summary>The network, if it has no fault.</summary>
+    internal static Network Checked(Network network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        return network.FindFault() is string fault ? throw new ArgumentException(fault, nameof(network)) : network;
+    }
+
+    private static float[] Compute(Layer layer, float[] input) => layer switch
+    {
+        DenseLayer dense => Activate(dense, Sums(dense, input)),
+        _ => throw new NotSupportedException($"Layer '{layer.Name}' is a {layer.GetType().Name}, which cannot be interpreted."),
+    };
 
     private static float Sum(DenseLayer layer, int row, float[] input)
     {
@@ -87,11 +98,5 @@ public sealed class ReferenceInterpreter(Network network)
         }
 
         return (partial[0] + partial[1]) + (partial[2] + partial[3]);
-    }
-
-    private static Network Checked(Network network)
-    {
-        ArgumentNullException.ThrowIfNull(network);
-        return network.FindFault() is string fault ? throw new ArgumentException(fault, nameof(network)) : network;
     }
 }

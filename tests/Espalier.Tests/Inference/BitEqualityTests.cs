@@ -1,5 +1,3 @@
-using System.Runtime.Loader;
-using Espalier.Compilation.Emit;
 using Espalier.Compilation.Kernels;
 using Espalier.Compilation.Lowering;
 using Espalier.Compilation.Model;
@@ -8,6 +6,7 @@ using Espalier.Inference;
 namespace Espalier.Tests.Inference;
 
 /// <summary>Scalar generated code against the interpreter, to the bit, on random networks: the test that everything rests on.</summary>
+[Trait("Category", "Width")]
 public sealed class BitEqualityTests
 {
     private const int NetworkCount = 120, InputCount = 6;
@@ -22,8 +21,6 @@ public sealed class BitEqualityTests
         s_scalar with { Kernel = KernelKind.Table },
     ];
 
-    private delegate void PredictMethod(ReadOnlySpan<float> input, Span<float> output);
-
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
@@ -31,38 +28,19 @@ public sealed class BitEqualityTests
     [InlineData(3)]
     public void Random_networks_give_the_bits_of_the_interpreter(int optionsIndex)
     {
-        // All networks go into one assembly, because a compilation costs more than a network.
         var random = new SeededRandom((ulong)(100 + optionsIndex));
-        var networks = new List<(Network Original, LoweredNetwork Lowered)>();
-        var files = new List<EmittedFile>();
-        for (int i = 0; i < NetworkCount; i++)
+        using var set = new CompiledSet(
+            Enumerable.Range(0, NetworkCount).Select(i => (RandomNetworks.Next(random, $"N{i}"), s_options[optionsIndex])));
+        Assert.Contains(set.Entries, entry => entry.Lowered.FoldedUnits > 0);
+        Assert.Contains(set.Entries, entry => entry.Lowered.LayerCount < entry.Given.Layers.Length);
+        if (optionsIndex == 2) Assert.Contains(set.Entries, entry => entry.Lowered.Widest.Methods.Any(part => part.IsPiece));
+        foreach (CompiledSet.Entry entry in set.Entries)
         {
-            Network network = RandomNetworks.Next(random, $"N{i}");
-            LoweredNetwork lowered = LoweringPipeline.Run(network, s_options[optionsIndex]);
-            networks.Add((network, lowered));
-            files.AddRange(CSharpEmitter.Emit(lowered, EmitOptions.For(network)));
-        }
-
-        Assert.Contains(networks, pair => pair.Lowered.FoldedUnits > 0);
-        Assert.Contains(networks, pair => pair.Lowered.LayerCount < pair.Original.Layers.Length);
-        if (optionsIndex == 2) Assert.Contains(networks, pair => pair.Lowered.Widest.Methods.Any(part => part.IsPiece));
-
-        var context = new AssemblyLoadContext("bit equality", isCollectible: true);
-        using (var image = new MemoryStream(InMemoryCompiler.Compile("BitEquality", files, CancellationToken.None)))
-        {
-            Type[] types = context.LoadFromStream(image).GetTypes();
-            foreach ((Network original, LoweredNetwork lowered) in networks)
+            for (int i = 0; i < InputCount; i++)
             {
-                var predict = types.Single(type => type.Name == original.Name)
-                    .GetMethod("Predict", [typeof(ReadOnlySpan<float>), typeof(Span<float>)])!.CreateDelegate<PredictMethod>();
-                for (int i = 0; i < InputCount; i++)
-                {
-                    AssertEqual(original, lowered, predict, RandomNetworks.Input(random, lowered.Header.InputLength));
-                }
+                AssertEqual(entry.Given, entry.Lowered, entry.Predict, RandomNetworks.Input(random, entry.Lowered.Header.InputLength));
             }
         }
-
-        context.Unload();
     }
 
     [Fact]
@@ -114,7 +92,7 @@ public sealed class BitEqualityTests
         RandomNetworks.AssertSameBits([.. order.Select(row => outputLeft[row])], outputRight, "permuted");
     }
 
-    private static void AssertEqual(Network original, LoweredNetwork lowered, PredictMethod predict, float[] input)
+    private static void AssertEqual(Network original, LoweredNetwork lowered, PlanMethods.PredictMethod predict, float[] input)
     {
         var actual = new float[lowered.Header.OutputLength];
         predict(input, actual);

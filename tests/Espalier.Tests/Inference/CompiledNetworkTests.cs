@@ -6,8 +6,11 @@ using Espalier.Inference;
 
 namespace Espalier.Tests.Inference;
 
+[Trait("Category", "Width")]
 public sealed class CompiledNetworkTests : IDisposable
 {
+    private static readonly CompileOptions s_scalar = new() { Lowering = new LoweringOptions { Widths = VectorWidth.Scalar } };
+
     private readonly Network _network = RandomNetworks.WithSamples(
         Enumerable.Range(1, 100).Select(seed => RandomNetworks.Classifier((ulong)seed, 0.3, 12, 20, 5))
             .First(network => LoweringPipeline.Run(network).FoldedUnits == 0),
@@ -20,9 +23,10 @@ public sealed class CompiledNetworkTests : IDisposable
 
     public void Dispose() => _compiled.Dispose();
 
+    /// <summary>Of the workspace: the two largest buffers after each other, in whole registers, from a boundary on.</summary>
     [Fact]
     public void The_sizes_are_those_of_the_network() =>
-        Assert.Equal((12, 5, 20), (_compiled.InputLength, _compiled.OutputLength, _compiled.WorkspaceLength));
+        Assert.Equal((12, 5, 16 + 32 + 15), (_compiled.InputLength, _compiled.OutputLength, _compiled.WorkspaceLength));
 
     [Fact]
     public void All_forms_of_prediction_agree()
@@ -30,18 +34,20 @@ public sealed class CompiledNetworkTests : IDisposable
         var random = new SeededRandom(3);
         const int Count = 7;
         float[] inputs = RandomNetworks.Input(random, Count * 12), outputs = new float[Count * 5], output = new float[5],
-            workspace = new float[25];
+            workspace = new float[70];
+        var bound = new RoundingBound(_compiled.Lowered.Network);
         _compiled.PredictBatch(inputs, outputs);
         for (int i = 0; i < Count; i++)
         {
             ReadOnlySpan<float> input = inputs.AsSpan(i * 12, 12);
             _compiled.Predict(input, output);
-            RandomNetworks.AssertSameBits(output, outputs.AsSpan(i * 5, 5), $"row {i}");
+            Assert.InRange(bound.For(input).BoundShare(outputs.AsSpan(i * 5, 5)), 0, 1);
+            Assert.InRange(bound.For(input).BoundShare(output), 0, 1);
             Assert.Equal(Array.IndexOf(output, output.Max()), _compiled.Classify(input));
-            Array.Clear(output);
             Array.Fill(workspace, float.NaN);
-            _compiled.Predict(input, output, workspace);
-            RandomNetworks.AssertSameBits(outputs.AsSpan(i * 5, 5), output, $"row {i} in a workspace");
+            var inWorkspace = new float[5];
+            _compiled.Predict(input, inWorkspace, workspace);
+            RandomNetworks.AssertSameBits(output, inWorkspace, $"row {i} in a workspace");
         }
     }
 
@@ -57,7 +63,7 @@ public sealed class CompiledNetworkTests : IDisposable
     {
         ArgumentException error = Assert.Throws<ArgumentException>(() => _compiled.Predict(new float[input], new float[output]));
         Assert.Equal($"The input has {input} values and the output {output}; 12 and 5 are needed.", error.Message);
-        Assert.Throws<ArgumentException>(() => _compiled.Predict(new float[input], new float[output], new float[20]));
+        Assert.Throws<ArgumentException>(() => _compiled.Predict(new float[input], new float[output], new float[63]));
     }
 
     [Theory]
@@ -72,8 +78,8 @@ public sealed class CompiledNetworkTests : IDisposable
     [Fact]
     public void A_short_workspace_and_a_wrong_input_to_classify_are_named()
     {
-        ArgumentException error = Assert.Throws<ArgumentException>(() => _compiled.Predict(new float[12], new float[5], new float[19]));
-        Assert.StartsWith("The workspace has 19 floats; 20 are needed.", error.Message, StringComparison.Ordinal);
+        ArgumentException error = Assert.Throws<ArgumentException>(() => _compiled.Predict(new float[12], new float[5], new float[62]));
+        Assert.StartsWith("The workspace has 62 floats; 63 are needed.", error.Message, StringComparison.Ordinal);
         error = Assert.Throws<ArgumentException>(() => _compiled.Classify(new float[3]));
         Assert.Equal("The input has 3 values and the output 5; 12 and 5 are needed.", error.Message);
     }
@@ -81,20 +87,30 @@ public sealed class CompiledNetworkTests : IDisposable
     [Fact]
     public void Buffers_that_overlap_are_refused()
     {
-        var memory = new float[60];
+        var memory = new float[120];
         Assert.Throws<ArgumentException>(() => _compiled.Predict(memory.AsSpan(0, 12), memory.AsSpan(11, 5)));
         Assert.Throws<ArgumentException>(() => _compiled.PredictBatch(memory.AsSpan(0, 24), memory.AsSpan(20, 10)));
-        Assert.Throws<ArgumentException>(() => _compiled.Predict(memory.AsSpan(0, 12), memory.AsSpan(12, 5), memory.AsSpan(16, 20)));
-        Assert.Throws<ArgumentException>(() => _compiled.Predict(memory.AsSpan(20, 12), memory.AsSpan(40, 5), memory.AsSpan(1, 20)));
-        _compiled.Predict(memory.AsSpan(0, 12), memory.AsSpan(12, 5), memory.AsSpan(17, 20));
+        Assert.Throws<ArgumentException>(() => _compiled.Predict(memory.AsSpan(0, 12), memory.AsSpan(12, 5), memory.AsSpan(16, 63)));
+        Assert.Throws<ArgumentException>(() => _compiled.Predict(memory.AsSpan(63, 12), memory.AsSpan(90, 5), memory.AsSpan(1, 63)));
+        _compiled.Predict(memory.AsSpan(0, 12), memory.AsSpan(12, 5), memory.AsSpan(17, 63));
     }
 
     [Fact]
-    public void Verification_passes_with_no_error_when_nothing_was_folded()
+    public void Verification_passes_with_no_error_when_nothing_was_folded_and_the_code_is_scalar()
     {
-        Assert.Equal(0, _compiled.Lowered.FoldedUnits);
-        Assert.True(_compiled.Verify(out float largestError));
+        using var compiled = CompiledNetwork.Compile(_network, s_scalar);
+        Assert.Equal(0, compiled.Lowered.FoldedUnits);
+        Assert.True(compiled.Verify(out float largestError));
         Assert.Equal(0f, largestError);
+    }
+
+    [Fact]
+    public void Verification_passes_with_an_error_of_rounding_when_the_code_is_for_vectors()
+    {
+        Assert.True(_compiled.Verify(out float largestError));
+        var bound = new RoundingBound(_network);
+        double largestBound = _network.Samples.Max(sample => bound.For(sample.ToDenseInput(12)).Bounds.ToArray().Max());
+        Assert.InRange(largestError, 0f, largestBound);
     }
 
     [Fact]
@@ -144,9 +160,9 @@ public sealed class CompiledNetworkTests : IDisposable
     }
 
     [Fact]
-    public void Nan_spreads_to_what_depends_on_it_and_no_further()
+    public void In_scalar_code_nan_spreads_to_what_depends_on_it_and_no_further()
     {
-        using CompiledNetwork compiled = CompileRows([[1, 0], [0, 1], [0, 0]], [0, 0, 5], Activation.Relu);
+        using CompiledNetwork compiled = CompileRows([[1, 0], [0, 1], [0, 0]], [0, 0, 5], Activation.Relu, s_scalar);
         var output = new float[3];
         compiled.Predict([float.NaN, 2], output);
         Assert.Equal([float.NaN, 2f, 5f], output);
@@ -181,7 +197,7 @@ public sealed class CompiledNetworkTests : IDisposable
     [InlineData(new[] { float.NaN, float.NaN, float.NaN }, -1)]
     public void Classify_takes_the_first_of_the_largest_and_skips_nan(float[] values, int expected)
     {
-        using CompiledNetwork compiled = CompileRows([[1, 0, 0], [0, 1, 0], [0, 0, 1]], [0, 0, 0], Activation.Identity);
+        using CompiledNetwork compiled = CompileRows([[1, 0, 0], [0, 1, 0], [0, 0, 1]], [0, 0, 0], Activation.Identity, s_scalar);
         Assert.Equal(expected, compiled.Classify(values));
     }
 
@@ -243,13 +259,22 @@ public sealed class CompiledNetworkTests : IDisposable
         Network network = RandomNetworks.Classifier(7, 0.02, 50, hidden, 10);
         using var compiled = CompiledNetwork.Compile(network);
         float[][] inputs = [.. Enumerable.Range(0, 64).Select(i => RandomNetworks.Input(new SeededRandom((ulong)i), 50))];
-        float[][] expected = [.. inputs.Select(input => RandomNetworks.Interpret(compiled.Lowered.Network, input))];
+        float[][] expected = [.. inputs.Select(input => PredictAlone(compiled, input))];
+        var bound = new RoundingBound(compiled.Lowered.Network);
+        Assert.All(inputs.Zip(expected), pair => Assert.InRange(bound.For(pair.First).BoundShare(pair.Second), 0, 1));
         Parallel.For(0, 20 * inputs.Length, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i =>
         {
             var output = new float[10];
             compiled.Predict(inputs[i % inputs.Length], output);
             RandomNetworks.AssertSameBits(expected[i % inputs.Length], output, $"input {i % inputs.Length}");
         });
+    }
+
+    private static float[] PredictAlone(CompiledNetwork compiled, float[] input)
+    {
+        var output = new float[compiled.OutputLength];
+        compiled.Predict(input, output);
+        return output;
     }
 
     private static void AssertNoAllocation(Network network, LoweringOptions options)
@@ -274,12 +299,12 @@ public sealed class CompiledNetworkTests : IDisposable
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
-    private static CompiledNetwork CompileRows(float[][] rows, float[] biases, Activation activation)
+    private static CompiledNetwork CompileRows(float[][] rows, float[] biases, Activation activation, CompileOptions? options = null)
     {
         int columns = rows[0].Length;
         var layer = new DenseLayer(
             "l", SparseMatrix.FromDense(rows.Length, columns, [.. rows.SelectMany(row => row)]), new FloatVector(biases), activation);
-        return CompiledNetwork.Compile(new Network("n", Shape.Flat(columns), new EquatableArray<Layer>([layer]), default));
+        return CompiledNetwork.Compile(new Network("n", Shape.Flat(columns), new EquatableArray<Layer>([layer]), default), options);
     }
 
     private static WeakReference CompileAndForget(Network network)

@@ -1,11 +1,9 @@
-using System.Diagnostics;
 using System.Text;
 using Espalier.Compilation.Emit;
 using Espalier.Compilation.Kernels;
 using Espalier.Compilation.Lowering;
 using Espalier.Compilation.Model;
-using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
+using Espalier.Inference;
 
 namespace Espalier.Tests.Inference;
 
@@ -32,6 +30,11 @@ public sealed class JitListingTests
         }
         """);
 
+    private static readonly LoweringOptions[] s_scalar =
+    [
+        new() { Kernel = KernelKind.Unrolled, Widths = VectorWidth.Scalar }, new() { Kernel = KernelKind.Table, Widths = VectorWidth.Scalar },
+    ];
+
     [Fact]
     public void No_generated_method_is_compiled_without_optimisation()
     {
@@ -47,17 +50,24 @@ public sealed class JitListingTests
         };
         List<EmittedFile> files = [s_tooLong];
         var calls = new StringBuilder();
-        foreach ((int i, Network candidate) in new[] { large, longRow, manyUnits, transcendental }.Index())
+        var vectorLayers = new List<string>();
+        Network[] networks = [large, longRow, manyUnits, transcendental];
+        foreach ((int i, Network candidate) in networks.Index())
         {
-            foreach (KernelKind kernel in Enum.GetValues<KernelKind>())
+            // Vector kernels are loops whatever the size of the layer: one network shows them all.
+            foreach (LoweringOptions options in candidate == transcendental ? [.. s_scalar, .. VectorForms()] : s_scalar)
             {
-                LoweredNetwork lowered = LoweringPipeline.Run(candidate, new LoweringOptions { Kernel = kernel });
-                string name = $"{kernel}{i}";
+                LoweredNetwork lowered = LoweringPipeline.Run(candidate, options);
+                string name = $"{options.Kernel}{options.Widths}{i}";
                 files.AddRange(CSharpEmitter.Emit(lowered, new EmitOptions(name)));
                 calls.Append(System.Globalization.CultureInfo.InvariantCulture, $$"""
-                    for (int i = 0; i < 100; i++) {{name}}.Predict(new float[{{name}}.InputLength], new float[{{name}}.OutputLength]);
+                    {{name}}.Predict(new float[{{name}}.InputLength], new float[{{name}}.OutputLength]);
 
                     """);
+                foreach ((int layer, KernelChoice choice) in lowered.Widest.Kernels.Index())
+                {
+                    if (choice.Width != VectorWidth.Scalar) vectorLayers.Add($"{name}+Kernels+On{lowered.Widest.Width}:Layer{layer}(");
+                }
             }
         }
 
@@ -76,41 +86,34 @@ public sealed class JitListingTests
 
         Assert.Contains(listing, line =>
             line.Contains("TooLong:Sum", StringComparison.Ordinal) && line.Contains("MinOpts", StringComparison.Ordinal));
-        string[] kernels = [.. listing.Where(line => line.Contains("Kernels:Layer", StringComparison.Ordinal))];
-        Assert.DoesNotContain(kernels, line => line.Contains("MinOpts", StringComparison.Ordinal));
+        string[] kernels = [.. listing.Where(line => line.Contains("+Kernels", StringComparison.Ordinal))];
+        Assert.All(kernels, line => Assert.Contains("FullOpts", line, StringComparison.Ordinal));
         int parts = kernels.Count(line => line.Contains("Part", StringComparison.Ordinal));
         Assert.True(parts > 40, $"Only {parts} parts of split layers were seen:\n{string.Join("\n", kernels)}");
-        Assert.All(kernels.Where(line => line.Contains("Part", StringComparison.Ordinal)), line =>
-            Assert.Contains("FullOpts", line, StringComparison.Ordinal));
+        Assert.Equal(VectorForms().Any(), vectorLayers.Count > 0);
+        Assert.All(vectorLayers, layer => Assert.Contains(kernels, line => line.Contains(layer, StringComparison.Ordinal)));
     }
+
+    /// <summary>Each vector kernel at each width that the processor has.</summary>
+    private static IEnumerable<LoweringOptions> VectorForms() =>
+        from kernel in (KernelKind[])[KernelKind.Permute, KernelKind.Block, KernelKind.Dense]
+        from width in Enum.GetValues<VectorWidth>()
+        where width != VectorWidth.Scalar && (kernel, width) != (KernelKind.Permute, VectorWidth.Vector128) && PlanMethods.CanRun(width)
+        select new LoweringOptions { Kernel = kernel, Widths = width };
 
     private static string[] Run(IReadOnlyList<EmittedFile> files)
     {
-        string folder = Directory.CreateTempSubdirectory("espalier-jit-").FullName;
+        string listing = Path.GetTempFileName();
         try
         {
-            string program = Path.Combine(folder, "program.dll"), listing = Path.Combine(folder, "listing.txt");
-            var result = GeneratedSource.CompileHarshly(files, kind: OutputKind.ConsoleApplication)
-                .WithOptions(new CSharpCompilationOptions(OutputKind.ConsoleApplication, optimizationLevel: OptimizationLevel.Release))
-                    .Emit(program);
-            Assert.True(result.Success, string.Join("\n", result.Diagnostics.Take(5)));
-            File.WriteAllText(Path.Combine(folder, "program.runtimeconfig.json"), $$"""
-                { "runtimeOptions": { "framework": { "name": "Microsoft.NETCore.App", "version": "{{Environment.Version}}" } } }
-                """);
-            string host = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet";
-            var start = new ProcessStartInfo(host, ["exec", program]) { RedirectStandardError = true };
-            start.Environment["DOTNET_JitStdOutFile"] = listing;
-            start.Environment["DOTNET_JitDisasmSummary"] = "1";
-            start.Environment["DOTNET_TieredPGO"] = "0";
-            using Process process = Process.Start(start)!;
-            string errors = process.StandardError.ReadToEnd();
-            Assert.True(process.WaitForExit(60_000), "The child process does not end.");
-            Assert.True(process.ExitCode == 0, errors);
+            // Each method is compiled once and for good: with full optimisation, or with the least where the JIT gives up.
+            ChildProgram.Run(
+                files, ("DOTNET_JitStdOutFile", listing), ("DOTNET_JitDisasmSummary", "1"), ("DOTNET_TieredCompilation", "0"));
             return File.ReadAllLines(listing);
         }
         finally
         {
-            Directory.Delete(folder, recursive: true);
+            File.Delete(listing);
         }
     }
 }

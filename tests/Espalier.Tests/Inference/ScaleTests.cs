@@ -8,7 +8,7 @@ namespace Espalier.Tests.Inference;
 public sealed class ScaleTests
 {
     [Fact]
-    public void A_million_weights_at_5_percent_are_lowered_and_emitted_in_well_under_a_second()
+    public void A_million_weights_at_5_percent_are_lowered_and_emitted_for_all_widths_in_seconds()
     {
         Network network = RandomNetworks.Classifier(1, 0.05, 1000, 1000);
         TimeSpan best = Enumerable.Range(0, 3).Min(_ =>
@@ -17,7 +17,7 @@ public sealed class ScaleTests
             LowerAndEmit(network);
             return Stopwatch.GetElapsedTime(start);
         });
-        Assert.True(best < TimeSpan.FromSeconds(0.5), $"It took {best.TotalMilliseconds:0} ms.");
+        Assert.True(best < TimeSpan.FromSeconds(5), $"It took {best.TotalMilliseconds:0} ms.");
     }
 
     [Fact]

@@ -12,9 +12,10 @@ namespace Espalier.Inference.Baselines;
 public static class BenchmarkSuite
 {
     /// <summary>
-    /// At most this many different batches are cycled through, so that the inputs do not drive the weights out of the caches.
+    /// At most this many different batches are cycled through, and no more than about half of a usual second cache holds (but one at
+    /// least), so that neither do the inputs drive the weights out of the caches nor is it memory that is timed.
     /// </summary>
-    private const int MaxBatches = 16;
+    private const int MaxBatches = 16, MaxInputBytes = 512 * 1024;
 
     private const int MinRounds = 11, AllocationCalls = 32;
 
@@ -41,7 +42,8 @@ public static class BenchmarkSuite
             throw new ArgumentException($"{inputs.Length} values do not divide into samples of {length}.", nameof(inputs));
         }
 
-        int batches = Math.Min(MaxBatches, samples / options.Batch);
+        int fitting = Math.Max(1, MaxInputBytes / sizeof(float) / (length * options.Batch));
+        int batches = Math.Min(Math.Min(MaxBatches, fitting), samples / options.Batch);
         if (batches == 0) throw new EspalierException($"bench: {samples} samples given; a batch of {options.Batch} needs more.");
         inputs = inputs[..(batches * options.Batch * length)];
 

@@ -19,7 +19,7 @@
 // Order of summation in scalar code: term j of a row goes to partial sum j mod 4; p0 starts at the bias; the sum is (p0 + p1) + (p2 + p3).
 // No multiplication is fused with an addition there: every machine computes the same bits (which bits a NaN has is left open).
 // Vector code has its own fixed order and fuses: machines with registers of the same width compute the same bits, and others differ by rounding.
-// An infinity or a NaN among the inputs makes the outputs that depend on it infinite or NaN; in vector code it may make NaN of others too.
+// A NaN among the inputs makes NaN of every output that depends on it; in vector code a NaN or an infinity may make NaN of others too, those that share a step with it.
 // </auto-generated>
 
 #nullable disable
@@ -36,20 +36,20 @@ static partial class Permute
 {
     static partial void PredictCore(global::System.ReadOnlySpan<float> input, global::System.Span<float> output)
     {
-        if (global::System.Runtime.Intrinsics.X86.Avx2.IsSupported && global::System.Runtime.Intrinsics.X86.Fma.IsSupported) Kernels.OnVector256.Predict(input, output);
+        if (global::System.Runtime.Intrinsics.Vector256.IsHardwareAccelerated && global::System.Runtime.Intrinsics.X86.Avx2.IsSupported && global::System.Runtime.Intrinsics.X86.Fma.IsSupported) Kernels.OnVector256.Predict(input, output);
         else Kernels.Predict(input, output);
     }
 
     static partial void PredictCore(global::System.ReadOnlySpan<float> input, global::System.Span<float> output, global::System.Span<float> workspace)
     {
-        if (global::System.Runtime.Intrinsics.X86.Avx2.IsSupported && global::System.Runtime.Intrinsics.X86.Fma.IsSupported) Kernels.OnVector256.Predict(input, output, workspace);
+        if (global::System.Runtime.Intrinsics.Vector256.IsHardwareAccelerated && global::System.Runtime.Intrinsics.X86.Avx2.IsSupported && global::System.Runtime.Intrinsics.X86.Fma.IsSupported) Kernels.OnVector256.Predict(input, output, workspace);
         else Kernels.Predict(input, output, workspace);
     }
 
     static partial void PredictBatchCore(global::System.ReadOnlySpan<float> inputs, global::System.Span<float> outputs)
     {
         int done = 0;
-        if (global::System.Runtime.Intrinsics.X86.Avx2.IsSupported && global::System.Runtime.Intrinsics.X86.Fma.IsSupported) done = Kernels.Batch256.Predict(inputs, outputs);
+        if (global::System.Runtime.Intrinsics.Vector256.IsHardwareAccelerated && global::System.Runtime.Intrinsics.X86.Avx2.IsSupported && global::System.Runtime.Intrinsics.X86.Fma.IsSupported) done = Kernels.Batch256.Predict(inputs, outputs);
         for (; done < inputs.Length / InputLength; done++)
         {
             PredictCore(inputs.Slice(done * InputLength, InputLength), outputs.Slice(done * OutputLength, OutputLength));
