@@ -67,7 +67,7 @@ public sealed class CachingTests
         Assert.All(Reasons(second, TrackingNames.Clashes), reason => Assert.Equal(Reason.Cached, reason));
         Assert.All(second.Result.TrackedOutputSteps[Source].SelectMany(Reasons), reason => Assert.Equal(Reason.Cached, reason));
         Assert.Equal(
-            [Reason.Modified, Reason.Cached],
+            [Reason.Modified, Reason.Modified, Reason.Cached, Reason.Cached],
             second.Result.TrackedOutputSteps[Implementation].SelectMany(Reasons));
     }
 

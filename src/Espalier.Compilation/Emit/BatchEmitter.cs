@@ -19,15 +19,16 @@ internal sealed class BatchEmitter
         () => new VectorSections("Espalier.Compilation.Kernels.Batch.BatchKernels.txt"), LazyThreadSafetyMode.PublicationOnly);
 
     private readonly LoweredNetwork _lowered;
-    private readonly BatchPlan _plan;
     private readonly VectorWidth[] _widths;
 
     /// <summary>Prepares the batch code of <paramref name="lowered"/>.</summary>
     public BatchEmitter(LoweredNetwork lowered)
     {
-        (_lowered, _plan) = (lowered, BatchPlan.Of(lowered));
-        _widths = [.. Simd.Widths.Where(width => lowered.Options.Widths.HasFlag(width))];
+        _lowered = lowered;
+        _widths = BatchReport.WidthsOf(lowered);
     }
+
+    private BatchPlan Plan => BatchPlan.Of(_lowered);
 
     private bool ScattersFours => _lowered.Header.OutputLength >= BatchInputs.GroupInputs;
 
@@ -38,7 +39,7 @@ internal sealed class BatchEmitter
         {
             foreach (string name in (string[])["First", "Next", "Load", "Store", "MultiplyAdd"]) yield return (width, name);
             foreach (string name in (string[])["Load", "Store"]) yield return (VectorWidth.Vector128, name);
-            foreach (ActivationKind kind in _plan.Layers.Select(layer => layer.Activation.Kind))
+            foreach (ActivationKind kind in Plan.Layers.Select(layer => layer.Activation.Kind))
             {
                 if (kind == ActivationKind.Softmax) yield return (width, "Exp");
                 else if (!IsInKernel(kind)) yield return (width, kind.ToString());
@@ -58,12 +59,14 @@ internal sealed class BatchEmitter
         string otherwise = "";
         foreach (VectorWidth width in _widths)
         {
-            writer.Line($"{otherwise}if ({width.Condition()}) done = {KernelEmitter.NestedClass}.{ClassOf(width)}.Predict(inputs, outputs);");
+            string call = $"{KernelEmitter.NestedClass}.{ClassOf(width)}.Predict(inputs, outputs)";
+            writer.Line($"{otherwise}if ({width.Condition()}) done = {call};");
             otherwise = "else ";
         }
 
         writer.Open("for (; done < inputs.Length / InputLength; done++)");
-        writer.Line($"{SurfaceEmitter.PredictCore}(inputs.Slice(done * InputLength, InputLength), outputs.Slice(done * OutputLength, OutputLength));");
+        string sample = "inputs.Slice(done * InputLength, InputLength), outputs.Slice(done * OutputLength, OutputLength)";
+        writer.Line($"{SurfaceEmitter.PredictCore}({sample});");
         writer.Close();
         writer.Close();
     }
@@ -107,22 +110,22 @@ internal sealed class BatchEmitter
 
     private void WriteTables(CSharpWriter writer)
     {
-        HexTable.WriteInts(writer, "BatchInputColumns", [.. _plan.Inputs.Columns]);
-        if (_plan.Inputs.HasGroups)
+        HexTable.WriteInts(writer, "BatchInputColumns", [.. Plan.Inputs.Columns]);
+        if (Plan.Inputs.HasGroups)
         {
             writer.Line();
-            HexTable.WriteBytes(writer, "BatchInputPlaces", _plan.Inputs.Places);
+            HexTable.WriteBytes(writer, "BatchInputPlaces", Plan.Inputs.Places);
         }
 
-        if (_plan.Tables[0].Tiling.Count > 1)
+        if (Plan.Tables[0].Tiling.Count > 1)
         {
             writer.Line();
-            HexTable.WriteInts(writer, "BatchInputStarts", [.. _plan.Inputs.Starts]);
+            HexTable.WriteInts(writer, "BatchInputStarts", [.. Plan.Inputs.Starts]);
         }
 
-        for (int i = 0; i < _plan.Tables.Count; i++)
+        for (int i = 0; i < Plan.Tables.Count; i++)
         {
-            BatchTables tables = _plan.Tables[i];
+            BatchTables tables = Plan.Tables[i];
             writer.Line();
             HexTable.WriteBytes(writer, $"Batch{i}Counts", tables.Steps);
             writer.Line();
@@ -149,15 +152,16 @@ internal sealed class BatchEmitter
             private const int TileSamples = {BatchPlan.TileRegisters} * Lanes;
 
             /// <summary>A tile takes as long for a few samples as for all of its own: fewer than this are predicted one by one.</summary>
-            private const int FewestSamples = {BatchCost.FewestSamples(_plan, _lowered, width)};
+            private const int FewestSamples = {BatchCost.FewestSamples(Plan, _lowered, width)};
 
             """);
         WritePredict(writer, width);
         writer.Line();
         WriteTile(writer, width);
-        List<(VectorWidth, string)> names = [(width, "Entry"), (width, _plan.Inputs.HasGroups ? "GatherFours" : "GatherOnes"), (width, "Pairs")];
+        List<(VectorWidth, string)> names = [(width, "Entry"), (width, "Pairs")];
+        names.Add((width, Plan.Inputs.HasGroups ? "GatherFours" : "GatherOnes"));
         names.Add((width, ScattersFours ? "ScatterFours" : "ScatterOnes"));
-        if (_plan.Layers.Any(layer => layer.Activation.Kind == ActivationKind.Softmax)) names.Add((width, "Softmax"));
+        if (Plan.Layers.Any(layer => layer.Activation.Kind == ActivationKind.Softmax)) names.Add((width, "Softmax"));
         foreach (string function in s_kernels.Value.FunctionsFor(names))
         {
             writer.Line();
@@ -170,7 +174,7 @@ internal sealed class BatchEmitter
     /// <summary>The method that takes whole tiles, and says how many samples are done.</summary>
     private void WritePredict(CSharpWriter writer, VectorWidth width)
     {
-        int floats = checked(_plan.PanelRows * BatchPlan.TileSamples(width) + ScratchPlan.AlignmentSlack);
+        int floats = checked(Plan.PanelRows * BatchPlan.TileSamples(width) + ScratchPlan.AlignmentSlack);
         bool isOnStack = floats <= SurfaceEmitter.MaxStackFloats;
         if (!isOnStack)
         {
@@ -216,21 +220,21 @@ internal sealed class BatchEmitter
             /// </summary>
             """);
         writer.Open("private static void PredictTile(ref float inputs, ref float outputs, int first, int last, ref float panels)");
-        writer.Line($"ref float x = ref Row(ref panels, {_plan.PanelOffsets[0]});");
-        for (int i = 0; i < _plan.Layers.Count; i++) WriteLayer(writer, width, i);
+        writer.Line($"ref float x = ref Row(ref panels, {Plan.PanelOffsets[0]});");
+        for (int i = 0; i < Plan.Layers.Count; i++) WriteLayer(writer, width, i);
         writer.Line();
-        writer.Line($"Scatter(ref layer{_plan.Layers.Count - 1}, ref outputs, first, last);");
+        writer.Line($"Scatter(ref layer{Plan.Layers.Count - 1}, ref outputs, first, last);");
         writer.Close();
     }
 
     private void WriteLayer(CSharpWriter writer, VectorWidth width, int index)
     {
-        DenseLayer layer = _plan.Layers[index];
-        BatchTables tables = _plan.Tables[index];
+        DenseLayer layer = Plan.Layers[index];
+        BatchTables tables = Plan.Tables[index];
         bool isFirst = index == 0, isTiled = tables.Tiling.Count > 1;
         writer.Line();
         writer.Line($"// {layer.Name}: {layer.Weights.Columns} -> {layer.Weights.Rows}");
-        writer.Line($"ref float layer{index} = ref Row(ref panels, {_plan.PanelOffsets[index + 1]});");
+        writer.Line($"ref float layer{index} = ref Row(ref panels, {Plan.PanelOffsets[index + 1]});");
         if (isTiled)
         {
             writer.Open($"for (int tile = 0; tile < {tables.Tiling.Count}; tile++)");
@@ -240,7 +244,7 @@ internal sealed class BatchEmitter
         }
         else if (isFirst)
         {
-            WriteGather(writer, "0", CSharpWriter.Number(_plan.Inputs.Columns.Count));
+            WriteGather(writer, "0", CSharpWriter.Number(Plan.Inputs.Columns.Count));
         }
 
         string input = isFirst ? "x" : isTiled ? $"Row(ref layer{index - 1}, tile * {tables.Tiling.Width})" : $"layer{index - 1}";
@@ -259,15 +263,15 @@ internal sealed class BatchEmitter
     {
         if (start != "0") writer.Line($"int input = {start}, inputEnd = {end};");
         (string at, string count) = start == "0" ? ("0", end) : ("input", "inputEnd - input");
-        string places = _plan.Inputs.HasGroups ? $", ref Entry<uint>(BatchInputPlaces, {at})" : "";
+        string places = Plan.Inputs.HasGroups ? $", ref Entry<uint>(BatchInputPlaces, {at})" : "";
         writer.Line($"Gather(ref inputs, first, last, ref x, {count}, ref Entry<int>(BatchInputColumns, {at}){places});");
     }
 
     /// <summary>Applies what the kernel does not, to all registers of the panel.</summary>
     private void WriteActivation(CSharpWriter writer, VectorWidth width, int index)
     {
-        Activation activation = _plan.Layers[index].Activation;
-        int rows = _plan.Layers[index].Weights.Rows;
+        Activation activation = Plan.Layers[index].Activation;
+        int rows = Plan.Layers[index].Weights.Rows;
         if (activation.Kind == ActivationKind.Softmax)
         {
             writer.Line($"Softmax(ref layer{index}, {rows});");

@@ -4,6 +4,7 @@ using System.Linq;
 using System.Text.RegularExpressions;
 using System.Threading;
 using Espalier.Compilation.Kernels;
+using Espalier.Compilation.Kernels.Batch;
 using Espalier.Compilation.Lowering;
 using Espalier.Compilation.Model;
 
@@ -30,7 +31,7 @@ internal static class KernelEmitter
         var batch = new BatchEmitter(lowered);
         var writer = new CSharpWriter(1 << 16);
         FileHead.WriteMark(writer, KernelHead.Lines(lowered));
-        VectorWidth widest = lowered.Plans.Select(plan => plan.Width).Concat(batch.SharedFunctions().Select(function => function.Width)).Max();
+        VectorWidth widest = lowered.Plans.Select(plan => plan.Width).Concat(BatchReport.WidthsOf(lowered)).Max();
         VectorWidth[] widths = [.. Simd.Widths.Where(width => width <= widest)];
         OpenClass(writer, options, widths);
         WritePredictCore(writer, lowered, "input, output", "");

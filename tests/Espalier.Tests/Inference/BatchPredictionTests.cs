@@ -37,7 +37,10 @@ public sealed class BatchPredictionTests
         {
             DenseLayer layer = Layer("out", inputs, 7, 0.4, Activation.Identity, seed: inputs);
             using CompiledNetwork compiled = Compile(width, layer);
-            for (int count = 0; count <= MostSamples; count++) AssertWithinBound(layer, compiled, Values(count * inputs, seed: count), count);
+            for (int count = 0; count <= MostSamples; count++)
+            {
+                AssertWithinBound(layer, compiled, Values(count * inputs, seed: count), count);
+            }
         }
     }
 
@@ -47,7 +50,9 @@ public sealed class BatchPredictionTests
     {
         Activation kind = ActivationOf(Enum.Parse<ActivationKind>(activation));
         Network network = NetworkOf(
-            Layer("first", 23, 17, 0.3, kind, seed: 1), Layer("second", 17, 9, 0.5, kind, seed: 2), Layer("third", 9, 6, 0.8, kind, seed: 3));
+            Layer("first", 23, 17, 0.3, kind, seed: 1),
+            Layer("second", 17, 9, 0.5, kind, seed: 2),
+            Layer("third", 9, 6, 0.8, kind, seed: 3));
         AssertAgrees(network, width, 16, 17, 64, 67);
     }
 
@@ -58,8 +63,9 @@ public sealed class BatchPredictionTests
         for (int seed = 0; seed < 12; seed++)
         {
             int[] sizes = [.. Enumerable.Range(0, 2 + seed % 4).Select(i => 1 + (seed * 37 + i * 53) % 90)];
+            double density = 0.1 + 0.1 * seed % 0.9;
             DenseLayer[] layers = [.. Enumerable.Range(0, sizes.Length - 1).Select(i =>
-                Layer($"layer{i}", sizes[i], sizes[i + 1], 0.1 + 0.1 * seed % 0.9, i % 2 == 0 ? Activation.Relu : Activation.Tanh, seed + i))];
+                Layer($"layer{i}", sizes[i], sizes[i + 1], density, i % 2 == 0 ? Activation.Relu : Activation.Tanh, seed + i))];
             AssertAgrees(NetworkOf(layers), width, 33, 130);
         }
     }
@@ -69,7 +75,8 @@ public sealed class BatchPredictionTests
     public void Rows_without_weights_give_their_bias(VectorWidth width)
     {
         var weights = SparseMatrix.FromDense(5, 6, [.. Enumerable.Repeat(0f, 6), 1, 0, 0, 0, 0, 2, .. Enumerable.Repeat(0f, 18)]);
-        using CompiledNetwork compiled = Compile(width, new DenseLayer("out", weights, new FloatVector([1, 2, 3, 4, 5]), Activation.Identity));
+        var layer = new DenseLayer("out", weights, new FloatVector([1, 2, 3, 4, 5]), Activation.Identity);
+        using CompiledNetwork compiled = Compile(width, layer);
 
         float[] outputs = Predict(compiled, Enumerable.Repeat(1f, 6 * 65).ToArray());
 
@@ -115,7 +122,8 @@ public sealed class BatchPredictionTests
     [MemberData(nameof(Widths))]
     public void A_sample_in_a_whole_tile_gives_the_same_bits_wherever_it_stands(VectorWidth width)
     {
-        using CompiledNetwork compiled = Compile(width, Layer("a", 40, 30, 0.3, Activation.Relu, 1), Layer("b", 30, 10, 0.6, Activation.Softmax, 2));
+        using CompiledNetwork compiled = Compile(
+            width, Layer("a", 40, 30, 0.3, Activation.Relu, 1), Layer("b", 30, 10, 0.6, Activation.Softmax, 2));
         const int Count = 128;
         float[] inputs = Values(Count * 40, seed: 1), outputs = Predict(compiled, inputs);
         float[] turned = [.. Enumerable.Range(0, Count).SelectMany(i => inputs[((Count - 1 - i) * 40)..((Count - i) * 40)])];
@@ -134,7 +142,8 @@ public sealed class BatchPredictionTests
     {
         foreach (int inputs in new[] { 10, 500 })
         {
-            using CompiledNetwork compiled = Compile(width, Layer("a", inputs, 60, 0.3, Activation.Relu, 1), Layer("b", 60, 10, 0.6, Activation.Softmax, 2));
+            using CompiledNetwork compiled = Compile(
+                width, Layer("a", inputs, 60, 0.3, Activation.Relu, 1), Layer("b", 60, 10, 0.6, Activation.Softmax, 2));
             float[] x = Values(100 * inputs, seed: 1), y = new float[100 * 10];
             compiled.PredictBatch(x, y);
             long before = GC.GetAllocatedBytesForCurrentThread();
@@ -151,7 +160,8 @@ public sealed class BatchPredictionTests
         float[][] inputs = [.. Enumerable.Range(0, 8).Select(i => Values(96 * 500, seed: i))];
         float[][] expected = [.. inputs.Select(x => Predict(compiled, x))];
 
-        Parallel.For(0, 80, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i => Assert.Equal(expected[i % 8], Predict(compiled, inputs[i % 8])));
+        var options = new ParallelOptions { MaxDegreeOfParallelism = 4 };
+        Parallel.For(0, 80, options, i => Assert.Equal(expected[i % 8], Predict(compiled, inputs[i % 8])));
     }
 
     private static void AssertAgrees(Network network, VectorWidth width, params int[] counts)

@@ -37,7 +37,7 @@ internal sealed class BatchInputs
         {
             int start = tiling.Start(tile), end = tiling.Start(tile + 1);
             if (inputs.HasGroups) inputs.AddGroups(read, start, end, inputLength);
-            else for (int i = start; i < end; i++) inputs.Columns.Add(read[i]);
+            for (int i = start; i < end && !inputs.HasGroups; i++) inputs.Columns.Add(read[i]);
             inputs.Starts.Add(inputs.Columns.Count);
         }
 
@@ -45,8 +45,8 @@ internal sealed class BatchInputs
     }
 
     /// <summary>
-    /// Covers the inputs of a tile by groups from the left. An input of a group that the tile does not have is put where the next one goes
-    /// a moment later, so nothing has to be skipped; the last one may need a row behind those of the tile.
+    /// Covers the inputs of a tile by groups from the left. An input of a group that the tile does not have is put where the next one
+    /// goes a moment later, so nothing has to be skipped; the last one may need a row behind those of the tile.
     /// </summary>
     private void AddGroups(IReadOnlyList<int> read, int start, int end, int inputLength)
     {

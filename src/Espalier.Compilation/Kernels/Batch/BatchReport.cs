@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using Espalier.Compilation.Lowering;
 
@@ -30,8 +31,9 @@ public static class BatchReport
         string times = string.Join(", ", widths.Select(width => FormattableString.Invariant(
             $"{BatchCost.Nanoseconds(plan, width):0.#} ns with {width.Bits()} bits")));
         yield return $"batch: about {times} a sample.";
-        yield return FormattableString.Invariant(
-            $"batch: inputs: {BatchCost.InputNanoseconds(plan, widths[0]):0.#} ns, {plan.Tables[0].Tiling.Inputs} that some unit reads, transposed in {plan.Inputs.Columns.Count} groups.");
+        string transposition = BatchCost.InputNanoseconds(plan, widths[0]).ToString("0.#", CultureInfo.InvariantCulture);
+        yield return $"batch: inputs: {transposition} ns, {plan.Tables[0].Tiling.Inputs} that some unit reads, "
+            + $"transposed in {plan.Inputs.Columns.Count} groups.";
         for (int i = 0; i < plan.Layers.Count; i++) yield return Line(plan, i, widths[0]);
     }
 
@@ -46,5 +48,7 @@ public static class BatchReport
             + FormattableString.Invariant($"{tiles} of inputs, {share:0} % of {weights} weights with an input loaded for both rows.");
     }
 
-    private static VectorWidth[] WidthsOf(LoweredNetwork lowered) => [.. Simd.Widths.Where(width => lowered.Options.Widths.HasFlag(width))];
+    /// <summary>The register widths that there is code for, from the widest on.</summary>
+    internal static VectorWidth[] WidthsOf(LoweredNetwork lowered) =>
+        [.. Simd.Widths.Where(width => lowered.Options.Widths.HasFlag(width))];
 }

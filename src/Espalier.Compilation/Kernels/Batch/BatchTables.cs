@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using Espalier.Compilation.Model;
 
@@ -29,7 +30,7 @@ internal sealed class BatchTables
     /// <summary>The number of pairs; an odd last row is paired with one of no terms.</summary>
     public int Pairs { get; }
 
-    /// <summary>For each tile and pair four counts: of inputs for both, of turns, of inputs for the first row, for the second row.</summary>
+    /// <summary>For each tile and pair four counts: of inputs for both rows, of turns, of inputs for the first row, for the second.</summary>
     public List<byte> Steps { get; } = [];
 
     /// <summary>The input's place in its tile: one for an input of both rows, two for a turn, one for a single input.</summary>
@@ -48,11 +49,14 @@ internal sealed class BatchTables
     public int SharedTerms { get; private set; }
 
     /// <summary>All bytes of the tables.</summary>
-    public long Bytes => Steps.Count + Indices.Count + sizeof(float) * (long)(Weights.Count + Biases.Length) + sizeof(int) * (long)Starts.Length;
+    public long Bytes =>
+        Steps.Count + Indices.Count + sizeof(float) * (long)(Weights.Count + Biases.Length) + sizeof(int) * (long)Starts.Length;
 
     /// <summary>Lays out a layer.</summary>
     /// <param name="layer">The layer.</param>
-    /// <param name="order">Its rows in the order in which their sums are to lie in memory; neighbours 2i and 2i + 1 are computed together.</param>
+    /// <param name="order">
+    /// Its rows in the order in which their sums are to lie in memory; neighbours 2i and 2i + 1 are computed together.
+    /// </param>
     /// <param name="slots">For each column the place where the layer finds it.</param>
     /// <param name="tiling">The tiles of these places.</param>
     public static BatchTables Of(DenseLayer layer, int[] order, int[] slots, BatchTiling tiling)
@@ -60,7 +64,7 @@ internal sealed class BatchTables
         var tables = new BatchTables(tiling, order);
         for (int i = 0; i < order.Length; i++) tables.Biases[i] = layer.Biases[order[i]];
 
-        // For each pair and input the two weights' positions in the matrix; rows are walked tile by tile through sorted places.
+        // The terms of each tile and row.
         List<Term>[][] rows = new List<Term>[tiling.Count][];
         for (int tile = 0; tile < rows.Length; tile++) rows[tile] = new List<Term>[2 * tables.Pairs];
         for (int i = 0; i < order.Length; i++) Spread(layer.Weights, order[i], i, slots, tiling, rows);
@@ -86,7 +90,9 @@ internal sealed class BatchTables
         }
     }
 
-    /// <summary>Appends one pair of rows in one tile. <paramref name="place"/> holds <see cref="NotRead"/> everywhere, before and after.</summary>
+    /// <summary>
+    /// Appends one pair of rows in one tile. <paramref name="place"/> holds <see cref="NotRead"/> everywhere, before and after.
+    /// </summary>
     private void Add(List<Term> first, List<Term> second, int[] place)
     {
         for (int i = 0; i < second.Count; i++) place[second[i].Slot] = i;
@@ -110,7 +116,7 @@ internal sealed class BatchTables
 
         List<Term> ofSecond = second.FindAll(term => place[term.Slot] != NotRead);
         foreach (Term term in ofSecond) place[term.Slot] = NotRead;
-        int turns = System.Math.Min(ofFirst.Count, ofSecond.Count);
+        int turns = Math.Min(ofFirst.Count, ofSecond.Count);
         for (int i = 0; i < turns; i++)
         {
             Add(ofFirst[i]);

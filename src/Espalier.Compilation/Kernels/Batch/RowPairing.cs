@@ -28,10 +28,9 @@ internal static class RowPairing
         int candidates = (int)Math.Min(weights.Rows, Math.Max(MinCandidates, MaxLooks / Math.Max(1, weights.Count)));
         var left = new List<int>(weights.Rows);
         for (int row = 0; row < weights.Rows; row++) left.Add(row);
-        left.Sort((a, b) => weights.RowCount(b) != weights.RowCount(a) ? weights.RowCount(b).CompareTo(weights.RowCount(a)) : a.CompareTo(b));
-        left.Reverse();
 
-        // The fullest row is at the end, where a list gives up its elements cheaply.
+        // The fullest row, the first of equals, is at the end, where a list gives up its elements cheaply.
+        left.Sort((a, b) => weights.RowCount(a) != weights.RowCount(b) ? weights.RowCount(a).CompareTo(weights.RowCount(b)) : b.CompareTo(a));
         var order = new List<int>(weights.Rows);
         var isRead = new bool[weights.Columns];
         while (left.Count > 0)

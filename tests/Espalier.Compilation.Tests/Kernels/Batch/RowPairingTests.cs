@@ -43,7 +43,8 @@ public sealed class RowPairingTests
     }
 
     [Fact]
-    public void A_matrix_without_weights_keeps_its_rows() => Assert.Equal([0, 1, 2], RowPairing.Order(SparseMatrix.FromDense(3, 2, new float[6])).Order());
+    public void A_matrix_without_weights_keeps_its_rows() =>
+        Assert.Equal([0, 1, 2], RowPairing.Order(SparseMatrix.FromDense(3, 2, new float[6])).Order());
 
     internal static SparseMatrix Random(int rows, int columns, double density, int seed)
     {
@@ -60,7 +61,11 @@ public sealed class RowPairingTests
     private static int Shared(SparseMatrix weights, int[] order)
     {
         int shared = 0;
-        for (int i = 0; i + 1 < order.Length; i += 2) shared += Columns(weights, order[i]).Intersect(Columns(weights, order[i + 1])).Count();
+        for (int i = 0; i + 1 < order.Length; i += 2)
+        {
+            shared += Columns(weights, order[i]).Intersect(Columns(weights, order[i + 1])).Count();
+        }
+
         return shared;
     }
 

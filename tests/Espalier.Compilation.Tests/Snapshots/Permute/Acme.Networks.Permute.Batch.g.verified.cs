@@ -104,9 +104,11 @@ static partial class Permute
             }
 
             /// <summary>An element of a table.</summary>
-            private static ref T Entry<T>(global::System.ReadOnlySpan<ulong> table, int index) => ref global::System.Runtime.CompilerServices.Unsafe.Add(
-                ref global::System.Runtime.CompilerServices.Unsafe.As<ulong, T>(
-                    ref global::System.Runtime.InteropServices.MemoryMarshal.GetReference(table)), index);
+            private static ref T Entry<T>(global::System.ReadOnlySpan<ulong> table, int index)
+            {
+                ref ulong first = ref global::System.Runtime.InteropServices.MemoryMarshal.GetReference(table);
+                return ref Next(ref global::System.Runtime.CompilerServices.Unsafe.As<ulong, T>(ref first), index);
+            }
 
             /// <summary>A row of a panel.</summary>
             private static ref float Row(ref float panel, int row) =>
