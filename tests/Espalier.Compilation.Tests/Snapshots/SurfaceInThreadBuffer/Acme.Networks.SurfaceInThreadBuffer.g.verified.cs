@@ -8,7 +8,7 @@
 namespace Acme.Networks;
 
 /// <summary>
-/// The network 'net', compiled: 10 inputs, 2 outputs. Thread-safe, and no
+/// The network 'net', compiled: 10 inputs, 8193 outputs. Thread-safe, and no
 /// call allocates memory, <see cref="Verify"/> excepted.
 /// </summary>
 /// <remarks>
@@ -22,25 +22,24 @@ public static partial class SurfaceInThreadBuffer
     public const int InputLength = 10;
 
     /// <summary>The number of outputs.</summary>
-    public const int OutputLength = 2;
+    public const int OutputLength = 8193;
 
     /// <summary>The number of floats of scratch memory that one prediction needs; pruning does not change it.</summary>
-    public const int WorkspaceLength = 8193;
+    public const int WorkspaceLength = 9000;
 
     /// <summary>
     /// The largest deviation, relative to the reference output or to 1 if that is larger, that <see cref="Verify"/> accepts.
     /// </summary>
     public const float VerifyTolerance = 1E-4f;
 
-    /// <summary>Computes the outputs for one sample. It works in a buffer that each thread makes once, on its first call.</summary>
+    /// <summary>Computes the outputs for one sample. It works on the stack, or where that would take more than 32 KB, in a buffer that each thread makes once, on its first call.</summary>
     /// <param name="input"><see cref="InputLength"/> values.</param>
     /// <param name="output">Receives <see cref="OutputLength"/> values.</param>
     /// <exception cref="global::System.ArgumentException">A length is wrong, or the two overlap.</exception>
     public static void Predict(global::System.ReadOnlySpan<float> input, global::System.Span<float> output)
     {
         CheckBuffers(input, output);
-        global::System.Span<float> workspace = ThreadBuffer();
-        PredictCore(input, output, workspace);
+        PredictCore(input, output);
     }
 
     /// <summary>Computes the outputs for one sample in scratch memory of the caller.</summary>
@@ -58,20 +57,23 @@ public static partial class SurfaceInThreadBuffer
         PredictCore(input, output, workspace);
     }
 
-    /// <summary>The index of the largest output for one sample, the first of equals. It works in a buffer that each thread makes once, on its first call.</summary>
+    /// <summary>The index of the largest output for one sample, the first of equals. It works on the stack, or where that would take more than 32 KB, in a buffer that each thread makes once, on its first call.</summary>
     /// <param name="input"><see cref="InputLength"/> values.</param>
     /// <returns>0 to <see cref="OutputLength"/> - 1; outputs that are NaN do not count, and when all are, -1.</returns>
     /// <exception cref="global::System.ArgumentException">The length is wrong.</exception>
     public static int Classify(global::System.ReadOnlySpan<float> input)
     {
         if (input.Length != InputLength) ThrowLengths(input.Length, OutputLength);
-        global::System.Span<float> scratch = ThreadBuffer();
-        global::System.Span<float> output = scratch.Slice(WorkspaceLength, OutputLength);
-        PredictCore(input, output, scratch.Slice(0, WorkspaceLength));
+        global::System.Span<float> output = ThreadBuffer();
+        PredictCore(input, output);
         return Largest(output);
     }
 
-    /// <summary>Computes the outputs for any number of samples, row by row. It works in a buffer that each thread makes once, on its first call.</summary>
+    /// <summary>
+    /// Computes the outputs for any number of samples, where there are vector registers many samples at a time: results differ from
+    /// those of <see cref="Predict(global::System.ReadOnlySpan{float}, global::System.Span{float})"/> by rounding.
+    /// It works on the stack, or where that would take more than 32 KB, in a buffer that each thread makes once, on its first call.
+    /// </summary>
     /// <param name="inputs">A whole number of rows of <see cref="InputLength"/> values.</param>
     /// <param name="outputs">Receives as many rows of <see cref="OutputLength"/> values.</param>
     /// <exception cref="global::System.ArgumentException">The lengths do not fit, or the two overlap.</exception>
@@ -85,11 +87,7 @@ public static partial class SurfaceInThreadBuffer
         }
 
         if (global::System.MemoryExtensions.Overlaps<float>(outputs, inputs)) ThrowOverlap();
-        global::System.Span<float> workspace = ThreadBuffer();
-        for (int i = 0; i < count; i++)
-        {
-            PredictCore(inputs.Slice(i * InputLength, InputLength), outputs.Slice(i * OutputLength, OutputLength), workspace);
-        }
+        PredictBatchCore(inputs, outputs);
     }
 
     /// <summary>
@@ -124,8 +122,12 @@ public static partial class SurfaceInThreadBuffer
         return best;
     }
 
+    static partial void PredictCore(global::System.ReadOnlySpan<float> input, global::System.Span<float> output);
+
     static partial void PredictCore(
         global::System.ReadOnlySpan<float> input, global::System.Span<float> output, global::System.Span<float> workspace);
+
+    static partial void PredictBatchCore(global::System.ReadOnlySpan<float> inputs, global::System.Span<float> outputs);
 
     static partial void VerifySamples(ref float largestError);
 
@@ -166,5 +168,5 @@ public static partial class SurfaceInThreadBuffer
     [global::System.ThreadStatic]
     private static float[]? s_threadBuffer;
 
-    private static global::System.Span<float> ThreadBuffer() => s_threadBuffer ??= new float[WorkspaceLength + OutputLength];
+    private static global::System.Span<float> ThreadBuffer() => s_threadBuffer ??= new float[OutputLength];
 }

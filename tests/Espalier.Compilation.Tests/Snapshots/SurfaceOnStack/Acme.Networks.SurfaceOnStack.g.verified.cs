@@ -8,7 +8,7 @@
 namespace Acme.Networks;
 
 /// <summary>
-/// The network 'net', compiled: 10 inputs, 2 outputs. Thread-safe, and no
+/// The network 'net', compiled: 10 inputs, 100 outputs. Thread-safe, and no
 /// call allocates memory, <see cref="Verify"/> excepted.
 /// </summary>
 /// <remarks>
@@ -22,7 +22,7 @@ public static partial class SurfaceOnStack
     public const int InputLength = 10;
 
     /// <summary>The number of outputs.</summary>
-    public const int OutputLength = 2;
+    public const int OutputLength = 100;
 
     /// <summary>The number of floats of scratch memory that one prediction needs; pruning does not change it.</summary>
     public const int WorkspaceLength = 8000;
@@ -39,8 +39,7 @@ public static partial class SurfaceOnStack
     public static void Predict(global::System.ReadOnlySpan<float> input, global::System.Span<float> output)
     {
         CheckBuffers(input, output);
-        global::System.Span<float> workspace = stackalloc float[WorkspaceLength];
-        PredictCore(input, output, workspace);
+        PredictCore(input, output);
     }
 
     /// <summary>Computes the outputs for one sample in scratch memory of the caller.</summary>
@@ -65,13 +64,16 @@ public static partial class SurfaceOnStack
     public static int Classify(global::System.ReadOnlySpan<float> input)
     {
         if (input.Length != InputLength) ThrowLengths(input.Length, OutputLength);
-        global::System.Span<float> scratch = stackalloc float[WorkspaceLength + OutputLength];
-        global::System.Span<float> output = scratch.Slice(WorkspaceLength, OutputLength);
-        PredictCore(input, output, scratch.Slice(0, WorkspaceLength));
+        global::System.Span<float> output = stackalloc float[OutputLength];
+        PredictCore(input, output);
         return Largest(output);
     }
 
-    /// <summary>Computes the outputs for any number of samples, row by row. It works on the stack.</summary>
+    /// <summary>
+    /// Computes the outputs for any number of samples, where there are vector registers many samples at a time: results differ from
+    /// those of <see cref="Predict(global::System.ReadOnlySpan{float}, global::System.Span{float})"/> by rounding.
+    /// It works on the stack, or where that would take more than 32 KB, in a buffer that each thread makes once, on its first call.
+    /// </summary>
     /// <param name="inputs">A whole number of rows of <see cref="InputLength"/> values.</param>
     /// <param name="outputs">Receives as many rows of <see cref="OutputLength"/> values.</param>
     /// <exception cref="global::System.ArgumentException">The lengths do not fit, or the two overlap.</exception>
@@ -85,11 +87,7 @@ public static partial class SurfaceOnStack
         }
 
         if (global::System.MemoryExtensions.Overlaps<float>(outputs, inputs)) ThrowOverlap();
-        global::System.Span<float> workspace = stackalloc float[WorkspaceLength];
-        for (int i = 0; i < count; i++)
-        {
-            PredictCore(inputs.Slice(i * InputLength, InputLength), outputs.Slice(i * OutputLength, OutputLength), workspace);
-        }
+        PredictBatchCore(inputs, outputs);
     }
 
     /// <summary>
@@ -124,8 +122,12 @@ public static partial class SurfaceOnStack
         return best;
     }
 
+    static partial void PredictCore(global::System.ReadOnlySpan<float> input, global::System.Span<float> output);
+
     static partial void PredictCore(
         global::System.ReadOnlySpan<float> input, global::System.Span<float> output, global::System.Span<float> workspace);
+
+    static partial void PredictBatchCore(global::System.ReadOnlySpan<float> inputs, global::System.Span<float> outputs);
 
     static partial void VerifySamples(ref float largestError);
 
