@@ -43,7 +43,9 @@ public sealed class GradualPruner
     public PruningLog Run(PruningTarget target, IProgress<PruningProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(target);
+        PruningStage.RequireOneCount(_options.Pattern, target);
         TrainableNetwork network = _stage.Network;
+        _stage.LayOut(_options.Pattern, _options.Criterion, cancellation);
         int start = network.LiveWeightCount, end = Aim(target, cancellation), phases = _options.FineTuning is null ? 1 : 2;
         Evaluation before = _stage.Evaluate();
         progress?.Report(new PruningProgress(1, phases, start, null));
@@ -65,6 +67,7 @@ public sealed class GradualPruner
         return new PruningLog(_options.Criterion.Name, _options.Scope.ToString(), _options.Schedule.ToString(), _stage.MeasuredOn,
             start, network.LiveWeightCount, before, after, rounds)
         {
+            Pattern = _stage.PatternName,
             Target = target.ToString(),
             Loss = _stage.Context.Loss,
             Seed = _options.Training.Seed,
@@ -78,7 +81,7 @@ public sealed class GradualPruner
         int live = _stage.Network.LiveWeightCount;
         return target switch
         {
-            PruningTarget.Kept kept => kept.CountOf(_stage.Network.WeightCount, live),
+            PruningTarget.Kept or PruningTarget.Pattern => _stage.CountOf(target),
             PruningTarget.Bytes bytes => Math.Min(live, (int)Math.Ceiling(Spare * CountFor(bytes.Most, cancellation))),
             _ => throw new EspalierException(
                 "Gradual pruning goes to a number of weights or bytes; prune in rounds to go to an error rise."),
@@ -125,6 +128,7 @@ public sealed class GradualPruner
             rounds.Count + 1, layers, removal.Threshold, removal.PredictedLossChange, null, null, null, 0, IsTakenBack: false)
         {
             Criterion = _options.Criterion.Name,
+            Pattern = _stage.PatternName,
         });
         return true;
     }

@@ -1,0 +1,108 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Espalier.Pruning.Patterns;
+
+/// <summary>
+/// Which sets of a layer's weights stay or leave together, so that what is left fills the lanes of a kernel: a choice of its own beside the
+/// criterion and the schedule. A layer too small for it is left to single weights.
+/// </summary>
+public abstract partial record PruningPattern
+{
+    /// <summary>The units that share a vector where a pattern does not say otherwise: the floats of 512 bits.</summary>
+    public const int Lanes = 16;
+
+    /// <summary>The sizes of slices and blocks that kernels have.</summary>
+    private static readonly int[] s_sizes = [8, 16, 32];
+
+    private protected PruningPattern()
+    {
+    }
+
+    /// <summary>Each weight by itself.</summary>
+    public static PruningPattern Weights { get; } = new SingleWeights();
+
+    /// <summary>The spelling, such as "2of32".</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Which inputs and units come together.</summary>
+    public PatternOrder Order { get; init; }
+
+    /// <summary>Whether the pattern itself says how many weights stay in the end, so that no target need.</summary>
+    public virtual bool SaysHowMany => false;
+
+    /// <summary>The number of inputs that follow each other in a slice.</summary>
+    internal abstract int Inputs { get; }
+
+    /// <summary>The number of units in a group.</summary>
+    internal abstract int Units { get; }
+
+    /// <summary>Exactly so many of each slice of a unit's inputs stay in the end, and at least so many before (Yao et al. 2019).</summary>
+    /// <param name="kept">The weights that stay of each slice.</param>
+    /// <param name="slice">The inputs of a slice; the last one of a unit may be shorter.</param>
+    /// <exception cref="EspalierException">The numbers are not 1 to <paramref name="slice"/>.</exception>
+    public static PruningPattern Balanced(int kept, int slice) => kept >= 1 && kept <= slice
+        ? new BalancedSlices(kept, slice)
+        : throw new EspalierException($"{kept} of each {slice} weights cannot be kept; give 1 up to the size of the slice.");
+
+    /// <summary>
+    /// Of each slice of inputs the units of a group of <see cref="Lanes"/> keep the same number, which may differ from slice to slice and
+    /// group to group: all that full lanes ask for. The budget says how many.
+    /// </summary>
+    /// <param name="slice">The inputs of a slice; the last one may be shorter.</param>
+    /// <exception cref="EspalierException">The slice is empty.</exception>
+    public static PruningPattern Even(int slice) => slice >= 1
+        ? new EvenLanes(slice)
+        : throw new EspalierException($"Slices of {slice} inputs cannot be; give at least 1.");
+
+    /// <summary>Blocks of <paramref name="units"/> units by <paramref name="inputs"/> inputs, kept or removed as a whole.</summary>
+    /// <exception cref="EspalierException">A side is below 1.</exception>
+    public static PruningPattern Blocks(int units, int inputs = 1) => units >= 1 && inputs >= 1
+        ? new WeightBlocks(units, inputs)
+        : throw new EspalierException($"Blocks of {units} x {inputs} weights cannot be; give sides of at least 1.");
+
+    /// <summary>The pattern that a spelling means: "weights", "2of32" (balanced), "of32" (even), "16x1" (blocks).</summary>
+    /// <exception cref="EspalierException">The spelling means none, or one that no kernel has lanes for.</exception>
+    public static PruningPattern Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        if (text == Weights.Name) return Weights;
+        Match match = Spelling().Match(text);
+        if (!match.Success || !TryNumber(match, 1, out int first) || !TryNumber(match, 3, out int second))
+        {
+            throw new EspalierException(
+                $"{text}: no pattern is spelled so; write weights, of32, 2of32 (kept of each slice) or 16x1 (units by 1 input).");
+        }
+
+        bool isBlock = match.Groups[2].Value == "x";
+        if (isBlock && second != 1) throw new EspalierException($"{text}: kernels have blocks of one input; write {first}x1.");
+        int size = isBlock ? first : second;
+        if (!s_sizes.Contains(size))
+        {
+            string what = isBlock ? "blocks of so many units" : "slices of so many inputs";
+            throw new EspalierException($"{text}: no kernel has {what}; give {string.Join(", ", s_sizes[..^1])} or {s_sizes[^1]}.");
+        }
+
+        return isBlock ? Blocks(size) : match.Groups[1].Length == 0 ? Even(size) : Balanced(first, size);
+    }
+
+    /// <inheritdoc/>
+    public sealed override string ToString() => Order == PatternOrder.Live ? $"{Name}, reordered" : Name;
+
+    /// <summary>Whether a layer is large enough.</summary>
+    internal virtual bool Fits(int units, int inputs) => units >= Units && inputs >= Inputs;
+
+    /// <summary>Divides the weights of a layer that are left into sets that leave together.</summary>
+    internal abstract WeightSets Divide(LayerWorth layer, LayerLayout layout);
+
+    // An empty number is that of "of32" and not read.
+    private static bool TryNumber(Match match, int group, out int value)
+    {
+        value = 0;
+        return match.Groups[group].Length == 0 ||
+            int.TryParse(match.Groups[group].Value, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+    }
+
+    [GeneratedRegex("^([0-9]*)(of|x)([0-9]+)$")]
+    private static partial Regex Spelling();
+}
