@@ -1,5 +1,6 @@
 using Espalier.Data;
 using Espalier.Pruning.Budgets;
+using Espalier.Pruning.Patterns;
 using Espalier.Training;
 
 namespace Espalier.Pruning;
@@ -33,6 +34,9 @@ public sealed class GradualPruner
         _stage = new PruningStage(network, train, validation, options.Training.Loss, options.Training, options.FineTuning);
         _options = options;
     }
+
+    /// <summary>How the pattern was laid out in the last run; null before it and for single weights.</summary>
+    public PatternLayout? Layout => _stage.Context.Layout;
 
     /// <summary>Trains and prunes to <paramref name="target"/>, then trains the survivors.</summary>
     /// <param name="target">A fraction or a number of weights, or bytes of the compiled model.</param>

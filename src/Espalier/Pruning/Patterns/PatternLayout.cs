@@ -50,6 +50,29 @@ public sealed record PatternLayout(PruningPattern Pattern, IReadOnlyList<LayerLa
             pattern.Fits(layer.Rows, layer.Columns) ? LayerLayout.Consecutive(pattern, layer.Rows, layer.Columns) : null;
     }
 
+    /// <summary>
+    /// A copy of a network whose hidden units stand so that each group's follow each other, or, where units do not meet, those of each slice of
+    /// the next layer: what kernels read side by side is then side by side. The network's inputs and outputs stay in their order.
+    /// </summary>
+    /// <param name="network">A network of the layers that were laid out.</param>
+    /// <exception cref="EspalierException">A layer is not fully connected.</exception>
+    public TrainableNetwork OrderUnits(TrainableNetwork network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        TrainableNetwork ordered = network;
+        for (int i = 0; i + 1 < Layers.Count; i++)
+        {
+            IReadOnlyList<int>? places = Pattern.Units > 1 ? Layers[i]?.GroupOfUnit : Layers[i + 1]?.SliceOfInput;
+            if (places is null) continue;
+
+            // Inputs without a slice come last.
+            int[] order = [.. Enumerable.Range(0, places.Count).OrderBy(unit => places[unit] == LayerLayout.Idle ? int.MaxValue : places[unit])];
+            ordered = UnitOrder.Apply(ordered, i, order);
+        }
+
+        return ordered;
+    }
+
     /// <summary>The least number of weights that the pattern leaves of each layer.</summary>
     internal int[] Least(IReadOnlyList<Parameter> layers) => [.. layers.Select((layer, i) =>
         !Pattern.SaysHowMany ? 0 : Layers[i] is null ? layer.LiveCount : LeastOf(Divide(layer, i, new float[layer.Values.Length], false)))];

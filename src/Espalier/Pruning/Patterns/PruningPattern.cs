@@ -68,13 +68,13 @@ public abstract partial record PruningPattern
         ArgumentNullException.ThrowIfNull(text);
         if (text == Weights.Name) return Weights;
         Match match = Spelling().Match(text);
-        if (!match.Success || !TryNumber(match, 1, out int first) || !TryNumber(match, 3, out int second))
+        bool isBlock = match.Groups[2].Value == "x";
+        if (!TryNumber(match.Groups[1], isOptional: match.Success && !isBlock, out int first) || !TryNumber(match.Groups[3], false, out int second))
         {
             throw new EspalierException(
                 $"{text}: no pattern is spelled so; write weights, of32, 2of32 (kept of each slice) or 16x1 (units by 1 input).");
         }
 
-        bool isBlock = match.Groups[2].Value == "x";
         if (isBlock && second != 1) throw new EspalierException($"{text}: kernels have blocks of one input; write {first}x1.");
         int size = isBlock ? first : second;
         if (!s_sizes.Contains(size))
@@ -95,14 +95,9 @@ public abstract partial record PruningPattern
     /// <summary>Divides the weights of a layer that are left into sets that leave together.</summary>
     internal abstract WeightSets Divide(LayerWorth layer, LayerLayout layout);
 
-    // An empty number is that of "of32" and not read.
-    private static bool TryNumber(Match match, int group, out int value)
-    {
-        value = 0;
-        return match.Groups[group].Length == 0 ||
-            int.TryParse(match.Groups[group].Value, NumberStyles.None, CultureInfo.InvariantCulture, out value);
-    }
+    private static bool TryNumber(Group group, bool isOptional, out int value) =>
+        int.TryParse(group.Value, NumberStyles.None, CultureInfo.InvariantCulture, out value) || (isOptional && group.Length == 0);
 
-    [GeneratedRegex("^([0-9]*)(of|x)([0-9]+)$")]
+    [GeneratedRegex(@"^([0-9]*)(of|x)([0-9]+)\z")]
     private static partial Regex Spelling();
 }
