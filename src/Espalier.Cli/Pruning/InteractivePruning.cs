@@ -75,7 +75,7 @@ internal sealed class InteractivePruning
 
         string scope = _choices.Allocation?.Name ?? _choices.Scope.ToString();
         PruningLog log = _session.ToLog(scope, "Interactive") with { Seed = _training.Seed };
-        return new PruningOutcome(_session.Network, log, wasInterrupted);
+        return new PruningOutcome(_session.Network, log, wasInterrupted) { Layout = _session.Context.Layout };
     }
 
     private void Do(string line, CancellationToken cancel)

@@ -1,5 +1,6 @@
 using Espalier.Pruning;
 using Espalier.Pruning.Allocation;
+using Espalier.Pruning.Patterns;
 
 namespace Espalier.Cli.Pruning;
 
@@ -7,10 +8,12 @@ namespace Espalier.Cli.Pruning;
 /// <param name="Method">One of the names in <see cref="MethodArguments"/>.</param>
 /// <param name="Target">How far to go, or null when the allocation or a person says so.</param>
 /// <param name="Criterion">What a weight is worth.</param>
+/// <param name="Pattern">Which weights stay or leave together.</param>
 /// <param name="Scope">Which weights compete.</param>
 /// <param name="Allocation">How many weights each layer keeps, or null to let the scope decide.</param>
 internal sealed record PruningChoices(
-    string Method, PruningTarget? Target, PruningCriterion Criterion, PruningScope Scope, LayerAllocation? Allocation)
+    string Method, PruningTarget? Target, PruningCriterion Criterion, PruningPattern Pattern, PruningScope Scope,
+    LayerAllocation? Allocation)
 {
     /// <summary>Whether weights go while training goes on.</summary>
     public bool IsGradual => Method == MethodArguments.Gradual;
@@ -32,6 +35,12 @@ internal sealed record PruningChoices(
         {
             throw new EspalierException(
                 "--session is for --method rounds, once and interactive; gradual pruning cannot be taken up again.");
+        }
+
+        if (Pattern.SaysHowMany && (IsInteractive || Allocation is not null))
+        {
+            throw new EspalierException(
+                $"--pattern {Pattern.Name} itself says how many weights stay; leave {(IsInteractive ? "--interactive" : "--allocation")} out.");
         }
 
         if (IsInteractive && Target is not null)

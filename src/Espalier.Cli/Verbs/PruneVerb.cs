@@ -6,6 +6,7 @@ using Espalier.Inference;
 using Espalier.Interchange;
 using Espalier.Pruning;
 using Espalier.Pruning.Allocation;
+using Espalier.Pruning.Patterns;
 using Espalier.Pruning.Sessions;
 using Espalier.Reporting;
 using Espalier.Training;
@@ -32,6 +33,7 @@ internal sealed class PruneVerb : Verb
     private readonly TargetArguments _target;
     private readonly MethodArguments _method;
     private readonly CriterionArguments _criterion;
+    private readonly PatternArguments _pattern;
     private readonly AllocationArgument _allocation;
     private readonly SessionArguments _session;
     private readonly PruningFiles _files;
@@ -40,6 +42,8 @@ internal sealed class PruneVerb : Verb
         : base("prune", "Remove weights from a model, retrain the rest, and write what is left.", terminal,
             "espalier prune digits.espalier --data digits --keep 0.05",
             "espalier prune lenet.espalier --data mnist --keep 0.08 --epochs 40 --out lenet-8.espalier --log lenet-8.json",
+            "espalier prune lenet.espalier --data mnist --pattern of32 --keep 0.035 --epochs 40 --out lenet-of32.espalier",
+            "espalier prune lenet.espalier --data mnist --pattern 2of32",
             "espalier prune lenet.espalier --data mnist --max-rise 0.1 --session run1",
             "espalier prune --resume run1 --from-round 3",
             "espalier prune lenet.espalier --data mnist --budget-bytes 60000 --method rounds --allocation scan",
@@ -52,6 +56,7 @@ internal sealed class PruneVerb : Verb
         _target = new TargetArguments(this);
         _method = new MethodArguments(this);
         _criterion = new CriterionArguments(this);
+        _pattern = new PatternArguments(this);
         _allocation = new AllocationArgument(this);
         _session = new SessionArguments(this);
         string epochs = $"{DefaultGradualEpochs} in all for gradual, {DefaultRoundEpochs} a round for rounds, unless given";
@@ -84,34 +89,37 @@ internal sealed class PruneVerb : Verb
         else
         {
             PruningSession session = Begin(arguments, network, train, validation, training.Loss);
-            void Save(string file) => ModelFile.Save(file, Model(session.Network));
+            if (choices.IsInteractive) session.LayOut(choices.Pattern, choices.Criterion, cancel);
+            void Save(string file) => ModelFile.Save(file, Model(session.Context.Layout?.OrderUnits(session.Network) ?? session.Network));
             outcome = choices.IsInteractive
                 ? new InteractivePruning(Terminal, session, choices, training, _session.Folder(arguments), Save)
                     .Run(_files.Model(arguments, path), toError: WantsJson(arguments), cancel)
                 : RunRounds(arguments, choices, session, training, cancel);
         }
 
-        Network model = Model(outcome.Network);
+        TrainableNetwork pruned = outcome.Ordered;
+        Network model = Model(pruned);
         _files.Write(arguments, path, model, outcome.Log, PruningLogChart.ToSvg);
         var report = new PruningReport(
-            _files.Model(arguments, path), outcome, testBefore, Evaluator.Evaluate(outcome.Network, split.Test, training.Loss));
+            _files.Model(arguments, path), outcome, testBefore, Evaluator.Evaluate(pruned, split.Test, training.Loss));
         if (WantsJson(arguments)) report.WriteJson(Terminal);
         else report.Print(Terminal);
         return outcome.WasInterrupted ? ExitCode.Interrupted : ExitCode.Success;
 
-        Network Model(TrainableNetwork pruned) =>
-            ModelSamples.Attach(pruned.ToNetwork(), split.Test, Math.Max(1, given.Samples.Length));
+        Network Model(TrainableNetwork left) =>
+            ModelSamples.Attach(left.ToNetwork(), split.Test, Math.Max(1, given.Samples.Length));
     }
 
     private PruningChoices Choose(ParseResult arguments)
     {
-        PruningTarget? target = _target.Read(arguments);
+        PruningPattern pattern = _pattern.Read(arguments);
+        PruningTarget? target = PatternArguments.Target(pattern, _target.Read(arguments));
         PruningCriterion criterion = _criterion.Criterion(arguments);
         LayerAllocation? allocation = _allocation.Read(arguments, isPricedInBytes: _target.IsBytes(arguments));
         bool isKept = _session.Folder(arguments) is not null;
         bool needsRounds = _target.IsErrorRise(arguments) || allocation is not null || isKept || criterion is not ScoreCriterion;
         var choices = new PruningChoices(
-            _method.Read(arguments, needsRounds), target, criterion, _criterion.Scope(arguments), allocation);
+            _method.Read(arguments, needsRounds), target, criterion, pattern, _criterion.Scope(arguments), allocation);
         choices.RequireConsistent(isKept);
         return allocation is not null && arguments.GetResult(_criterion.ScopeOption) is { Implicit: false }
             ? throw new EspalierException("--scope and --allocation both say which weights compete; give one.")
@@ -136,6 +144,7 @@ internal sealed class PruneVerb : Verb
         var options = new PruningOptions
         {
             Criterion = choices.Criterion,
+            Pattern = choices.Pattern,
             Scope = choices.Scope,
             Allocation = choices.Allocation,
             Schedule = _method.Curve(arguments, SparsitySchedule.Exponential),
@@ -148,7 +157,7 @@ internal sealed class PruneVerb : Verb
         try
         {
             PruningLog log = Terminal.Track("pruning", report => pruner.Run(target, new PruningMeter(report), cancel));
-            return new PruningOutcome(session.Network, log, WasInterrupted: false);
+            return new PruningOutcome(session.Network, log, WasInterrupted: false) { Layout = session.Context.Layout };
         }
         catch (OperationCanceledException) when (folder is not null)
         {
@@ -165,6 +174,7 @@ internal sealed class PruneVerb : Verb
         var options = new GradualPruningOptions
         {
             Criterion = choices.Criterion,
+            Pattern = choices.Pattern,
             Scope = choices.Scope,
             Schedule = _method.Curve(arguments, SparsitySchedule.Cubic),
             Training = all with { Epochs = half, LearningRate = LearningRateSchedule.Constant(all.LearningRate.Initial) },
@@ -172,7 +182,7 @@ internal sealed class PruneVerb : Verb
         };
         var pruner = new GradualPruner(parts.Network, parts.Train, parts.Validation, options);
         PruningLog log = Terminal.Track("pruning", report => pruner.Run(choices.Target!, new PruningMeter(report), cancel));
-        return new PruningOutcome(parts.Network, log, WasInterrupted: false);
+        return new PruningOutcome(parts.Network, log, WasInterrupted: false) { Layout = pruner.Layout };
     }
 
     /// <summary>What gradual pruning works on.</summary>

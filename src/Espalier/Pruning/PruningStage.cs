@@ -76,6 +76,7 @@ internal sealed class PruningStage
     /// <returns>What each layer had and has, and what the removal came to.</returns>
     public (LayerPruning[] Layers, Removal Removal) Prune(PruningCriterion criterion, RemovalBudget budget, CancellationToken cancellation)
     {
+        if (Context.Layout is PatternLayout layout) criterion.RequireCanFollow(layout.Pattern);
         int[] before = [.. Network.PrunableParameters.Select(layer => layer.LiveCount)];
         Removal removal = criterion.Remove(Context, budget, cancellation);
         LayerPruning[] layers =

@@ -43,27 +43,29 @@ public sealed class LayerLayout
     }
 
     /// <summary>
-    /// Leaves out the inputs that carry no information and puts together what loses least. Inputs whose weights meet in the same units go
-    /// to different slices, so that each unit finds about as much worth in every slice; units that need the same inputs go to one group.
+    /// Inputs and units in an order of their own. Interleaved: inputs of the network as far from each other as can be; the inputs of later
+    /// layers are units, which stand anywhere, and so follow each other as <see cref="PatternLayout.OrderUnits"/> will put them. Live: inputs
+    /// that carry no information are left out, and those whose weights meet in the same units go to different slices, so that each unit finds
+    /// about as much worth in every slice. Units that need the same inputs go to one group.
     /// </summary>
     /// <param name="pattern">The pattern.</param>
     /// <param name="worth">What weights are worth; 0 for those that are gone.</param>
     /// <param name="isIdle">Whether each input carries no information.</param>
-    internal static LayerLayout Arrange(PruningPattern pattern, double[][] worth, ReadOnlySpan<bool> isIdle)
+    /// <param name="before">The layer before, or null when this is the first.</param>
+    internal static LayerLayout Arrange(PruningPattern pattern, double[][] worth, bool[] isIdle, LayerLayout? before)
     {
-        int units = worth.Length, inputs = isIdle.Length;
-        int[] live = LiveInputs(isIdle);
-        int[] slices = Follow(live, inputs, pattern.Inputs), groups = Follow(Enumerable.Range(0, units), units, pattern.Units);
-        if (pattern is BalancedSlices)
-        {
-            double[][] columns = [.. live.Select(input => Array.ConvertAll(worth, row => row[input]))];
-            int[] dealt = ProfileGrouping.Unlike(columns, pattern.Inputs);
-            for (int i = 0; i < live.Length; i++) slices[live[i]] = dealt[i];
-        }
-
-        if (pattern.Units > 1) groups = ProfileGrouping.Alike(worth, pattern.Units);
-        return new LayerLayout(slices, groups);
+        int[] slices = pattern.Order == PatternOrder.Live
+            ? Deal(pattern.Inputs, worth, isIdle)
+            : before is null
+                ? Interleave(pattern.Inputs, isIdle.Length)
+                : Follow(before.UnitsByGroup(), isIdle.Length, pattern.Inputs);
+        return new LayerLayout(slices, pattern.Units > 1
+            ? ProfileGrouping.Alike(worth, pattern.Units)
+            : [.. Enumerable.Range(0, worth.Length)]);
     }
+
+    /// <summary>The units group by group, those of a group upwards.</summary>
+    internal IEnumerable<int> UnitsByGroup() => Enumerable.Range(0, _groupOfUnit.Length).OrderBy(unit => _groupOfUnit[unit]);
 
     /// <summary>The inputs of each slice, upwards.</summary>
     internal int[][] InputsOfSlices()
@@ -75,15 +77,22 @@ public sealed class LayerLayout
     /// <summary>The inputs without a slice, upwards.</summary>
     internal IEnumerable<int> IdleInputs() => Enumerable.Range(0, _sliceOfInput.Length).Where(input => _sliceOfInput[input] == Idle);
 
-    private static int[] LiveInputs(ReadOnlySpan<bool> isIdle)
+    // Slices of nearly the same size, each with every so many-th input.
+    private static int[] Interleave(int slice, int inputs)
     {
-        var live = new List<int>();
-        for (int i = 0; i < isIdle.Length; i++)
-        {
-            if (!isIdle[i]) live.Add(i);
-        }
+        int slices = (inputs + slice - 1) / slice;
+        return [.. Enumerable.Range(0, inputs).Select(input => input % slices)];
+    }
 
-        return [.. live];
+    private static int[] Deal(int slice, double[][] worth, bool[] isIdle)
+    {
+        int[] live = [.. Enumerable.Range(0, isIdle.Length).Where(input => !isIdle[input])], slices = new int[isIdle.Length];
+        Array.Fill(slices, Idle);
+        int[] dealt = slice == 1
+            ? [.. Enumerable.Range(0, live.Length)]
+            : ProfileGrouping.Unlike([.. live.Select(input => Array.ConvertAll(worth, row => row[input]))], slice);
+        for (int i = 0; i < live.Length; i++) slices[live[i]] = dealt[i];
+        return slices;
     }
 
     // Members in their order, so many together; what is no member is in none.

@@ -41,7 +41,8 @@ public sealed record PatternLayout(PruningPattern Pattern, IReadOnlyList<LayerLa
             Parameter layer = layers[i];
             if (!pattern.Fits(layer.Rows, layer.Columns)) continue;
             double[][] worth = new LayerWorth(layer, scores[i], scoring.AddsUpInSquares).Rows();
-            layouts[i] = LayerLayout.Arrange(pattern, worth, IdleInputs(layer, i == 0 ? context.Train.Inputs : []));
+            layouts[i] = LayerLayout.Arrange(pattern, worth, IdleInputs(layer, i == 0 ? context.Train.Inputs : []),
+                i > 0 ? layouts[i - 1] ?? LayerLayout.Consecutive(pattern, layer.Columns, 1) : null);
         }
 
         return new PatternLayout(pattern, layouts);

@@ -7,7 +7,11 @@ public enum PatternOrder
     Consecutive,
 
     /// <summary>
-    /// Inputs that carry information only, and such inputs and units together as lose least: see <see cref="LayerLayout.Arrange"/>.
+    /// Inputs as far from each other as can be, units that need the same inputs. Neighbouring inputs mostly are alike, as pixels, and so each
+    /// unit finds about as much worth in every slice; no data are asked, so that a compiler finds the slices again.
     /// </summary>
+    Interleaved,
+
+    /// <summary>Only inputs that carry information, dealt out by what they are worth to which unit; units that need the same inputs.</summary>
     Live,
 }

@@ -87,7 +87,8 @@ public abstract partial record PruningPattern
     }
 
     /// <inheritdoc/>
-    public sealed override string ToString() => Order == PatternOrder.Live ? $"{Name}, reordered" : Name;
+    public sealed override string ToString() =>
+        Order == PatternOrder.Consecutive || this is SingleWeights ? Name : $"{Name} {Order.ToString().ToLowerInvariant()}";
 
     /// <summary>Whether a layer is large enough.</summary>
     internal virtual bool Fits(int units, int inputs) => units >= Units && inputs >= Inputs;
