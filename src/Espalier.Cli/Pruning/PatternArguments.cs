@@ -16,18 +16,13 @@ internal sealed class PatternArguments
         DefaultValueFactory = _ => PruningPattern.Weights.Name,
     };
 
-    private readonly Option<string> _order = new Option<string>("--pattern-order")
-    {
-        Description = "Inputs of a slice: consecutive, interleaved (as far from each other as can be), or live (dealt by worth, without those " +
-            "that are always zero). Units of a group: consecutive, or otherwise those that need the same inputs.",
-        DefaultValueFactory = _ => "interleaved",
-    }.AcceptOnlyFromAmong("consecutive", "interleaved", "live");
+    private readonly PatternOrderArgument _order;
 
     /// <summary>Adds the options to <paramref name="verb"/>.</summary>
     public PatternArguments(Verb verb)
     {
         verb.Add(_pattern);
-        verb.Add(_order);
+        _order = new PatternOrderArgument(verb);
     }
 
     /// <summary>The pattern.</summary>
@@ -35,22 +30,20 @@ internal sealed class PatternArguments
     public PruningPattern Read(ParseResult arguments)
     {
         PruningPattern pattern = PruningPattern.Parse(arguments.GetRequiredValue(_pattern));
-        if (pattern == PruningPattern.Weights)
-        {
-            return arguments.GetResult(_order) is { Implicit: false }
-                ? throw new EspalierException("--pattern-order is for patterns of slices and blocks; give --pattern or leave it out.")
-                : pattern;
-        }
-
-        return pattern with { Order = Enum.Parse<PatternOrder>(arguments.GetRequiredValue(_order), ignoreCase: true) };
+        if (pattern != PruningPattern.Weights) return pattern with { Order = _order.Read(arguments) };
+        return _order.IsGiven(arguments)
+            ? throw new EspalierException("--pattern-order is for patterns of slices and blocks; give --pattern or leave it out.")
+            : pattern;
     }
 
     /// <summary>The target: that of the options, or the pattern's own.</summary>
     /// <exception cref="EspalierException">Both say how many weights stay.</exception>
-    public static PruningTarget? Target(PruningPattern pattern, PruningTarget? given) => !pattern.SaysHowMany
-        ? given
-        : given is null
+    public static PruningTarget? Target(PruningPattern pattern, PruningTarget? given)
+    {
+        if (!pattern.SaysHowMany) return given;
+        return given is null
             ? PruningTarget.OfPattern
             : throw new EspalierException(
                 $"--pattern {pattern.Name} itself says how many weights stay; leave --keep, --weights, --max-rise and --budget-bytes out.");
+    }
 }

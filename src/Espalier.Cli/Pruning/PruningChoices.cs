@@ -1,6 +1,8 @@
 using Espalier.Pruning;
 using Espalier.Pruning.Allocation;
 using Espalier.Pruning.Patterns;
+using Espalier.Training;
+using Espalier.Training.Optimizers;
 
 namespace Espalier.Cli.Pruning;
 
@@ -20,6 +22,40 @@ internal sealed record PruningChoices(
 
     /// <summary>Whether a person decides after each round.</summary>
     public bool IsInteractive => Method == MethodArguments.Interactive;
+
+    /// <summary>The options of a gradual run: weights go in the first half of the epochs, and the second trains what is left.</summary>
+    /// <param name="training">How to train in all.</param>
+    /// <param name="curve">How fast weights go.</param>
+    /// <exception cref="EspalierException">There is not one epoch for each half.</exception>
+    public GradualPruningOptions Gradual(TrainingOptions training, SparsitySchedule curve = SparsitySchedule.Cubic)
+    {
+        if (training.Epochs < 2) throw new EspalierException("Gradual pruning needs at least 2 epochs: one to prune, one to fine-tune.");
+        int half = training.Epochs / 2;
+        return new GradualPruningOptions
+        {
+            Criterion = Criterion,
+            Pattern = Pattern,
+            Scope = Scope,
+            Schedule = curve,
+            Training = training with { Epochs = half, LearningRate = LearningRateSchedule.Constant(training.LearningRate.Initial) },
+            FineTuning = training with { Epochs = training.Epochs - half, Seed = training.Seed + 1 },
+        };
+    }
+
+    /// <summary>The options of a run in rounds.</summary>
+    /// <param name="rounds">The number of rounds.</param>
+    /// <param name="retraining">How to retrain after each, or null.</param>
+    /// <param name="curve">How fast weights go.</param>
+    public PruningOptions InRounds(int rounds, TrainingOptions? retraining, SparsitySchedule curve = SparsitySchedule.Exponential) => new()
+    {
+        Criterion = Criterion,
+        Pattern = Pattern,
+        Scope = Scope,
+        Allocation = Allocation,
+        Schedule = curve,
+        Rounds = rounds,
+        Retraining = retraining,
+    };
 
     /// <summary>Throws when choices contradict each other or leave open how far to go.</summary>
     /// <param name="isKept">Whether the run is to be kept as a session.</param>

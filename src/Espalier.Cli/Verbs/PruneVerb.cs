@@ -11,7 +11,6 @@ using Espalier.Pruning.Sessions;
 using Espalier.Reporting;
 using Espalier.Training;
 using Espalier.Training.Losses;
-using Espalier.Training.Optimizers;
 
 namespace Espalier.Cli.Verbs;
 
@@ -141,15 +140,10 @@ internal sealed class PruneVerb : Verb
         ParseResult arguments, PruningChoices choices, PruningSession session, TrainingOptions training, CancellationToken cancel)
     {
         string? folder = _session.Folder(arguments);
-        var options = new PruningOptions
+        PruningOptions options = choices.InRounds(
+            _method.RoundCount(arguments, choices.Method), choices.Method == MethodArguments.Once ? null : training,
+            _method.Curve(arguments, SparsitySchedule.Exponential)) with
         {
-            Criterion = choices.Criterion,
-            Pattern = choices.Pattern,
-            Scope = choices.Scope,
-            Allocation = choices.Allocation,
-            Schedule = _method.Curve(arguments, SparsitySchedule.Exponential),
-            Rounds = _method.RoundCount(arguments, choices.Method),
-            Retraining = choices.Method == MethodArguments.Once ? null : training,
             SessionFolder = folder,
         };
         PruningTarget target = choices.Target ?? PruningTarget.Count(((FractionAllocation)choices.Allocation!).CountFor(session.Network));
@@ -168,18 +162,7 @@ internal sealed class PruneVerb : Verb
 
     private PruningOutcome RunGradual(ParseResult arguments, PruningChoices choices, GradualPruningParts parts, CancellationToken cancel)
     {
-        TrainingOptions all = parts.Training;
-        if (all.Epochs < 2) throw new EspalierException("Gradual pruning needs at least 2 epochs: one to prune, one to fine-tune.");
-        int half = all.Epochs / 2;
-        var options = new GradualPruningOptions
-        {
-            Criterion = choices.Criterion,
-            Pattern = choices.Pattern,
-            Scope = choices.Scope,
-            Schedule = _method.Curve(arguments, SparsitySchedule.Cubic),
-            Training = all with { Epochs = half, LearningRate = LearningRateSchedule.Constant(all.LearningRate.Initial) },
-            FineTuning = all with { Epochs = all.Epochs - half, Seed = all.Seed + 1 },
-        };
+        GradualPruningOptions options = choices.Gradual(parts.Training, _method.Curve(arguments, SparsitySchedule.Cubic));
         var pruner = new GradualPruner(parts.Network, parts.Train, parts.Validation, options);
         PruningLog log = Terminal.Track("pruning", report => pruner.Run(choices.Target!, new PruningMeter(report), cancel));
         return new PruningOutcome(parts.Network, log, WasInterrupted: false) { Layout = pruner.Layout };

@@ -52,7 +52,7 @@ internal sealed class ReproduceVerb : Verb
         foreach (Experiment experiment in chosen)
         {
             string folder = Path.Combine(root, experiment.Name);
-            if (arguments.GetValue(_fresh)) RemoveParts(folder);
+            if (arguments.GetValue(_fresh)) PartFolder.Remove(folder);
             ReproductionResult result = Terminal.Track(
                 experiment.Name, report => experiment.Run(new ExperimentRun(data, folder, quick, report, cancel)));
             done.Add((experiment, result));
@@ -82,13 +82,6 @@ internal sealed class ReproduceVerb : Verb
 
         Experiment Find(string name) => ExperimentList.All.FirstOrDefault(experiment => experiment.Name == name)
             ?? throw new EspalierException($"{name}: no experiment has this name. There are: {known}.");
-    }
-
-    // Only the parts are a cache; tables and plots of the run before are replaced one by one.
-    private static void RemoveParts(string folder)
-    {
-        string parts = Path.Combine(folder, "parts");
-        if (Directory.Exists(parts)) Directory.Delete(parts, recursive: true);
     }
 
     private static void Write(string folder, Experiment experiment, ReproductionResult result)

@@ -6,6 +6,9 @@ public sealed class LayerLayout
     /// <summary>The slice of an input that carries no information: its weights leave before all others.</summary>
     public const int Idle = -1;
 
+    /// <summary>The inputs of the smallest vector that a permutation reads.</summary>
+    private const int LeastVector = 8;
+
     private readonly int[] _sliceOfInput, _groupOfUnit;
 
     private LayerLayout(int[] sliceOfInput, int[] groupOfUnit)
@@ -43,8 +46,9 @@ public sealed class LayerLayout
     }
 
     /// <summary>
-    /// Inputs and units in an order of their own. Interleaved: inputs of the network as far from each other as can be; the inputs of later
-    /// layers are units, which stand anywhere, and so follow each other as <see cref="PatternLayout.OrderUnits"/> will put them. Live: inputs
+    /// Inputs and units in an order of their own. Registers and interleaved: inputs of the network far from each other, in vectors or one
+    /// by one; the inputs of later layers are units, which stand anywhere, and so follow each other as <see cref="PatternLayout.OrderUnits"/>
+    /// will put them. Live: inputs
     /// that carry no information are left out, and those whose weights meet in the same units go to different slices, so that each unit finds
     /// about as much worth in every slice. Units that need the same inputs go to one group.
     /// </summary>
@@ -57,7 +61,7 @@ public sealed class LayerLayout
         int[] slices = pattern.Order == PatternOrder.Live
             ? Deal(pattern.Inputs, worth, isIdle)
             : before is null
-                ? Interleave(pattern.Inputs, isIdle.Length)
+                ? Interleave(pattern.Inputs, isIdle.Length, pattern.Order == PatternOrder.Registers ? Math.Max(LeastVector, pattern.Inputs / 2) : 1)
                 : Follow(before.UnitsByGroup(), isIdle.Length, pattern.Inputs);
         return new LayerLayout(slices, pattern.Units > 1
             ? ProfileGrouping.Alike(worth, pattern.Units)
@@ -77,11 +81,11 @@ public sealed class LayerLayout
     /// <summary>The inputs without a slice, upwards.</summary>
     internal IEnumerable<int> IdleInputs() => Enumerable.Range(0, _sliceOfInput.Length).Where(input => _sliceOfInput[input] == Idle);
 
-    // Slices of nearly the same size, each with every so many-th input.
-    private static int[] Interleave(int slice, int inputs)
+    // Each slice has every so many-th run of inputs that follow each other.
+    private static int[] Interleave(int slice, int inputs, int run)
     {
         int slices = (inputs + slice - 1) / slice;
-        return [.. Enumerable.Range(0, inputs).Select(input => input % slices)];
+        return [.. Enumerable.Range(0, inputs).Select(input => input / run % slices)];
     }
 
     private static int[] Deal(int slice, double[][] worth, bool[] isIdle)
