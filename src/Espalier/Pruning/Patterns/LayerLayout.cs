@@ -61,7 +61,7 @@ public sealed class LayerLayout
         int[] slices = pattern.Order == PatternOrder.Live
             ? Deal(pattern.Inputs, worth, isIdle)
             : before is null
-                ? Interleave(pattern.Inputs, isIdle.Length, pattern.Order == PatternOrder.Registers ? Math.Max(LeastVector, pattern.Inputs / 2) : 1)
+                ? Interleave(pattern.Inputs, isIdle.Length, pattern.Order == PatternOrder.Registers ? Vector(pattern.Inputs) : 1)
                 : Follow(before.UnitsByGroup(), isIdle.Length, pattern.Inputs);
         return new LayerLayout(slices, pattern.Units > 1
             ? ProfileGrouping.Alike(worth, pattern.Units)
@@ -80,6 +80,9 @@ public sealed class LayerLayout
 
     /// <summary>The inputs without a slice, upwards.</summary>
     internal IEnumerable<int> IdleInputs() => Enumerable.Range(0, _sliceOfInput.Length).Where(input => _sliceOfInput[input] == Idle);
+
+    // Two to a slice, unless it is one itself.
+    private static int Vector(int slice) => slice <= LeastVector ? slice : slice / 2;
 
     // Each slice has every so many-th run of inputs that follow each other.
     private static int[] Interleave(int slice, int inputs, int run)
