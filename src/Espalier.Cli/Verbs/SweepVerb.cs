@@ -28,18 +28,7 @@ internal sealed class SweepVerb : Verb
         DefaultValueFactory = _ => 256,
     };
 
-    private readonly Option<bool> _quick = new("--quick") { Description = "Small scale, in seconds: does everything work?" };
-    private readonly Option<bool> _fresh = new("--fresh")
-    {
-        Description = "Prune everything again instead of taking finished networks from the folder.",
-    };
-
-    private readonly Option<string> _folder = new("--out", "-o")
-    {
-        Description = "Folder of tables, plots and finished networks; a run that was stopped goes on from there.",
-        HelpName = "FOLDER",
-        DefaultValueFactory = _ => "sweep",
-    };
+    private readonly PartArguments _parts;
 
     public SweepVerb(Terminal terminal)
         : base("sweep", "Prune a model by every combination of criteria, patterns and fractions, compile and time each result, and draw the "
@@ -55,15 +44,17 @@ internal sealed class SweepVerb : Verb
         _training = new TrainingArguments(
             this, $"{DefaultEpochs} a network unless given, half of them while weights go, or all rounds together", rate: 1.5e-3);
         _validation = new ValidationArgument(this);
-        foreach (Option option in (Option[])[_batch, _quick, _fresh, _folder]) Add(option);
+        Add(_batch);
+        _parts = new PartArguments(this, unlessGiven: "sweep");
     }
 
     protected override int Run(ParseResult arguments, CancellationToken cancel)
     {
         (IReadOnlyList<SweepCandidate> candidates, IReadOnlyList<string> leftOut) = _sweep.Read(arguments);
-        bool isQuick = arguments.GetValue(_quick);
-        string folder = Path.Combine(arguments.GetRequiredValue(_folder), isQuick ? "quick" : "");
+        string folder = _parts.Root(arguments);
         Network given = ModelFile.Load(arguments.GetRequiredValue(CommonOptions.Model));
+        TrainableNetwork dense = TrainableNetwork.FromNetwork(given);
+        foreach (SweepCandidate candidate in candidates) candidate.Pattern.RequireFit(dense);
         DataSplit split = _data.Load(arguments, given);
         int batch = arguments.GetValue(_batch);
         if (batch < 2 || batch > split.Test.Count)
@@ -72,9 +63,11 @@ internal sealed class SweepVerb : Verb
         }
 
         if (leftOut.Count > 0) Terminal.Say($"left out, since the criterion cannot follow the pattern: {string.Join(", ", leftOut)}");
-        if (arguments.GetValue(_fresh)) PartFolder.Remove(folder);
+        _parts.RemoveIfUnwanted(arguments, folder);
         SweepWork work = Prepare(arguments, given, split, new PartFolder(folder, cancel));
-        var timing = new SweepTiming(split.Test.Inputs, batch, isQuick ? 1 : Passes, isQuick ? s_quickTurn : s_turn);
+        SweepTiming timing = _parts.IsQuick(arguments)
+            ? new SweepTiming(split.Test.Inputs, batch, Passes: 1, s_quickTurn)
+            : new SweepTiming(split.Test.Inputs, batch, Passes, s_turn);
         IReadOnlyList<SweepPoint> points = Terminal.Track("sweep", report => Measure(work, candidates, split.Test, timing, report, cancel));
         var result = new SweepResult(
             given.Name, split.Train.Name, Processor.Name, batch, split.Train.IsClassification ? "error, %" : "loss", SweepPoint.Mark(points));
@@ -88,7 +81,7 @@ internal sealed class SweepVerb : Verb
     {
         (Dataset train, Dataset? validation) = _validation.SetAside(arguments, split);
         if (validation is null) throw new EspalierException("A sweep chooses the best on a validation part; give --validation more than 0.");
-        bool isQuick = arguments.GetValue(_quick);
+        bool isQuick = _parts.IsQuick(arguments);
         if (isQuick) train = train.Slice(train.Name, 0, Math.Min(train.Count, QuickSamples));
         TrainingOptions training = _training.Read(
             arguments, TrainableNetwork.FromNetwork(given).Layers[^1].Activation, train.Count, DefaultEpochs);

@@ -47,10 +47,10 @@ public sealed class LayerLayout
 
     /// <summary>
     /// Inputs and units in an order of their own. Registers and interleaved: inputs of the network far from each other, in vectors or one
-    /// by one; the inputs of later layers are units, which stand anywhere, and so follow each other as <see cref="PatternLayout.OrderUnits"/>
-    /// will put them. Live: inputs
-    /// that carry no information are left out, and those whose weights meet in the same units go to different slices, so that each unit finds
-    /// about as much worth in every slice. Units that need the same inputs go to one group.
+    /// by one; the inputs of later layers are units, which can stand anywhere, and so follow each other as
+    /// <see cref="PatternLayout.OrderUnits"/> will put them. Live: inputs that carry no information are left out, and those whose weights meet
+    /// in the same units go to different slices, so that each unit finds about as much worth in every slice. Units that need the same inputs
+    /// go to one group.
     /// </summary>
     /// <param name="pattern">The pattern.</param>
     /// <param name="worth">What weights are worth; 0 for those that are gone.</param>

@@ -24,13 +24,8 @@ public sealed record PatternLayout(PruningPattern Pattern, IReadOnlyList<LayerLa
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(criterion);
         criterion.RequireCanFollow(pattern);
+        pattern.RequireFit(context.Network);
         IReadOnlyList<Parameter> layers = context.Network.PrunableParameters;
-        if (!layers.Any(layer => pattern.Fits(layer.Rows, layer.Columns)))
-        {
-            throw new EspalierException(
-                $"No layer of '{context.Network.Name}' is large enough for the pattern {pattern.Name}; prune single weights.");
-        }
-
         if (pattern.Order == PatternOrder.Consecutive) return new PatternLayout(pattern, [.. layers.Select(Follow)]);
         ScoreCriterion scoring = criterion as ScoreCriterion ?? new MagnitudeCriterion();
         float[][] scores = scoring.Score(context, cancellation);
@@ -40,9 +35,11 @@ public sealed record PatternLayout(PruningPattern Pattern, IReadOnlyList<LayerLa
             cancellation.ThrowIfCancellationRequested();
             Parameter layer = layers[i];
             if (!pattern.Fits(layer.Rows, layer.Columns)) continue;
+
+            // Units of a layer that is too small for groups follow each other.
+            LayerLayout? before = i == 0 ? null : layouts[i - 1] ?? LayerLayout.Consecutive(pattern, layer.Columns, 1);
             double[][] worth = new LayerWorth(layer, scores[i], scoring.AddsUpInSquares).Rows();
-            layouts[i] = LayerLayout.Arrange(pattern, worth, IdleInputs(layer, i == 0 ? context.Train.Inputs : []),
-                i > 0 ? layouts[i - 1] ?? LayerLayout.Consecutive(pattern, layer.Columns, 1) : null);
+            layouts[i] = LayerLayout.Arrange(pattern, worth, IdleInputs(layer, i == 0 ? context.Train.Inputs : []), before);
         }
 
         return new PatternLayout(pattern, layouts);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Espalier.Training;
 
 namespace Espalier.Pruning.Patterns;
 
@@ -84,6 +85,15 @@ public abstract partial record PruningPattern
         }
 
         return isBlock ? Blocks(size) : match.Groups[1].Length == 0 ? Even(size) : Balanced(first, size);
+    }
+
+    /// <summary>Throws when no layer of a network is large enough for the pattern.</summary>
+    /// <exception cref="EspalierException">None is.</exception>
+    public void RequireFit(TrainableNetwork network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        if (network.PrunableParameters.Any(layer => Fits(layer.Rows, layer.Columns))) return;
+        throw new EspalierException($"No layer of '{network.Name}' is large enough for the pattern {Name}; prune single weights.");
     }
 
     /// <inheritdoc/>
