@@ -9,12 +9,14 @@ namespace Espalier.Cli.Sweeping;
 /// <param name="Data">The name of the data set.</param>
 /// <param name="Processor">What the times were measured on.</param>
 /// <param name="Batch">The samples of a batch.</param>
-/// <param name="ErrorName">What the errors are, such as "error, %".</param>
+/// <param name="IsPercent">Whether errors are per cent of the samples; otherwise they are losses.</param>
 /// <param name="Points">All networks, the given one first.</param>
-internal sealed record SweepResult(string Network, string Data, string Processor, int Batch, string ErrorName, IReadOnlyList<SweepPoint> Points)
+internal sealed record SweepResult(string Network, string Data, string Processor, int Batch, bool IsPercent, IReadOnlyList<SweepPoint> Points)
 {
     /// <summary>The file names of the pictures, without extension.</summary>
     public const string OneChart = "one-sample", BatchChart = "batch";
+
+    private string ErrorName => IsPercent ? "error, %" : "loss";
 
     private string[] Headings =>
         ["network", "weights", $"validation {ErrorName}", $"test {ErrorName}", "ns, one sample", $"ns a sample, batch of {Batch}", "best"];
@@ -71,7 +73,9 @@ internal sealed record SweepResult(string Network, string Data, string Processor
 
     private string Chart(string how, Func<SweepPoint, double> time, Func<SweepPoint, bool> isBest)
     {
-        ChartMark Mark(SweepPoint point) => new(time(point), point.TestError, point.Name);
+        // Where all were made by one criterion, its name tells nothing.
+        bool isOne = Points.Select(point => point.Criterion).Distinct().Count(name => name.Length > 0) == 1;
+        ChartMark Mark(SweepPoint point) => new(time(point), point.TestError, isOne ? point.Name[point.Criterion.Length..].TrimStart() : point.Name);
         return new FrontierChart(
             $"{Network} on {Data}, {how}: test error against time",
             new Axis("ns a sample", Logarithmic: true),
@@ -80,7 +84,7 @@ internal sealed record SweepResult(string Network, string Data, string Processor
             [.. Points.Where(isBest).OrderBy(time).Select(Mark)]).ToSvg();
     }
 
-    private static string Error(double value) => value.ToString("0.00##", CultureInfo.InvariantCulture);
+    private string Error(double value) => value.ToString(IsPercent ? "0.00" : "G4", CultureInfo.InvariantCulture);
 
     private static string Time(double ns) => ns.ToString(ns < 100 ? "0.0" : "#,0", CultureInfo.InvariantCulture);
 }

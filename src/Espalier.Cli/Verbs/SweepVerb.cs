@@ -70,7 +70,7 @@ internal sealed class SweepVerb : Verb
             : new SweepTiming(split.Test.Inputs, batch, Passes, s_turn);
         IReadOnlyList<SweepPoint> points = Terminal.Track("sweep", report => Measure(work, candidates, split.Test, timing, report, cancel));
         var result = new SweepResult(
-            given.Name, split.Train.Name, Processor.Name, batch, split.Train.IsClassification ? "error, %" : "loss", SweepPoint.Mark(points));
+            given.Name, _data.Name(arguments)!, Processor.Name, batch, split.Train.IsClassification, SweepPoint.Mark(points));
         Write(folder, result);
         if (WantsJson(arguments)) Terminal.WriteJson(result);
         else Terminal.Print($"{result.ToText()}tables and plots: {Path.Combine(folder, TableName)}");

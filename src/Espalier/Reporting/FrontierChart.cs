@@ -46,7 +46,8 @@ public sealed record FrontierChart(
             (double x, double y) = (frame.MapX(mark.X), frame.MapY(mark.Y));
             path.Append(path.Length == 0 ? 'M' : 'L').Append(SvgCanvas.Format(x)).Append(' ').Append(SvgCanvas.Format(y));
             frame.Canvas.Circle(x, y, 6.5, Palette.Ink);
-            frame.Canvas.Label(x + 9, y - 7, mark.Label, 10, fill: Palette.Muted);
+            bool isRight = x > frame.Canvas.Width / 2;
+            frame.Canvas.Label(isRight ? x - 9 : x + 9, y - 7, mark.Label, 10, isRight ? "end" : "start", Palette.Muted);
         }
 
         if (Frontier.Count > 1) frame.Canvas.Path(path.ToString(), Palette.Ink, 1.5, dashes: "5 4");
