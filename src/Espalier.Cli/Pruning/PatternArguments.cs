@@ -9,9 +9,10 @@ internal sealed class PatternArguments
 {
     private readonly Option<string> _pattern = new("--pattern")
     {
-        Description = "Which weights stay or leave together, so that kernels run at full lanes: weights (each by itself); of32 (16 units keep the " +
-            "same number of each slice of 32 inputs); 2of32 (every unit keeps 2 of each slice, which says how many stay); 16x1 (blocks of 16 units " +
-            "by one input). Slices and blocks of 8, 16 and 32; layers too small for them are left to single weights, or whole by 2of32.",
+        Description = "Which weights stay or leave together, so that kernels run at full lanes: weights (each by itself); of32 (16 units " +
+            "keep the same number of each slice of 32 inputs); 2of32 (every unit keeps 2 of each slice, which says how many stay); 16x1 " +
+            "(blocks of 16 units by one input). Slices and blocks of 8, 16 and 32; layers too small for them are left to single weights, " +
+            "or whole by 2of32.",
         HelpName = "NAME",
         DefaultValueFactory = _ => PruningPattern.Weights.Name,
     };

@@ -8,8 +8,8 @@ internal sealed class PatternOrderArgument
 {
     private readonly Option<string> _order = new Option<string>("--pattern-order")
     {
-        Description = "The inputs of a slice: consecutive; registers (two vectors of inputs far apart); interleaved (all far apart); live (dealt "
-            + "by worth, without those that are always zero). The units of a group: consecutive, or else those that need the same inputs.",
+        Description = "The inputs of a slice: consecutive; registers (two vectors of inputs far apart); interleaved (all far apart); live "
+            + "(dealt by worth, without those that are always zero). The units of a group: consecutive, or else those that need the same inputs.",
         DefaultValueFactory = _ => Spell(PatternOrder.Registers),
     }.AcceptOnlyFromAmong([.. Enum.GetValues<PatternOrder>().Select(Spell)]);
 

@@ -75,8 +75,8 @@ internal sealed record PruningChoices(
 
         if (Pattern.SaysHowMany && (IsInteractive || Allocation is not null))
         {
-            throw new EspalierException(
-                $"--pattern {Pattern.Name} itself says how many weights stay; leave {(IsInteractive ? "--interactive" : "--allocation")} out.");
+            string other = IsInteractive ? "--interactive" : "--allocation";
+            throw new EspalierException($"--pattern {Pattern.Name} itself says how many weights stay; leave {other} out.");
         }
 
         if (IsInteractive && Target is not null)

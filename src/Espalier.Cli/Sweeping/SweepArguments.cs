@@ -30,8 +30,7 @@ internal sealed class SweepArguments
     public (IReadOnlyList<SweepCandidate> Candidates, IReadOnlyList<string> LeftOut) Read(ParseResult arguments)
     {
         PatternOrder order = _order.Read(arguments);
-        PruningPattern[] patterns =
-            [.. Words(arguments, _patterns).Select(PruningPattern.Parse).Select(pattern => pattern == PruningPattern.Weights ? pattern : pattern with { Order = order })];
+        PruningPattern[] patterns = [.. Words(arguments, _patterns).Select(PruningPattern.Parse).Select(Ordered)];
         double?[] kept = [.. Words(arguments, _keep).Select(Fraction)];
         var candidates = new List<SweepCandidate>();
         var leftOut = new List<string>();
@@ -48,6 +47,8 @@ internal sealed class SweepArguments
         return candidates.Count > 0
             ? (candidates, leftOut)
             : throw new EspalierException("None of the criteria can follow any of the patterns; name others.");
+
+        PruningPattern Ordered(PruningPattern pattern) => pattern == PruningPattern.Weights ? pattern : pattern with { Order = order };
     }
 
     private static Option<string> List(string name, string description, string unlessGiven) => new(name)

@@ -12,7 +12,8 @@ internal sealed record SweepCandidate(string Criterion, PruningPattern Pattern, 
     public string Name => FormattableString.Invariant($"{Criterion} {Pattern.Name}{(Keep is double kept ? $" {100 * kept:0.##} %" : "")}");
 
     /// <summary>A name for files: letters, digits and hyphens.</summary>
-    public string FileName => FormattableString.Invariant($"{Criterion}-{Pattern.Name}{(Keep is double kept ? $"-{kept}" : "")}").Replace('.', '-');
+    public string FileName =>
+        FormattableString.Invariant($"{Criterion}-{Pattern.Name}{(Keep is double kept ? $"-{kept}" : "")}").Replace('.', '-');
 
     /// <summary>All choices in words.</summary>
     public string Words => FormattableString.Invariant($"{Criterion}, {Pattern}, kept {(object?)Keep ?? "by the pattern"}");

@@ -5,7 +5,9 @@ namespace Espalier.Cli.Sweeping;
 /// <param name="Criterion">What a weight was worth; empty for the given network.</param>
 /// <param name="Pattern">Which weights stayed or left together; "dense" for the given network.</param>
 /// <param name="Weights">The weights that are left.</param>
-/// <param name="ValidationError">On the validation part, by which the best are chosen: per cent of the samples, or the loss of numbers.</param>
+/// <param name="ValidationError">
+/// On the validation part, by which the best are chosen: per cent of the samples, or the loss of numbers.
+/// </param>
 /// <param name="TestError">On the test part.</param>
 /// <param name="NsPerSample">The median time of one sample by itself, in nanoseconds.</param>
 /// <param name="NsInBatch">The median time of a sample in a batch, in nanoseconds.</param>

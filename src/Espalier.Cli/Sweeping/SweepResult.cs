@@ -52,8 +52,11 @@ internal sealed record SweepResult(string Network, string Data, string Processor
     }
 
     /// <summary>The best for people.</summary>
-    public string ToText() =>
-        TextTable.Format([Headings, .. Points.Where(point => point.IsBest || point.IsBestInBatch).OrderBy(point => point.NsPerSample).Select(Cells)]);
+    public string ToText()
+    {
+        IEnumerable<SweepPoint> best = Points.Where(point => point.IsBest || point.IsBestInBatch).OrderBy(point => point.NsPerSample);
+        return TextTable.Format([Headings, .. best.Select(Cells)]);
+    }
 
     private string[] Cells(SweepPoint point)
     {
@@ -75,7 +78,8 @@ internal sealed record SweepResult(string Network, string Data, string Processor
     {
         // Where all were made by one criterion, its name tells nothing.
         bool isOne = Points.Select(point => point.Criterion).Distinct().Count(name => name.Length > 0) == 1;
-        ChartMark Mark(SweepPoint point) => new(time(point), point.TestError, isOne ? point.Name[point.Criterion.Length..].TrimStart() : point.Name);
+        string Label(SweepPoint point) => isOne ? point.Name[point.Criterion.Length..].TrimStart() : point.Name;
+        ChartMark Mark(SweepPoint point) => new(time(point), point.TestError, Label(point));
         return new FrontierChart(
             $"{Network} on {Data}, {how}: test error against time",
             new Axis("ns a sample", Logarithmic: true),

@@ -11,7 +11,9 @@ using Espalier.Training;
 
 namespace Espalier.Cli.Sweeping;
 
-/// <summary>Makes the networks of a sweep: each is the given one, pruned and retrained; what was made before is taken from the folder.</summary>
+/// <summary>
+/// Makes the networks of a sweep: each is the given one, pruned and retrained; what was made before is taken from the folder.
+/// </summary>
 /// <param name="Parts">The finished networks.</param>
 /// <param name="Given">The dense network.</param>
 /// <param name="Train">What it was trained on.</param>
@@ -27,8 +29,8 @@ internal sealed record SweepWork(PartFolder Parts, Network Given, Dataset Train,
     // What decides the results besides the candidate.
     private readonly string _recipe = FormattableString.Invariant(
         $"{ModelHash(Given)}, {DataHash(Train)}, {DataHash(Validation)}, {Training.Loss}, {Training.Optimizer}, ") +
-        FormattableString.Invariant(
-            $"{Training.LearningRate.Kind} {Training.LearningRate.Initial}, {Training.Epochs} epochs, batch {Training.BatchSize}, seed {Training.Seed}");
+        FormattableString.Invariant($"{Training.LearningRate.Kind} {Training.LearningRate.Initial}, {Training.Epochs} epochs, ") +
+        FormattableString.Invariant($"batch {Training.BatchSize}, seed {Training.Seed}");
 
     /// <summary>The network of a candidate.</summary>
     /// <param name="candidate">Which.</param>

@@ -104,7 +104,8 @@ internal sealed class SweepVerb : Verb
         }
 
         using var timer = new SweepTimer(networks, part => report(Between(UntilCompiling, UntilTiming, part), "compiling"), cancel);
-        double[] one = timer.Measure(timing with { Batch = 1 }, part => report(Between(UntilTiming, UntilBatch, part), "timing one sample"), cancel);
+        double[] one = timer.Measure(
+            timing with { Batch = 1 }, part => report(Between(UntilTiming, UntilBatch, part), "timing one sample"), cancel);
         double[] many = timer.Measure(timing, part => report(Between(UntilBatch, 1, part), "timing a batch"), cancel);
         return [.. networks.Select((network, i) => work.Point(i == 0 ? null : candidates[i - 1], network, test, one[i], many[i]))];
 

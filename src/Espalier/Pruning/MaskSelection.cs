@@ -40,7 +40,9 @@ public static class MaskSelection
     /// <summary>How many weights each layer keeps under a budget in which layers do not compete.</summary>
     /// <param name="layers">The layers.</param>
     /// <param name="budget">The budget.</param>
-    /// <param name="least">What a pattern leaves of each layer; a budget that names no counts then shares out what is above. Null for 0.</param>
+    /// <param name="least">
+    /// What a pattern leaves of each layer, null for nothing; a budget that names no counts then shares out what is above.
+    /// </param>
     /// <exception cref="ArgumentException">The counts of the budget do not fit the layers.</exception>
     internal static IReadOnlyList<int> Shares(IReadOnlyList<Parameter> layers, RemovalBudget budget, IReadOnlyList<int>? least = null)
     {

@@ -31,6 +31,7 @@ public abstract class PruningCriterion
     {
         if (CanFollow(pattern)) return;
         throw new EspalierException(
-            $"The criterion {Name} moves the weights that stay and cannot keep to the pattern {pattern}; give one that scores weights, or single weights.");
+            $"The criterion {Name} moves the weights that stay and cannot keep to the pattern {pattern}; " +
+            "give one that scores weights, or single weights.");
     }
 }

@@ -50,5 +50,6 @@ internal static class TraceBudget
     }
 
     private static EspalierException TooFew(string what, int keep, int least, PruningContext context) =>
-        new($"{what} cannot keep {keep} weights: the pattern {context.Layout?.Pattern.Name} leaves at least {least}. Ask for more, or give another pattern.");
+        new($"{what} cannot keep {keep} weights: the pattern {context.Layout?.Pattern.Name} leaves at least {least}. " +
+            "Ask for more, or give another pattern.");
 }

@@ -42,7 +42,8 @@ public sealed class LayerLayout
         ArgumentNullException.ThrowIfNull(pattern);
         ArgumentOutOfRangeException.ThrowIfLessThan(units, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
-        return new LayerLayout(Follow(Enumerable.Range(0, inputs), inputs, pattern.Inputs), Follow(Enumerable.Range(0, units), units, pattern.Units));
+        int[] slices = Follow(Enumerable.Range(0, inputs), inputs, pattern.Inputs);
+        return new LayerLayout(slices, Follow(Enumerable.Range(0, units), units, pattern.Units));
     }
 
     /// <summary>

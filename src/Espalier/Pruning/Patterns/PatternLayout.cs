@@ -16,7 +16,9 @@ public sealed record PatternLayout(PruningPattern Pattern, IReadOnlyList<LayerLa
     /// <param name="context">The network as it stands before the first removal, with its training samples.</param>
     /// <param name="criterion">What a weight is worth, for an order that asks; where it scores no weights, their magnitude.</param>
     /// <param name="cancellation">Ends the work.</param>
-    /// <exception cref="EspalierException">The pattern fits no layer, or the criterion cannot treat this network or follow the pattern.</exception>
+    /// <exception cref="EspalierException">
+    /// The pattern fits no layer, or the criterion cannot treat this network or follow the pattern.
+    /// </exception>
     public static PatternLayout Arrange(
         PruningPattern pattern, PruningContext context, PruningCriterion criterion, CancellationToken cancellation = default)
     {
@@ -63,8 +65,9 @@ public sealed record PatternLayout(PruningPattern Pattern, IReadOnlyList<LayerLa
             IReadOnlyList<int>? places = Pattern.Units > 1 ? Layers[i]?.GroupOfUnit : Layers[i + 1]?.SliceOfInput;
             if (places is null) continue;
 
-            // Inputs without a slice come last.
-            int[] order = [.. Enumerable.Range(0, places.Count).OrderBy(unit => places[unit] == LayerLayout.Idle ? int.MaxValue : places[unit])];
+            // Those without a slice come last.
+            IEnumerable<int> units = Enumerable.Range(0, places.Count);
+            int[] order = [.. units.OrderBy(unit => places[unit] == LayerLayout.Idle ? int.MaxValue : places[unit])];
             ordered = UnitOrder.Apply(ordered, i, order);
         }
 

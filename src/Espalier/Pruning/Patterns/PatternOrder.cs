@@ -12,7 +12,8 @@ public enum PatternOrder
     Consecutive,
 
     /// <summary>
-    /// Two vectors of inputs far apart, each of inputs that follow each other: a kernel reads them as they are. Units that need the same inputs.
+    /// Two vectors of inputs far apart, each of inputs that follow each other: a kernel reads them as they are. Units that need the same
+    /// inputs.
     /// </summary>
     Registers,
 

@@ -70,7 +70,9 @@ public abstract partial record PruningPattern
         if (text == Weights.Name) return Weights;
         Match match = Spelling().Match(text);
         bool isBlock = match.Groups[2].Value == "x";
-        if (!TryNumber(match.Groups[1], isOptional: match.Success && !isBlock, out int first) || !TryNumber(match.Groups[3], false, out int second))
+        bool isEven = match.Success && !isBlock && match.Groups[1].Length == 0;
+        bool hasFirst = TryNumber(match.Groups[1], out int first), hasSecond = TryNumber(match.Groups[3], out int second);
+        if (!hasSecond || !(hasFirst || isEven))
         {
             throw new EspalierException(
                 $"{text}: no pattern is spelled so; write weights, of32, 2of32 (kept of each slice) or 16x1 (units by 1 input).");
@@ -84,7 +86,7 @@ public abstract partial record PruningPattern
             throw new EspalierException($"{text}: no kernel has {what}; give {string.Join(", ", s_sizes[..^1])} or {s_sizes[^1]}.");
         }
 
-        return isBlock ? Blocks(size) : match.Groups[1].Length == 0 ? Even(size) : Balanced(first, size);
+        return isBlock ? Blocks(size) : isEven ? Even(size) : Balanced(first, size);
     }
 
     /// <summary>Throws when no layer of a network is large enough for the pattern.</summary>
@@ -106,8 +108,8 @@ public abstract partial record PruningPattern
     /// <summary>Divides the weights of a layer that are left into sets that leave together.</summary>
     internal abstract WeightSets Divide(LayerWorth layer, LayerLayout layout);
 
-    private static bool TryNumber(Group group, bool isOptional, out int value) =>
-        int.TryParse(group.Value, NumberStyles.None, CultureInfo.InvariantCulture, out value) || (isOptional && group.Length == 0);
+    private static bool TryNumber(Group group, out int value) =>
+        int.TryParse(group.Value, NumberStyles.None, CultureInfo.InvariantCulture, out value);
 
     [GeneratedRegex(@"^([0-9]*)(of|x)([0-9]+)\z")]
     private static partial Regex Spelling();
