@@ -22,6 +22,7 @@ internal static class VerbList
         new CompressVerb(terminal),
         new DecompressVerb(terminal),
         new BenchVerb(terminal),
+        new SweepVerb(terminal),
         new ReproduceVerb(terminal),
     ];
 }

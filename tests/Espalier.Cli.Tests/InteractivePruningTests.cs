@@ -101,6 +101,23 @@ public sealed class InteractivePruningTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_with_a_pattern_that_is_taken_up_again_keeps_its_groups_whatever_the_criterion()
+    {
+        await TrainAsync();
+        _run.Input = "criterion exact-obs\ncriterion obd\nnext\nnext\n";
+        (_, string output, _) = await RunAsync("--session", "@s", "--pattern", "8x1");
+        Assert.Contains("The criterion exact-obs moves the weights that stay", output, StringComparison.Ordinal);
+        Assert.Contains("obd removed ", output, StringComparison.Ordinal);
+        string whole = await File.ReadAllTextAsync(_run.PathOf("m.pruned.espalier"));
+        _run.Input = "next\n";
+
+        (int code, _, _) = await _run.RunAsync("prune", "--resume", "@s", "--from-round", "1");
+
+        Assert.Equal(ExitCode.Success, code);
+        Assert.Equal(whole, await File.ReadAllTextAsync(_run.PathOf("m.pruned.espalier")));
+    }
+
+    [Fact]
     public async Task With_json_standard_output_is_one_object()
     {
         await TrainAsync();

@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Espalier.Compilation.Model;
-using Espalier.Interchange;
 
 namespace Espalier.Cli.Tests;
 
@@ -20,7 +18,6 @@ public sealed class OwnMethodTests : IDisposable
     [InlineData("--method net-trim --samples 100 --form cascade --tolerance 0.2", "net-trim", 200)]
     [InlineData("--method one-by-one", "one-by-one", 40)]
     [InlineData("--method one-by-one --order obd --max-rise 5", "one-by-one", 120)]
-    [InlineData("--criterion exact-obs --pattern 4 --keep 0.5 --method once", "exact-obs", 114)]
     public async Task A_method_of_its_own_prunes_the_model_and_logs_what_it_did(string wishes, string criterion, int most)
     {
         await TrainAsync();
@@ -59,26 +56,10 @@ public sealed class OwnMethodTests : IDisposable
     }
 
     [Theory]
-    [InlineData("2:4", 0.6)]
-    [InlineData("4", 0.5)]
-    public async Task A_pattern_holds_in_the_model_that_is_written(string pattern, double keep)
-    {
-        await TrainAsync();
-
-        await RunAsync($"--criterion exact-obs-layers --pattern {pattern} --method once --keep {keep}");
-
-        var layer = (DenseLayer)ModelFile.Load(_run.PathOf("m.pruned.espalier")).Layers[0];
-        float[] weights = layer.Weights.ToDense();
-        int inputs = weights.Length / 12;
-        int[] counts = [.. weights.Chunk(inputs).SelectMany(unit => unit.Chunk(4)).Where(group => group.Length == 4)
-            .Select(group => group.Count(weight => weight != 0))];
-        Assert.All(counts, count => Assert.True(pattern == "4" ? count is 0 or 4 : count >= 2));
-        Assert.Contains(pattern == "4" ? 0 : 2, counts);
-    }
-
-    [Theory]
     [InlineData("--method l0 --keep 0.4", "--keep is not for --method l0")]
     [InlineData("--method net-trim --criterion obd", "--criterion is not for --method net-trim")]
+    [InlineData("--method net-trim --pattern 2of8", "--pattern is not for --method net-trim")]
+    [InlineData("--method l0 --pattern-order live", "--pattern-order is not for --method l0")]
     [InlineData("--method surgery --session s", "--session is not for --method surgery")]
     [InlineData("--method surgery --rounds 3", "--rounds is not for --method surgery")]
     [InlineData("--method lottery --interactive", "--interactive is not for --method lottery")]
@@ -95,11 +76,6 @@ public sealed class OwnMethodTests : IDisposable
     [InlineData("--method net-trim --tolerance 1", "Epsilon")]
     [InlineData("--method one-by-one --max-rise 101", "LargestErrorRise")]
     [InlineData("--method one-by-one --max-loss -1", "LargestLoss")]
-    [InlineData("--keep 0.5 --pattern 2:4", "--pattern is for --criterion exact-obs")]
-    [InlineData("--keep 0.5 --criterion exact-obs --pattern 2:x", "write such as 2:4")]
-    [InlineData("--keep 0.5 --criterion exact-obs --pattern 5:4", "cannot be kept")]
-    [InlineData("--keep 0.1 --criterion exact-obs --pattern 2:4 --method once", "leaves at least")]
-    [InlineData("--interactive --criterion exact-obs --pattern 2:4", "--pattern is for --method rounds and once")]
     public async Task Impossible_wishes_are_one_line_and_leave_no_file(string wishes, string expected)
     {
         await TrainAsync();

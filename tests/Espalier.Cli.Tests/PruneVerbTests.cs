@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Espalier.Compilation.Model;
+using Espalier.Interchange;
 
 namespace Espalier.Cli.Tests;
 
@@ -79,6 +81,21 @@ public sealed class PruneVerbTests : IDisposable
     [InlineData("--keep 0.5 --from-round 1")]
     [InlineData("--resume nosuchfolder")]
     [InlineData("--resume nosuchfolder --session other")]
+    [InlineData("--keep 0.5 --pattern nonsense")]
+    [InlineData("--keep 0.5 --pattern of24")]
+    [InlineData("--pattern 9of8")]
+    [InlineData("--pattern 2of8 --keep 0.5")]
+    [InlineData("--pattern 2of8 --max-rise 1")]
+    [InlineData("--pattern 2of8 --allocation 50,50,50 --method once")]
+    [InlineData("--pattern 2of8 --interactive")]
+    [InlineData("--pattern 8x1")]
+    [InlineData("--pattern 32x1 --keep 0.5")]
+    [InlineData("--pattern 8x1 --keep 0.5 --criterion l-obs")]
+    [InlineData("--pattern 8x1 --interactive --criterion exact-obs")]
+    [InlineData("--pattern 1x4 --keep 0.5 --criterion exact-obs --pattern-order live")]
+    [InlineData("--pattern 2:4")]
+    [InlineData("--pattern 5of4")]
+    [InlineData("--keep 0.5 --pattern-order live")]
     [InlineData("--keep 0.5 --plot /no/such/folder/x.svg")]
     [InlineData("--keep 0.5 --out x.espalier --plot x.espalier")]
     public async Task Impossible_wishes_are_one_line_and_leave_no_file(string wishes)
@@ -210,6 +227,99 @@ public sealed class PruneVerbTests : IDisposable
             "train", "--data", "monks-2", "--resume", "--checkpoint", "@s/gradual.checkpoint", "--out", "@t.espalier");
         Assert.Equal(ExitCode.BadInput, refused);
         Assert.Contains("belongs to a pruning run", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("8x1", "gradual", "magnitude")]
+    [InlineData("16x1", "once", "obd")]
+    [InlineData("of8", "rounds", "magnitude")]
+    public async Task A_pattern_is_kept_in_the_model_whose_units_stand_together(string pattern, string method, string criterion)
+    {
+        await TrainAsync();
+
+        JsonElement pruned = await _run.JsonAsync("prune", "@m.espalier", "--data", "monks-2", "--keep", "0.4", "--pattern", pattern,
+            "--method", method, "--criterion", criterion, "--epochs", "4", "--batch", "16", "--log", "@log.json");
+
+        JsonElement log = JsonDocument.Parse(await File.ReadAllTextAsync(_run.PathOf("log.json"))).RootElement;
+        Assert.Equal($"{pattern} registers", log.GetProperty("pattern").GetString());
+        Assert.InRange(log.GetProperty("weightsAfter").GetInt32(), 162 - 15, 162);
+        Assert.Equal(log.GetProperty("after").GetProperty("errors").GetInt32(), log.GetProperty("rounds").EnumerateArray().Last()
+            .GetProperty(method == "once" ? "afterPruning" : "afterRetraining").GetProperty("errors").GetInt32());
+        Assert.True((await _run.JsonAsync("verify", "@m.pruned.espalier", "--data", "monks-2")).GetProperty("passed").GetBoolean());
+        var first = (DenseLayer)ModelFile.Load(pruned.GetProperty("model").GetString()!).Layers[0];
+        int units = pattern == "8x1" ? 8 : 16, inputs = pattern == "of8" ? 8 : 1;
+        for (int start = 0; start < 20; start += units)
+        {
+            // 17 inputs in registers of 8 are three slices.
+            IEnumerable<int> together = Enumerable.Range(start, Math.Min(units, 20 - start));
+            Assert.Single(together.Select(unit => string.Join(' ', Counts(first, unit, inputs))).Distinct());
+        }
+    }
+
+    [Theory]
+    [InlineData("2of4", "")]
+    [InlineData("1x4", "--keep 0.5")]
+    public async Task A_criterion_that_moves_the_survivors_keeps_to_the_pattern_of_a_unit(string pattern, string target)
+    {
+        await TrainAsync();
+
+        await _run.JsonAsync(["prune", "@m.espalier", "--data", "monks-2", "--criterion", "exact-obs", "--method", "once",
+            "--pattern", pattern, .. target.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+
+        // Four whole slices of 4 inputs in each unit, and one of the last input by itself.
+        var first = (DenseLayer)ModelFile.Load(_run.PathOf("m.pruned.espalier")).Layers[0];
+        int[][] counts = [.. Enumerable.Range(0, 20).Select(unit => Counts(first, unit, slice: 4).ToArray())];
+        if (pattern == "2of4") Assert.All(counts, unit => Assert.Equal([2, 2, 2, 2, 1], unit));
+        else Assert.Equal([0, 4], counts.SelectMany(unit => unit[..4]).Distinct().Order());
+    }
+
+    [Theory]
+    [InlineData("2of8", "")]
+    [InlineData("8x1", "--keep 0.4")]
+    public async Task A_kept_gradual_run_keeps_its_pattern(string pattern, string target)
+    {
+        await TrainAsync();
+        string[] run = ["prune", "@m.espalier", "--data", "monks-2", "--pattern", pattern, "--pattern-order", "live", "--epochs", "4",
+            "--batch", "16", "--out", "@a.espalier", .. target.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
+        await _run.JsonAsync(run);
+        string whole = await File.ReadAllTextAsync(_run.PathOf("a.espalier"));
+
+        await _run.JsonAsync([.. run, "--session", "@s"]);
+        foreach (string[] again in (string[][])[[], ["--from-round", "0"]])
+        {
+            File.Delete(_run.PathOf("a.espalier"));
+            await _run.JsonAsync(["prune", "--resume", "@s", .. again]);
+            Assert.Equal(whole, await File.ReadAllTextAsync(_run.PathOf("a.espalier")));
+        }
+
+        (int code, _, string error) = await _run.RunAsync("prune", "--resume", "@s", "--pattern-order", "registers");
+        Assert.Equal(ExitCode.BadInput, code);
+        Assert.Contains($"its pattern was {pattern} live, not {pattern} registers", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_pattern_that_says_how_many_stay_needs_no_target_and_a_session_keeps_it()
+    {
+        await TrainAsync();
+        string[] run = ["prune", "@m.espalier", "--data", "monks-2", "--pattern", "2of8", "--pattern-order", "live",
+            "--method", "rounds", "--rounds", "3", "--epochs", "2", "--batch", "16", "--out", "@a.espalier", "--session", "@s"];
+
+        JsonElement log = (await _run.JsonAsync(run)).GetProperty("log");
+
+        // 17 inputs: two of each of three slices but one of the last, which has one; later layers are too small and stay.
+        Assert.Equal([100, 60, 6],
+            log.GetProperty("rounds")[2].GetProperty("layers").EnumerateArray().Select(layer => layer.GetProperty("after").GetInt32()));
+        Assert.Equal("what the pattern leaves", log.GetProperty("target").GetString());
+        string whole = await File.ReadAllTextAsync(_run.PathOf("a.espalier"));
+        await _run.JsonAsync("prune", "--resume", "@s", "--from-round", "1");
+        Assert.Equal(whole, await File.ReadAllTextAsync(_run.PathOf("a.espalier")));
+    }
+
+    private static IEnumerable<int> Counts(DenseLayer layer, int unit, int slice)
+    {
+        int start = layer.Weights.RowStart(unit), count = layer.Weights.RowStart(unit + 1) - start;
+        ILookup<int, int> found = Enumerable.Range(start, count).Select(layer.Weights.ColumnIndex).ToLookup(input => input / slice);
+        return Enumerable.Range(0, (17 + slice - 1) / slice).Select(one => found[one].Count());
     }
 
     private async Task TrainAsync() =>

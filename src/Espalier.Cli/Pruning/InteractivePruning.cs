@@ -1,5 +1,6 @@
 using System.Globalization;
 using Espalier.Pruning;
+using Espalier.Pruning.Criteria;
 using Espalier.Pruning.Sessions;
 using Espalier.Training;
 
@@ -59,6 +60,8 @@ internal sealed class InteractivePruning
         bool wasInterrupted = false;
         try
         {
+            // By magnitude whatever the criterion: that can change, and the slices and groups of a run that is taken up again must not.
+            _session.LayOut(_choices.Pattern, new MagnitudeCriterion(), cancel);
             _say(_session.Rounds.Count == 0
                 ? $"Each step keeps {Part(_choices.Step)} of the weights that are left; 'help' lists the commands."
                 : $"{_session.Rounds.Count} rounds were done before, {_session.StandingRounds} stand; each step keeps "
@@ -74,7 +77,7 @@ internal sealed class InteractivePruning
 
         string scope = _choices.Allocation?.Name ?? _choices.Scope.ToString();
         PruningLog log = _session.ToLog(scope, "Interactive") with { Seed = _training.Seed };
-        return new PruningOutcome(_session.Network, log, wasInterrupted);
+        return new PruningOutcome(_session.Network, log, wasInterrupted) { Layout = _session.Context.Layout };
     }
 
     private void Do(string line, CancellationToken cancel)
@@ -146,7 +149,9 @@ internal sealed class InteractivePruning
 
     private void SetCriterion(string name)
     {
-        _choices = _choices with { Criterion = CriterionCatalog.Create(name) };
+        PruningCriterion criterion = CriterionCatalog.Create(name);
+        criterion.RequireCanFollow(_choices.Pattern);
+        _choices = _choices with { Criterion = criterion };
         Remember(CriterionArguments.OptionName, name);
         _say($"{name} now chooses");
     }

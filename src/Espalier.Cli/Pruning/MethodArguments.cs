@@ -14,8 +14,10 @@ internal sealed class MethodArguments
     /// <summary>How options are spelled.</summary>
     public const string StepName = "--step", RoundsName = "--rounds";
 
+    /// <summary>The part of the weights left that an interactive step keeps unless the user says otherwise.</summary>
+    public const double FirstStep = 0.8;
+
     private const int DefaultRounds = 8;
-    private const double FirstStep = 0.8;
 
     private readonly OwnMethods _own = new();
     private readonly Option<string> _method;

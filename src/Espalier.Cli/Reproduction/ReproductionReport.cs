@@ -23,11 +23,11 @@ internal static class ReproductionReport
     {
         var text = new StringBuilder();
         text.Append("# ").Append(experiment.Title).Append("\n\n").Append(experiment.Source).Append("\n\n");
-        AppendTable(text, s_headings, result.Rows.Select(Cells));
+        MarkdownTable.Append(text, s_headings, result.Rows.Select(Cells));
         foreach (ReproductionTable table in result.Tables)
         {
             text.Append("\n## ").Append(table.Title).Append("\n\n");
-            AppendTable(text, table.Headings, table.Rows);
+            MarkdownTable.Append(text, table.Headings, table.Rows);
         }
 
         foreach (ReproductionFigure figure in result.Figures)
@@ -42,7 +42,7 @@ internal static class ReproductionReport
     public static string ToSummary(IReadOnlyList<(Experiment Experiment, ReproductionResult Result)> all)
     {
         var text = new StringBuilder("# Reproductions\n\n");
-        AppendTable(text, ["experiment", "what it shows", "bars", "that hold"], all.Select(one => (string[])
+        MarkdownTable.Append(text, ["experiment", "what it shows", "bars", "that hold"], all.Select(one => (string[])
         [
             one.Experiment.Name, one.Experiment.Title, $"{Bars(one.Result)}", $"{HeldBars(one.Result)}",
         ]));
@@ -68,14 +68,4 @@ internal static class ReproductionReport
     private static int Bars(ReproductionResult result) => result.Rows.Count(row => row.Holds is not null);
 
     private static int HeldBars(ReproductionResult result) => result.Rows.Count(row => row.Holds is true);
-
-    private static void AppendTable(StringBuilder text, IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<string>> rows)
-    {
-        AppendRow(text, headings);
-        AppendRow(text, [.. headings.Select(_ => "---")]);
-        foreach (IReadOnlyList<string> row in rows) AppendRow(text, row);
-    }
-
-    private static void AppendRow(StringBuilder text, IReadOnlyList<string> cells) =>
-        text.Append("| ").AppendJoin(" | ", cells.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal))).Append(" |\n");
 }

@@ -7,11 +7,11 @@ using Espalier.Inference;
 using Espalier.Interchange;
 using Espalier.Pruning;
 using Espalier.Pruning.Allocation;
+using Espalier.Pruning.Patterns;
 using Espalier.Pruning.Sessions;
 using Espalier.Reporting;
 using Espalier.Training;
 using Espalier.Training.Losses;
-using Espalier.Training.Optimizers;
 
 namespace Espalier.Cli.Verbs;
 
@@ -33,6 +33,7 @@ internal sealed class PruneVerb : Verb
     private readonly TargetArguments _target;
     private readonly MethodArguments _method;
     private readonly CriterionArguments _criterion;
+    private readonly PatternArguments _pattern;
     private readonly AllocationArgument _allocation;
     private readonly SessionArguments _session;
     private readonly PruningFiles _files;
@@ -41,13 +42,15 @@ internal sealed class PruneVerb : Verb
         : base("prune", "Remove weights from a model, retrain the rest, and write what is left.", terminal,
             "espalier prune digits.espalier --data digits --keep 0.05",
             "espalier prune lenet.espalier --data mnist --keep 0.08 --epochs 40 --out lenet-8.espalier --log lenet-8.json",
+            "espalier prune lenet.espalier --data mnist --pattern of32 --keep 0.035 --epochs 40 --out lenet-of32.espalier",
+            "espalier prune lenet.espalier --data mnist --pattern 2of32",
             "espalier prune lenet.espalier --data mnist --max-rise 0.1 --session run1",
             "espalier prune --resume run1 --from-round 3",
             "espalier prune lenet.espalier --data mnist --keep 0.08 --epochs 40 --session run3",
             "espalier prune lenet.espalier --data mnist --budget-bytes 60000 --method rounds --allocation scan",
             "espalier prune lenet.espalier --data mnist --allocation 6.7,20,65 --method once",
             "espalier prune digits.espalier --data digits --interactive --session run2",
-            "espalier prune lenet.espalier --data mnist --criterion exact-obs --pattern 2:4 --keep 0.5 --scope layer --method once",
+            "espalier prune lenet.espalier --data mnist --criterion exact-obs --pattern 2of4 --method once",
             "espalier prune lenet.espalier --data mnist --method surgery --rates 7.4,3.55,1.8 --epochs 60",
             "espalier prune monks.espalier --data monks-1 --method one-by-one --refit when-needed")
     {
@@ -57,6 +60,7 @@ internal sealed class PruneVerb : Verb
         _method = new MethodArguments(this);
         Names = [CriterionArguments.List, _method.List];
         _criterion = new CriterionArguments(this);
+        _pattern = new PatternArguments(this);
         _allocation = new AllocationArgument(this);
         _session = new SessionArguments(this);
         string epochs = $"{DefaultGradualEpochs} in all for gradual, {DefaultRoundEpochs} a round for rounds, unless given, or what a "
@@ -73,13 +77,14 @@ internal sealed class PruneVerb : Verb
             ?? throw new EspalierException("Required argument missing: MODEL, the model file to prune.");
         if (_data.Name(arguments) is null) throw new EspalierException("Option '--data' is required: what the network was trained on.");
         OwnMethod? own = _method.OwnMethod(
-            arguments, [.. _target.Options, .. _criterion.Options, _allocation.Option, .. _session.Options]);
+            arguments, [.. _target.Options, .. _criterion.Options, .. _pattern.Options, _allocation.Option, .. _session.Options]);
         PruningChoices? choices = own is null ? Choose(arguments) : null;
         Network given = ModelFile.Load(path);
         _files.RequireWritable(arguments, path);
         DataSplit split = _data.Load(arguments, given);
         (Dataset train, Dataset? validation) = _validation.SetAside(arguments, split);
         TrainableNetwork network = TrainableNetwork.FromNetwork(given, freezeZeros: true);
+        choices?.Pattern.RequireFit(network);
         int epochs = choices is null ? own!.Epochs ?? 1 : choices.IsGradual ? DefaultGradualEpochs : DefaultRoundEpochs;
         TrainingOptions training = _training.Read(arguments, network.Layers[^1].Activation, train.Count, epochs);
         Evaluation testBefore = Evaluator.Evaluate(network, split.Test, training.Loss);
@@ -87,17 +92,17 @@ internal sealed class PruneVerb : Verb
         PruningOutcome outcome = choices is null
             ? own!.Run(arguments, new OwnMethodInput(network, train, validation, training, Terminal), cancel)
             : RunByChoices(arguments, choices, Begin(arguments, choices, network, train, validation, training.Loss), training);
-        Network model = Model(outcome.Network);
+        TrainableNetwork pruned = outcome.Ordered;
+        Network model = Model(pruned);
         _files.Write(arguments, path, model, outcome.FullLog, _ => PruningLogChart.ToSvg(outcome.Log));
         var report = new PruningReport(
-            _files.Model(arguments, path), outcome, testBefore, Evaluator.Evaluate(outcome.Network, split.Test, training.Loss));
+            _files.Model(arguments, path), outcome, testBefore, Evaluator.Evaluate(pruned, split.Test, training.Loss));
         if (WantsJson(arguments)) report.WriteJson(Terminal);
         else report.Print(Terminal);
         return outcome.WasInterrupted ? ExitCode.Interrupted : ExitCode.Success;
 
         PruningOutcome RunByChoices(ParseResult arguments, PruningChoices choices, PruningSession session, TrainingOptions training)
         {
-            void Save(string file) => ModelFile.Save(file, Model(session.Network));
             return choices.Method switch
             {
                 MethodArguments.Gradual => RunGradual(arguments, choices, session, training, cancel),
@@ -106,20 +111,23 @@ internal sealed class PruneVerb : Verb
                         .Run(_files.Model(arguments, path), toError: WantsJson(arguments), cancel),
                 _ => RunRounds(arguments, choices, session, training, cancel),
             };
+
+            void Save(string file) => ModelFile.Save(file, Model(session.Context.Layout?.OrderUnits(session.Network) ?? session.Network));
         }
 
-        Network Model(TrainableNetwork pruned) =>
-            ModelSamples.Attach(pruned.ToNetwork(), split.Test, Math.Max(1, given.Samples.Length));
+        Network Model(TrainableNetwork left) =>
+            ModelSamples.Attach(left.ToNetwork(), split.Test, Math.Max(1, given.Samples.Length));
     }
 
     private PruningChoices Choose(ParseResult arguments)
     {
-        PruningTarget? target = _target.Read(arguments);
+        PruningPattern pattern = _pattern.Read(arguments);
+        PruningTarget? target = PatternArguments.Target(pattern, _target.Read(arguments));
         PruningCriterion criterion = _criterion.Criterion(arguments);
         LayerAllocation? allocation = _allocation.Read(arguments, isPricedInBytes: _target.IsBytes(arguments));
         bool needsRounds = _target.IsErrorRise(arguments) || allocation is not null || criterion is not ScoreCriterion;
         var choices = new PruningChoices(
-            _method.Read(arguments, needsRounds), target, criterion, _criterion.Scope(arguments), allocation)
+            _method.Read(arguments, needsRounds), target, criterion, pattern, _criterion.Scope(arguments), allocation)
         {
             Step = _method.Step(arguments),
         };
@@ -152,14 +160,10 @@ internal sealed class PruneVerb : Verb
         ParseResult arguments, PruningChoices choices, PruningSession session, TrainingOptions training, CancellationToken cancel)
     {
         string? folder = _session.Folder(arguments);
-        var options = new PruningOptions
+        PruningOptions options = choices.InRounds(
+            _method.RoundCount(arguments, choices.Method), choices.Method == MethodArguments.Once ? null : training,
+            _method.Curve(arguments, SparsitySchedule.Exponential)) with
         {
-            Criterion = choices.Criterion,
-            Scope = choices.Scope,
-            Allocation = choices.Allocation,
-            Schedule = _method.Curve(arguments, SparsitySchedule.Exponential),
-            Rounds = _method.RoundCount(arguments, choices.Method),
-            Retraining = choices.Method == MethodArguments.Once ? null : training,
             SessionFolder = folder,
         };
         PruningTarget target = choices.Target ?? PruningTarget.Count(((FractionAllocation)choices.Allocation!).CountFor(session.Network));
@@ -167,7 +171,7 @@ internal sealed class PruneVerb : Verb
         try
         {
             PruningLog log = Terminal.Track("pruning", report => pruner.Run(target, new PruningMeter(report), cancel));
-            return new PruningOutcome(session.Network, log, WasInterrupted: false);
+            return new PruningOutcome(session.Network, log, WasInterrupted: false) { Layout = session.Context.Layout };
         }
         catch (OperationCanceledException) when (folder is not null)
         {
@@ -180,22 +184,15 @@ internal sealed class PruneVerb : Verb
         ParseResult arguments, PruningChoices choices, PruningSession session, TrainingOptions all, CancellationToken cancel)
     {
         string? folder = _session.Folder(arguments);
-        if (all.Epochs < 2) throw new EspalierException("Gradual pruning needs at least 2 epochs: one to prune, one to fine-tune.");
-        int half = all.Epochs / 2;
-        var options = new GradualPruningOptions
+        GradualPruningOptions options = choices.Gradual(all, _method.Curve(arguments, SparsitySchedule.Cubic)) with
         {
-            Criterion = choices.Criterion,
-            Scope = choices.Scope,
-            Schedule = _method.Curve(arguments, SparsitySchedule.Cubic),
-            Training = all with { Epochs = half, LearningRate = LearningRateSchedule.Constant(all.LearningRate.Initial) },
-            FineTuning = all with { Epochs = all.Epochs - half, Seed = all.Seed + 1 },
             SessionFolder = folder,
         };
         var pruner = new GradualPruner(session, options);
         try
         {
             PruningLog log = Terminal.Track("pruning", report => pruner.Run(choices.Target!, new PruningMeter(report), cancel));
-            return new PruningOutcome(session.Network, log, WasInterrupted: false);
+            return new PruningOutcome(session.Network, log, WasInterrupted: false) { Layout = pruner.Layout };
         }
         catch (OperationCanceledException) when (folder is not null)
         {

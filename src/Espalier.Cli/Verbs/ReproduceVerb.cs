@@ -18,19 +18,8 @@ internal sealed class ReproduceVerb : Verb
     };
 
     private readonly Option<bool> _all = new("--all") { Description = "Run every experiment and write one page with all plots." };
-    private readonly Option<bool> _quick = new("--quick") { Description = "Small scale, in seconds: does everything work?" };
     private readonly Option<bool> _check = new("--check") { Description = "Exit with 1 when a bar is missed." };
-    private readonly Option<bool> _fresh = new("--fresh")
-    {
-        Description = "Do everything again instead of taking finished parts from the folder.",
-    };
-
-    private readonly Option<string> _folder = new("--out", "-o")
-    {
-        Description = "Folder of tables, plots and finished parts; a run that was stopped goes on from there.",
-        HelpName = "FOLDER",
-        DefaultValueFactory = _ => "reproduction",
-    };
+    private readonly PartArguments _parts;
 
     public ReproduceVerb(Terminal terminal)
         : base("reproduce", "Run the experiments of the pruning papers: each published figure beside ours, with a verdict.", terminal,
@@ -39,20 +28,22 @@ internal sealed class ReproduceVerb : Verb
     {
         Names = [new NameList("Experiments", [.. ExperimentList.All.Select(experiment => (experiment.Name, experiment.Title))])];
         Add(_names);
-        foreach (Option option in (Option[])[_all, _quick, _check, _fresh, _folder, CommonOptions.DataFolder]) Add(option);
+        foreach (Option option in (Option[])[_all, _check]) Add(option);
+        _parts = new PartArguments(this, unlessGiven: "reproduction");
+        Add(CommonOptions.DataFolder);
     }
 
     protected override int Run(ParseResult arguments, CancellationToken cancel)
     {
         IReadOnlyList<Experiment> chosen = Choose(arguments);
-        bool quick = arguments.GetValue(_quick);
-        string root = Path.Combine(arguments.GetRequiredValue(_folder), quick ? "quick" : "");
+        bool quick = _parts.IsQuick(arguments);
+        string root = _parts.Root(arguments);
         var data = new DataCatalog(arguments.GetValue(CommonOptions.DataFolder));
         var done = new List<(Experiment Experiment, ReproductionResult Result)>();
         foreach (Experiment experiment in chosen)
         {
             string folder = Path.Combine(root, experiment.Name);
-            if (arguments.GetValue(_fresh)) RemoveParts(folder);
+            _parts.RemoveIfUnwanted(arguments, folder);
             ReproductionResult result = Terminal.Track(
                 experiment.Name, report => experiment.Run(new ExperimentRun(data, folder, quick, report, cancel)));
             done.Add((experiment, result));
@@ -82,13 +73,6 @@ internal sealed class ReproduceVerb : Verb
 
         Experiment Find(string name) => ExperimentList.All.FirstOrDefault(experiment => experiment.Name == name)
             ?? throw new EspalierException($"{name}: no experiment has this name. There are: {known}.");
-    }
-
-    // Only the parts are a cache; tables and plots of the run before are replaced one by one.
-    private static void RemoveParts(string folder)
-    {
-        string parts = Path.Combine(folder, "parts");
-        if (Directory.Exists(parts)) Directory.Delete(parts, recursive: true);
     }
 
     private static void Write(string folder, Experiment experiment, ReproductionResult result)

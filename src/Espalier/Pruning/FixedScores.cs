@@ -11,6 +11,9 @@ internal sealed class FixedScores(ScoreCriterion criterion, float[][] scores) : 
     /// <inheritdoc/>
     public override bool PredictsLoss => criterion.PredictsLoss;
 
+    /// <inheritdoc/>
+    public override bool AddsUpInSquares => criterion.AddsUpInSquares;
+
     /// <summary>A criterion that removes the same weights as <paramref name="criterion"/>, as long as the network stays as it is.</summary>
     public static PruningCriterion For(PruningCriterion criterion, PruningContext context, CancellationToken cancellation) =>
         criterion is ScoreCriterion scoring ? new FixedScores(scoring, scoring.Score(context, cancellation)) : criterion;

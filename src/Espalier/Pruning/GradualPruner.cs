@@ -1,5 +1,6 @@
 using Espalier.Data;
 using Espalier.Pruning.Budgets;
+using Espalier.Pruning.Patterns;
 using Espalier.Pruning.Sessions;
 using Espalier.Training;
 
@@ -59,6 +60,9 @@ public sealed class GradualPruner
         if (options.FineTuning is not null) _stage.RequireTraining(options.FineTuning);
     }
 
+    /// <summary>How the pattern was laid out in the last run; null before it and for single weights.</summary>
+    public PatternLayout? Layout => _stage.Context.Layout;
+
     /// <summary>Trains and prunes to <paramref name="target"/>, then trains the survivors.</summary>
     /// <param name="target">A fraction or a number of weights, or bytes of the compiled model.</param>
     /// <param name="progress">Told about the training, round 1, and the fine-tuning, round 2; or null.</param>
@@ -70,10 +74,15 @@ public sealed class GradualPruner
     public PruningLog Run(PruningTarget target, IProgress<PruningProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(target);
+        PruningStage.RequireOneCount(_options.Pattern, target);
         PruningSession session = _session ?? new PruningSession(_stage);
         var recipe = GradualRecipe.Of(target, _options);
         Checkpoint? checkpoint = session.TrainingPath is { } path && File.Exists(path) ? Checkpoint.Load(path) : null;
-        GradualState state = checkpoint is null ? Begin(session, recipe, target, cancellation) : GoOn(session, recipe, checkpoint);
+        GradualState? kept = checkpoint is null ? null : GoOn(session.TrainingPath!, recipe, checkpoint);
+
+        // A run that goes on lays the pattern out anew, over the same start and so to the same slices and groups.
+        session.LayOut(_options.Pattern, _options.Criterion, cancellation);
+        GradualState state = kept ?? new GradualState(recipe, session.Network.LiveWeightCount, Aim(target, cancellation), [], []);
         if (_options.SessionFolder is { } folder)
         {
             session.Save(folder);
@@ -107,21 +116,16 @@ public sealed class GradualPruner
         return new PruningLog(_options.Criterion.Name, _options.Scope.ToString(), _options.Schedule.ToString(), _stage.MeasuredOn,
             state.WeightsAtStart, _stage.Network.LiveWeightCount, session.Start, after, rounds)
         {
+            Pattern = _stage.PatternName,
             Target = target.ToString(),
             Loss = _stage.Context.Loss,
             Seed = _options.Training.Seed,
         };
     }
 
-    private GradualState Begin(PruningSession session, GradualRecipe recipe, PruningTarget target, CancellationToken cancellation)
+    private static GradualState GoOn(string path, GradualRecipe recipe, Checkpoint checkpoint)
     {
-        session.States[0].Restore(session.Network);
-        return new GradualState(recipe, session.Network.LiveWeightCount, Aim(target, cancellation), [], []);
-    }
-
-    private static GradualState GoOn(PruningSession session, GradualRecipe recipe, Checkpoint checkpoint)
-    {
-        var state = GradualState.Of(session.TrainingPath!, checkpoint);
+        var state = GradualState.Of(path, checkpoint);
         state.Recipe.RequireSame(recipe);
         return state;
     }
@@ -141,7 +145,7 @@ public sealed class GradualPruner
         int live = _stage.Network.LiveWeightCount;
         return target switch
         {
-            PruningTarget.Kept kept => kept.CountOf(_stage.Network.WeightCount, live),
+            PruningTarget.Kept or PruningTarget.Pattern => _stage.CountOf(target),
             PruningTarget.Bytes bytes => Math.Min(live, (int)Math.Ceiling(Spare * CountFor(bytes.Most, cancellation))),
             _ => throw new EspalierException(
                 "Gradual pruning goes to a number of weights or bytes; prune in rounds to go to an error rise."),
@@ -189,6 +193,7 @@ public sealed class GradualPruner
             rounds.Count + 1, layers, removal.Threshold, removal.PredictedLossChange, null, null, null, 0, IsTakenBack: false)
         {
             Criterion = _options.Criterion.Name,
+            Pattern = _stage.PatternName,
         });
         return true;
     }

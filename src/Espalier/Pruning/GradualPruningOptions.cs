@@ -1,4 +1,5 @@
 using Espalier.Pruning.Criteria;
+using Espalier.Pruning.Patterns;
 using Espalier.Training;
 
 namespace Espalier.Pruning;
@@ -8,6 +9,9 @@ public sealed record GradualPruningOptions
 {
     /// <summary>What a weight is worth.</summary>
     public PruningCriterion Criterion { get; init; } = new MagnitudeCriterion();
+
+    /// <summary>Which weights stay or leave together.</summary>
+    public PruningPattern Pattern { get; init; } = PruningPattern.Weights;
 
     /// <summary>Which weights compete.</summary>
     public PruningScope Scope { get; init; } = PruningScope.Global;
@@ -39,6 +43,7 @@ public sealed record GradualPruningOptions
     {
         PruningOptions.RequireKnown(Scope);
         PruningOptions.RequireKnown(Schedule);
+        Criterion.RequireCanFollow(Pattern);
         if (Interval < 0) throw new EspalierException($"Pruning option Interval is {Interval}; it must be 0 (automatic) or more.");
         if (Training.EarlyStopping is not null)
         {

@@ -28,20 +28,32 @@ public static class MaskSelection
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(scores);
         ArgumentNullException.ThrowIfNull(budget);
-        Parameter[] layers = [.. network.PrunableParameters];
+        IReadOnlyList<Parameter> layers = network.PrunableParameters;
         Check(layers, scores, budget.Keep);
         if (budget is { Scope: PruningScope.Global, LayerCounts: null }) return Remove(layers, scores, budget.Keep);
         IReadOnlyList<int> shares = Shares(layers, budget);
         float highest = float.NegativeInfinity;
-        for (int i = 0; i < layers.Length; i++) highest = Math.Max(highest, Remove([layers[i]], [scores[i]], shares[i]));
+        for (int i = 0; i < layers.Count; i++) highest = Math.Max(highest, Remove([layers[i]], [scores[i]], shares[i]));
         return highest;
     }
 
     /// <summary>How many weights each layer keeps under a budget in which layers do not compete.</summary>
+    /// <param name="layers">The layers.</param>
+    /// <param name="budget">The budget.</param>
+    /// <param name="least">
+    /// What a pattern leaves of each layer, null for nothing; a budget that names no counts then shares out what is above.
+    /// </param>
     /// <exception cref="ArgumentException">The counts of the budget do not fit the layers.</exception>
-    internal static IReadOnlyList<int> Shares(IReadOnlyList<Parameter> layers, RemovalBudget budget)
+    internal static IReadOnlyList<int> Shares(IReadOnlyList<Parameter> layers, RemovalBudget budget, IReadOnlyList<int>? least = null)
     {
-        if (budget.LayerCounts is not IReadOnlyList<int> counts) return Apportion(layers, budget.Keep);
+        if (budget.LayerCounts is not IReadOnlyList<int> counts)
+        {
+            int above = budget.Keep - (least?.Sum() ?? 0);
+            if (above == budget.Keep || above < 0) return Apportion(layers, budget.Keep);
+            int[] most = [.. layers.Select((layer, i) => layer.LiveCount - least![i])];
+            return [.. Apportionment.Share([.. most.Select(count => (double)count)], most, above).Select((share, i) => least![i] + share)];
+        }
+
         if (counts.Count != layers.Count || counts.Sum() != budget.Keep)
         {
             throw new ArgumentException(
@@ -67,14 +79,15 @@ public static class MaskSelection
     internal static int[] Apportion(IReadOnlyList<Parameter> layers, int keep) => Apportionment.Share(
         [.. layers.Select(layer => (double)layer.Values.Length)], [.. layers.Select(layer => layer.LiveCount)], keep);
 
-    private static void Check(Parameter[] layers, float[][] scores, int keep)
+    /// <summary>Throws when scores do not fit or there are fewer weights than are to be left.</summary>
+    internal static void Check(IReadOnlyList<Parameter> layers, float[][] scores, int keep)
     {
-        if (scores.Length != layers.Length)
+        if (scores.Length != layers.Count)
         {
-            throw new ArgumentException($"Scores of {scores.Length} layers for {layers.Length}.", nameof(scores));
+            throw new ArgumentException($"Scores of {scores.Length} layers for {layers.Count}.", nameof(scores));
         }
 
-        for (int i = 0; i < layers.Length; i++)
+        for (int i = 0; i < layers.Count; i++)
         {
             if (scores[i].Length != layers[i].Values.Length)
             {
@@ -98,7 +111,7 @@ public static class MaskSelection
         }
     }
 
-    private static float Remove(Parameter[] layers, float[][] scores, int keep)
+    private static float Remove(IReadOnlyList<Parameter> layers, float[][] scores, int keep)
     {
         float[] live = LiveScores(layers, scores);
         int remove = live.Length - keep;
@@ -107,7 +120,7 @@ public static class MaskSelection
         int ties = remove;
         foreach (float score in live) ties -= score < threshold ? 1 : 0;
 
-        for (int i = 0; i < layers.Length; i++)
+        for (int i = 0; i < layers.Count; i++)
         {
             var mask = new uint[scores[i].Length];
             for (int j = 0; j < mask.Length; j++)
@@ -122,11 +135,11 @@ public static class MaskSelection
         return threshold;
     }
 
-    private static float[] LiveScores(Parameter[] layers, float[][] scores)
+    private static float[] LiveScores(IReadOnlyList<Parameter> layers, float[][] scores)
     {
         var live = new float[layers.Sum(layer => layer.LiveCount)];
         int next = 0;
-        for (int i = 0; i < layers.Length; i++)
+        for (int i = 0; i < layers.Count; i++)
         {
             for (int j = 0; j < scores[i].Length; j++)
             {

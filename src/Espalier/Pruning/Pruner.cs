@@ -66,12 +66,14 @@ public sealed class Pruner
     public PruningLog Run(PruningTarget target, IProgress<PruningProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(target);
+        PruningStage.RequireOneCount(_options.Pattern, target);
         cancellation.ThrowIfCancellationRequested();
         PruningSession session = _session ?? new PruningSession(_stage);
+        session.LayOut(_options.Pattern, _options.Criterion, cancellation);
         var rounds = new RoundRunner(session, _options, progress, cancellation);
         if (target is PruningTarget.Tolerance tolerance) Search(rounds, tolerance.Points);
         else if (target is PruningTarget.Bytes bytes) RunToBytes(rounds, bytes.Most);
-        else RunToCount(rounds, ((PruningTarget.Kept)target).CountOf(session.Network.WeightCount, session.Network.LiveWeightCount));
+        else RunToCount(rounds, _stage.CountOf(target));
         string schedule = target is PruningTarget.Tolerance ? "Search" : _options.Schedule.ToString();
         return session.ToLog(_options.Allocation?.Name ?? _options.Scope.ToString(), schedule) with
         {

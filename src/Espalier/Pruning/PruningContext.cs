@@ -1,4 +1,5 @@
 using Espalier.Data;
+using Espalier.Pruning.Patterns;
 using Espalier.Training;
 using Espalier.Training.Losses;
 
@@ -8,4 +9,8 @@ namespace Espalier.Pruning;
 /// <param name="Network">The network as it stands.</param>
 /// <param name="Train">The training samples, for criteria that look at data.</param>
 /// <param name="Loss">The loss that the network was trained on, for criteria that look at its derivatives.</param>
-public sealed record PruningContext(TrainableNetwork Network, Dataset Train, LossKind Loss);
+public sealed record PruningContext(TrainableNetwork Network, Dataset Train, LossKind Loss)
+{
+    /// <summary>Which weights may leave together; null for each by itself.</summary>
+    public PatternLayout? Layout { get; init; }
+}

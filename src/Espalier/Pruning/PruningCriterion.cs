@@ -1,3 +1,5 @@
+using Espalier.Pruning.Patterns;
+
 namespace Espalier.Pruning;
 
 /// <summary>
@@ -9,9 +11,12 @@ public abstract class PruningCriterion
     /// <summary>What reports call it.</summary>
     public abstract string Name { get; }
 
+    /// <summary>Whether the method can keep to a pattern; every one can to single weights.</summary>
+    public virtual bool CanFollow(PruningPattern pattern) => pattern is SingleWeights;
+
     /// <summary>
     /// Removes weights by <see cref="Training.Parameter.Freeze"/> until just so many are left as <paramref name="budget"/> says; none comes
-    /// back.
+    /// back. A pattern may leave fewer, by less than a set of its weights.
     /// </summary>
     /// <param name="context">The network, which changes, with its training samples and loss.</param>
     /// <param name="budget">How many weights to leave, at most as many as live.</param>
@@ -19,4 +24,15 @@ public abstract class PruningCriterion
     /// <exception cref="EspalierException">The method cannot treat this network or these data, or cannot meet the budget.</exception>
     /// <exception cref="OperationCanceledException">The removal was cancelled.</exception>
     public abstract Removal Remove(PruningContext context, RemovalBudget budget, CancellationToken cancellation = default);
+
+    /// <summary>Throws when the method cannot keep to a pattern.</summary>
+    /// <exception cref="EspalierException">It cannot.</exception>
+    public void RequireCanFollow(PruningPattern pattern)
+    {
+        ArgumentNullException.ThrowIfNull(pattern);
+        if (CanFollow(pattern)) return;
+        throw new EspalierException(
+            $"The criterion {Name} moves the weights that stay and cannot keep to the pattern {pattern}; " +
+            "give one that scores weights, or single weights.");
+    }
 }

@@ -1,3 +1,4 @@
+using Espalier.Pruning.Patterns;
 using Espalier.Training;
 using Espalier.Training.Losses;
 
@@ -26,6 +27,9 @@ public sealed record PruningLog(
     Evaluation After,
     IReadOnlyList<PruningRound> Rounds)
 {
+    /// <summary>Which weights stayed or left together: the spelling of a <see cref="Patterns.PruningPattern"/>.</summary>
+    public string Pattern { get; init; } = PruningPattern.Weights.Name;
+
     /// <summary>How far it was to go, such as "fraction 0.08"; empty when a person decided from round to round.</summary>
     public string Target { get; init; } = "";
 

@@ -1,5 +1,6 @@
 using Espalier.Pruning.Allocation;
 using Espalier.Pruning.Criteria;
+using Espalier.Pruning.Patterns;
 using Espalier.Training;
 
 namespace Espalier.Pruning;
@@ -9,6 +10,9 @@ public sealed record PruningOptions
 {
     /// <summary>What a weight is worth.</summary>
     public PruningCriterion Criterion { get; init; } = new MagnitudeCriterion();
+
+    /// <summary>Which weights stay or leave together.</summary>
+    public PruningPattern Pattern { get; init; } = PruningPattern.Weights;
 
     /// <summary>Which weights compete.</summary>
     public PruningScope Scope { get; init; } = PruningScope.Global;
@@ -37,6 +41,7 @@ public sealed record PruningOptions
     {
         RequireKnown(Scope);
         RequireKnown(Schedule);
+        Criterion.RequireCanFollow(Pattern);
         if (Rounds < 1) throw new EspalierException($"Pruning option Rounds is {Rounds}; it must be at least 1.");
         Retraining?.Validate();
     }

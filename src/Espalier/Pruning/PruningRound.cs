@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Espalier.Pruning.Patterns;
 using Espalier.Training;
 
 namespace Espalier.Pruning;
@@ -29,6 +30,9 @@ public sealed record PruningRound(
 {
     /// <summary>The name of the criterion that chose.</summary>
     public string Criterion { get; init; } = "";
+
+    /// <summary>The spelling of the pattern that the round kept to.</summary>
+    public string Pattern { get; init; } = PruningPattern.Weights.Name;
 
     /// <summary>The weights of the whole network before the round.</summary>
     public int WeightsBefore => Layers.Sum(layer => layer.Before);

@@ -1,4 +1,5 @@
 using Espalier.Data;
+using Espalier.Pruning.Patterns;
 using Espalier.Training;
 using Espalier.Training.Kernels;
 using Espalier.Training.Losses;
@@ -30,7 +31,7 @@ internal sealed class PruningStage
     public Dataset Train { get; }
 
     /// <summary>What criteria look at.</summary>
-    public PruningContext Context { get; }
+    public PruningContext Context { get; private set; }
 
     public Dataset? Validation { get; }
 
@@ -44,10 +45,38 @@ internal sealed class PruningStage
         return _evaluator.Evaluate(engine);
     }
 
+    /// <summary>The spelling of the pattern that removals keep to.</summary>
+    public string PatternName => Context.Layout?.Pattern.ToString() ?? PruningPattern.Weights.ToString();
+
+    /// <summary>Lays a pattern out over the network as it stands; all removals from now on keep to it.</summary>
+    /// <exception cref="EspalierException">The pattern fits no layer, or the criterion cannot follow it.</exception>
+    public void LayOut(PruningPattern pattern, PruningCriterion criterion, CancellationToken cancellation)
+    {
+        PruningContext plain = Context with { Layout = null };
+        Context = pattern is SingleWeights
+            ? plain
+            : plain with { Layout = PatternLayout.Arrange(pattern, plain, criterion, cancellation) };
+    }
+
+    /// <summary>The number of weights to keep, where the target is one or leaves it to the pattern.</summary>
+    public int CountOf(PruningTarget target) => target is PruningTarget.Kept kept
+        ? kept.CountOf(Network.WeightCount, Network.LiveWeightCount)
+        : Context.Layout!.Least(Network.PrunableParameters).Sum();
+
+    /// <summary>Throws when both the target and the pattern say how many weights stay, or neither does.</summary>
+    public static void RequireOneCount(PruningPattern pattern, PruningTarget target)
+    {
+        if (pattern.SaysHowMany == target is PruningTarget.Pattern) return;
+        throw new EspalierException(pattern.SaysHowMany
+            ? $"The pattern {pattern.Name} itself says how many weights stay; give no other target."
+            : $"The pattern {pattern.Name} does not say how many weights stay; give a target.");
+    }
+
     /// <summary>Removes the worst weights until as many are left as <paramref name="budget"/> says.</summary>
     /// <returns>What each layer had and has, and what the removal came to.</returns>
     public (LayerPruning[] Layers, Removal Removal) Prune(PruningCriterion criterion, RemovalBudget budget, CancellationToken cancellation)
     {
+        if (Context.Layout is PatternLayout layout) criterion.RequireCanFollow(layout.Pattern);
         int[] before = [.. Network.PrunableParameters.Select(layer => layer.LiveCount)];
         Removal removal = criterion.Remove(Context, budget, cancellation);
         LayerPruning[] layers =

@@ -33,6 +33,11 @@ public abstract record PruningTarget
         ? new Bytes(most)
         : throw new EspalierException($"A compiled model of {most} bytes cannot be; give a number of at least 1.");
 
+    /// <summary>
+    /// Keep just what the pattern leaves, of those that say how many weights stay (<see cref="Patterns.PruningPattern.SaysHowMany"/>).
+    /// </summary>
+    public static PruningTarget OfPattern { get; } = new Pattern();
+
     /// <summary>The target in a few words, such as "fraction 0.08".</summary>
     public abstract override string ToString();
 
@@ -52,6 +57,13 @@ public abstract record PruningTarget
                 : throw new EspalierException(
                     $"{count} weights are to be kept, but only {live} of {all} are left; pruning never revives any. Ask for fewer.");
         }
+    }
+
+    /// <summary>What the pattern leaves.</summary>
+    internal sealed record Pattern : PruningTarget
+    {
+        /// <inheritdoc/>
+        public override string ToString() => "what the pattern leaves";
     }
 
     /// <summary>A largest rise of the validation error in percentage points.</summary>

@@ -1,3 +1,4 @@
+using Espalier.Pruning.Patterns;
 using Espalier.Training;
 
 namespace Espalier.Pruning;
@@ -10,6 +11,15 @@ public abstract class ScoreCriterion : PruningCriterion
     /// is a prediction.
     /// </summary>
     public virtual bool PredictsLoss => false;
+
+    /// <summary>
+    /// Whether several weights together are worth the sum of the squares of their scores, as where a score is the size of a weight;
+    /// otherwise the sum of the scores.
+    /// </summary>
+    public virtual bool AddsUpInSquares => false;
+
+    /// <inheritdoc/>
+    public sealed override bool CanFollow(PruningPattern pattern) => true;
 
     /// <summary>Scores every weight: the higher, the more it is worth. Scores of weights that are already removed are not read.</summary>
     /// <param name="context">The network as it stands, with its training samples and loss.</param>
@@ -25,7 +35,9 @@ public abstract class ScoreCriterion : PruningCriterion
         ArgumentNullException.ThrowIfNull(budget);
         float[][] scores = Score(context, cancellation);
         double before = SumOfLive(context.Network, scores);
-        float highest = MaskSelection.Apply(context.Network, scores, budget);
+        float highest = context.Layout is PatternLayout layout
+            ? PatternSelection.Apply(context.Network, layout, scores, AddsUpInSquares, budget)
+            : MaskSelection.Apply(context.Network, scores, budget);
         double? predicted = PredictsLoss ? before - SumOfLive(context.Network, scores) : null;
         return new Removal(float.IsNegativeInfinity(highest) ? null : highest, predicted);
     }

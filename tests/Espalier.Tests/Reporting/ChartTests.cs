@@ -49,6 +49,27 @@ public class ChartTests
     }
 
     [Fact]
+    public void A_frontier_chart_rings_the_best_and_names_them()
+    {
+        ChartMark fast = new(100, 2.5, "of32 3 %"), good = new(900, 1.5, "of32 9 %");
+        var chart = new FrontierChart("Error against time", new Axis("ns", Logarithmic: true), new Axis("error, %"),
+            [("of32", [fast, good]), ("weights", [new ChartMark(1500, 1.6, "weights 9 %")])], [fast, good]);
+
+        XElement svg = XDocument.Parse(chart.ToSvg()).Root!;
+
+        XElement[] circles = [.. svg.Elements(s_svg + "circle")];
+        Assert.Equal(5, circles.Length);
+        Assert.Equal([6.5, 6.5, 4, 4, 4], circles.Select(circle => (double)circle.Attribute("r")!));
+        Assert.Equal((string)circles[0].Attribute("cx")!, (string)circles[2].Attribute("cx")!);
+        Assert.Equal((string)circles[2].Attribute("fill")!, (string)circles[3].Attribute("fill")!);
+        Assert.NotEqual((string)circles[3].Attribute("fill")!, (string)circles[4].Attribute("fill")!);
+        Assert.Equal("weights 9 %: 1500, 1.6", circles[4].Value);
+        Assert.Equal(["of32 3 %", "of32 9 %"],
+            svg.Elements(s_svg + "text").Select(text => text.Value).Where(text => text.Contains('%') && text.Contains("of")));
+        Assert.Single(svg.Elements(s_svg + "path"));
+    }
+
+    [Fact]
     public void A_legend_that_fits_is_one_row_and_the_picture_has_its_usual_size()
     {
         XElement svg = XDocument.Parse(Named("magnitude", "predicted").ToSvg()).Root!;

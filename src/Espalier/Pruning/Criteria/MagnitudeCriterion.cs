@@ -10,6 +10,9 @@ public sealed class MagnitudeCriterion : ScoreCriterion
     public override string Name => "magnitude";
 
     /// <inheritdoc/>
+    public override bool AddsUpInSquares => true;
+
+    /// <inheritdoc/>
     public override float[][] Score(PruningContext context, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(context);

@@ -38,6 +38,9 @@ public sealed class SensitivityThresholdCriterion : ScoreCriterion
     /// <inheritdoc/>
     public override string Name => "sensitivity";
 
+    /// <inheritdoc/>
+    public override bool AddsUpInSquares => true;
+
     /// <summary>What each layer keeps when the weights below <paramref name="factor"/> q_l std_l go.</summary>
     /// <param name="network">The network as it stands.</param>
     /// <param name="factor">0 (all stay) or more.</param>

@@ -1,3 +1,4 @@
+using Espalier.Pruning.Patterns;
 using Espalier.Training;
 using Espalier.Training.Kernels;
 
@@ -14,9 +15,6 @@ namespace Espalier.Pruning.Layerwise;
 /// </remarks>
 public sealed class ExactObs : PruningCriterion
 {
-    /// <summary>Which weights leave together.</summary>
-    public ExactObsPattern Pattern { get; init; } = ExactObsPattern.Weights;
-
     /// <summary>See <see cref="LayerHessian"/>.</summary>
     public double Damping { get; init; } = LayerHessian.DefaultDamping;
 
@@ -32,13 +30,22 @@ public sealed class ExactObs : PruningCriterion
     public override string Name => FitsSequentially ? "exact-obs" : "exact-obs-layers";
 
     /// <inheritdoc/>
+    /// <remarks>
+    /// Single weights, balanced slices in any order, and blocks of consecutive inputs of one unit: units do not meet in the layer's error,
+    /// and are traced one by one.
+    /// </remarks>
+    public override bool CanFollow(PruningPattern pattern) => pattern is SingleWeights or BalancedSlices
+        or WeightBlocks { Height: 1, Width: <= RowElimination.Capacity, IsContiguous: true };
+
+    /// <inheritdoc/>
     public override Removal Remove(PruningContext context, RemovalBudget budget, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(budget);
+        if (context.Layout is not null) RequireCanFollow(context.Layout.Pattern);
         TrainableNetwork network = context.Network, work = network.Clone();
         IReadOnlyList<ExactObsTrace> traces =
-            ExactObsTrace.ComputeAll(network, context.Train, Pattern, Damping, Threads, progress: null, cancellation);
+            ExactObsTrace.ComputeAll(network, context.Train, context.Layout, Damping, Threads, progress: null, cancellation);
         int[] keep = TraceBudget.Divide(context, budget, traces);
         using var engine = new ComputeEngine(Threads);
         TrainableDense[] layers = DenseLayers.Of(work);

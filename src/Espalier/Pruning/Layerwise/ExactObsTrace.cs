@@ -1,4 +1,5 @@
 using Espalier.Data;
+using Espalier.Pruning.Patterns;
 using Espalier.Training;
 using Espalier.Training.Kernels;
 
@@ -14,6 +15,7 @@ public sealed class ExactObsTrace
 {
     private readonly LayerHessian _hessian;
     private readonly LayerRows _rows;
+    private readonly RowPattern _pattern;
     private readonly RowTrace[] _traces;
 
     // The unit of each deletion in the layer's order; the sum of losses up to it; the end of the step that it belongs to.
@@ -21,9 +23,9 @@ public sealed class ExactObsTrace
     private readonly double[] _losses;
     private readonly double[] _steepest;
 
-    private ExactObsTrace(int layerIndex, LayerHessian hessian, LayerRows rows, ExactObsPattern pattern, RowTrace[] traces, double scale)
+    private ExactObsTrace(int layerIndex, LayerHessian hessian, LayerRows rows, RowPattern pattern, RowTrace[] traces, double scale)
     {
-        (LayerIndex, _hessian, _rows, Pattern, _traces, Scale) = (layerIndex, hessian, rows, pattern, traces, scale);
+        (LayerIndex, _hessian, _rows, _pattern, _traces, Scale) = (layerIndex, hessian, rows, pattern, traces, scale);
         int count = traces.Sum(trace => trace.Inputs.Length);
         (_order, _stepEnds, _losses, _steepest) = (new int[count], new int[count + 1], new double[count + 1], new double[count + 1]);
         Merge();
@@ -34,9 +36,6 @@ public sealed class ExactObsTrace
 
     /// <summary>The layer's place in the network, from 0; that of its weights in the prunable parameters, too.</summary>
     public int LayerIndex { get; }
-
-    /// <summary>Which weights leave together.</summary>
-    public ExactObsPattern Pattern { get; }
 
     /// <summary>The weights that live before anything is removed: the largest number that can be kept.</summary>
     public int Most => _rows.LiveCount;
@@ -52,7 +51,9 @@ public sealed class ExactObsTrace
     /// <summary>Traces all layers of a network as it stands.</summary>
     /// <param name="network">The network, of fully connected layers; it does not change.</param>
     /// <param name="data">The samples by which errors are measured.</param>
-    /// <param name="pattern">Which weights leave together; null for each by itself.</param>
+    /// <param name="layout">
+    /// Which weights leave together, by a pattern that <see cref="ExactObs.CanFollow"/>; null for each by itself.
+    /// </param>
     /// <param name="damping">See <see cref="LayerHessian"/>.</param>
     /// <param name="threads">The number of threads, 0 for one for each processor. It has no influence on the result.</param>
     /// <param name="progress">Told the part that is done, 0 to 1; or null.</param>
@@ -60,7 +61,7 @@ public sealed class ExactObsTrace
     /// <exception cref="EspalierException">The data do not fit, a layer is not fully connected, or a Hessian is singular.</exception>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
     public static IReadOnlyList<ExactObsTrace> ComputeAll(
-        TrainableNetwork network, Dataset data, ExactObsPattern? pattern = null, double damping = LayerHessian.DefaultDamping,
+        TrainableNetwork network, Dataset data, PatternLayout? layout = null, double damping = LayerHessian.DefaultDamping,
         int threads = 0, IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
         using var engine = new ComputeEngine(threads);
@@ -72,7 +73,7 @@ public sealed class ExactObsTrace
         for (int i = 0; i < layers.Length; i++)
         {
             double part = work[i] / all, before = done;
-            traces[i] = Compute(engine, i, layers[i], hessians[i], pattern ?? ExactObsPattern.Weights,
+            traces[i] = Compute(engine, i, layers[i], hessians[i], RowPattern.Of(layout, i, layers[i].Weights.Columns),
                 progress is null ? null : fraction => progress.Report(before + part * fraction), cancellation);
             done += part;
         }
@@ -84,21 +85,23 @@ public sealed class ExactObsTrace
     /// <param name="network">The network; it does not change.</param>
     /// <param name="layerIndex">The layer, from 0.</param>
     /// <param name="hessian">The layer's Hessian.</param>
-    /// <param name="pattern">Which weights leave together; null for each by itself.</param>
+    /// <param name="layout">
+    /// Which weights leave together, by a pattern that <see cref="ExactObs.CanFollow"/>; null for each by itself.
+    /// </param>
     /// <param name="threads">The number of threads, 0 for one for each processor. It has no influence on the result.</param>
     /// <param name="progress">Told the part that is done, 0 to 1; or null.</param>
     /// <param name="cancellation">Ends the work.</param>
     /// <exception cref="EspalierException">The layer is not fully connected, or the Hessian is singular.</exception>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
     public static ExactObsTrace Compute(
-        TrainableNetwork network, int layerIndex, LayerHessian hessian, ExactObsPattern? pattern = null, int threads = 0,
+        TrainableNetwork network, int layerIndex, LayerHessian hessian, PatternLayout? layout = null, int threads = 0,
         IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(hessian);
         using var engine = new ComputeEngine(threads);
         TrainableDense layer = DenseLayers.Of(network)[layerIndex];
-        return Compute(engine, layerIndex, layer, hessian, pattern ?? ExactObsPattern.Weights,
+        return Compute(engine, layerIndex, layer, hessian, RowPattern.Of(layout, layerIndex, layer.Weights.Columns),
             progress is null ? null : progress.Report, cancellation);
     }
 
@@ -145,7 +148,7 @@ public sealed class ExactObsTrace
     }
 
     internal static ExactObsTrace Compute(
-        ComputeEngine engine, int layerIndex, TrainableDense layer, LayerHessian hessian, ExactObsPattern pattern,
+        ComputeEngine engine, int layerIndex, TrainableDense layer, LayerHessian hessian, RowPattern pattern,
         Action<double>? progress, CancellationToken cancellation)
     {
         if (hessian.Inputs != layer.Weights.Columns)
@@ -232,8 +235,8 @@ public sealed class ExactObsTrace
 
     private bool AreOneStep((double Steepest, int Row, int Number) first, (double Steepest, int Row, int Number) second)
     {
-        int size = Pattern.GroupSize;
         RowTrace trace = _traces[first.Row];
-        return Pattern.GoesWhole && first.Row == second.Row && trace.Inputs[first.Number] / size == trace.Inputs[second.Number] / size;
+        return _pattern.Width > 1 && first.Row == second.Row &&
+            _pattern.GroupOf[trace.Inputs[first.Number]] == _pattern.GroupOf[trace.Inputs[second.Number]];
     }
 }

@@ -9,7 +9,7 @@ namespace Espalier.Pruning.Layerwise;
 internal sealed class RowTracer
 {
     private readonly LayerHessian _hessian;
-    private readonly ExactObsPattern _pattern;
+    private readonly RowPattern _pattern;
     private readonly RowElimination _row;
     private readonly int[] _mayLeave, _inputs;
     private readonly double[] _losses, _factor, _solution;
@@ -17,12 +17,12 @@ internal sealed class RowTracer
     private int _deleted;
 
     /// <summary>Allocates for units of one layer.</summary>
-    public RowTracer(LayerHessian hessian, ExactObsPattern pattern)
+    public RowTracer(LayerHessian hessian, RowPattern pattern)
     {
         (_hessian, _pattern) = (hessian, pattern);
-        _width = pattern.GoesWhole ? Math.Min(pattern.GroupSize, hessian.Inputs) : 1;
+        _width = pattern.Width;
         _row = new RowElimination(hessian.Size, _width);
-        _mayLeave = new int[(hessian.Inputs + pattern.GroupSize - 1) / pattern.GroupSize];
+        _mayLeave = new int[pattern.Least.Length];
         (_inputs, _losses) = (new int[hessian.Inputs], new double[hessian.Inputs]);
         (_factor, _solution) = (new double[_width * _width], new double[_width]);
     }
@@ -44,7 +44,7 @@ internal sealed class RowTracer
             for (int i = position; i < position + length; i++)
             {
                 int input = _row.Inputs[i];
-                _mayLeave[input / _pattern.GroupSize]--;
+                _mayLeave[_pattern.GroupOf[input]]--;
                 (_inputs[_deleted], _losses[_deleted]) = (input, loss / length);
                 _deleted++;
                 Delete(i);
@@ -71,12 +71,13 @@ internal sealed class RowTracer
 
     private void CountGroups(ReadOnlySpan<bool> isLive)
     {
-        int size = _pattern.GroupSize;
-        for (int group = 0; group < _mayLeave.Length; group++)
+        Array.Clear(_mayLeave);
+        for (int input = 0; input < isLive.Length; input++)
         {
-            ReadOnlySpan<bool> members = isLive[(group * size)..Math.Min(isLive.Length, (group + 1) * size)];
-            _mayLeave[group] = Math.Max(0, members.Count(true) - _pattern.Least);
+            if (isLive[input]) _mayLeave[_pattern.GroupOf[input]]++;
         }
+
+        for (int group = 0; group < _mayLeave.Length; group++) _mayLeave[group] = Math.Max(0, _mayLeave[group] - _pattern.Least[group]);
     }
 
     private void Delete(int position)
@@ -91,10 +92,10 @@ internal sealed class RowTracer
         (int best, double least) = (-1, double.PositiveInfinity);
         ReadOnlySpan<double> weights = _row.Weights, diagonal = _row.Band(0);
         ReadOnlySpan<int> inputs = _row.Inputs;
-        bool isLimited = _pattern.Least > 0;
+        bool isLimited = _pattern.IsLimited;
         for (int i = 0; i < weights.Length - 1; i++)
         {
-            if (_row.IsGone(i) || (isLimited && _mayLeave[inputs[i] / _pattern.GroupSize] == 0)) continue;
+            if (_row.IsGone(i) || (isLimited && _mayLeave[_pattern.GroupOf[inputs[i]]] == 0)) continue;
             double loss = weights[i] * weights[i] / diagonal[i];
             if (loss < least) (best, least) = (i, loss);
         }
@@ -108,8 +109,8 @@ internal sealed class RowTracer
         ReadOnlySpan<int> inputs = _row.Inputs;
         for (int start = 0, end; start < inputs.Length - 1; start = end)
         {
-            int group = inputs[start] / _pattern.GroupSize;
-            for (end = start + 1; end < inputs.Length - 1 && inputs[end] / _pattern.GroupSize == group;) end++;
+            int group = _pattern.GroupOf[inputs[start]];
+            for (end = start + 1; end < inputs.Length - 1 && _pattern.GroupOf[inputs[end]] == group;) end++;
             if (_row.IsGone(start)) continue;
             double loss = BlockLoss(start, end - start);
             if (loss / (end - start) < least) (best, length, least) = (start, end - start, loss / (end - start));

@@ -15,13 +15,13 @@ internal static class TraceBudget
         int least = traces.Sum(trace => trace.Least);
         if (budget is { Scope: PruningScope.Global, LayerCounts: null })
         {
-            return budget.Keep >= least ? Merge(budget.Keep, traces) : throw TooFew("The network", budget.Keep, least, traces[0].Pattern);
+            return budget.Keep >= least ? Merge(budget.Keep, traces) : throw TooFew("The network", budget.Keep, least, context);
         }
 
-        int[] keep = [.. MaskSelection.Shares(context.Network.PrunableParameters, budget)];
+        int[] keep = [.. MaskSelection.Shares(context.Network.PrunableParameters, budget, [.. traces.Select(trace => trace.Least)])];
         for (int i = 0; i < keep.Length; i++)
         {
-            if (keep[i] < traces[i].Least) throw TooFew($"Layer '{traces[i].LayerName}'", keep[i], traces[i].Least, traces[i].Pattern);
+            if (keep[i] < traces[i].Least) throw TooFew($"Layer '{traces[i].LayerName}'", keep[i], traces[i].Least, context);
         }
 
         return keep;
@@ -49,6 +49,7 @@ internal static class TraceBudget
         return counts;
     }
 
-    private static EspalierException TooFew(string what, int keep, int least, ExactObsPattern pattern) =>
-        new($"{what} cannot keep {keep} weights: the pattern {pattern} leaves at least {least}. Ask for more, or give another pattern.");
+    private static EspalierException TooFew(string what, int keep, int least, PruningContext context) =>
+        new($"{what} cannot keep {keep} weights: the pattern {context.Layout?.Pattern.Name} leaves at least {least}. " +
+            "Ask for more, or give another pattern.");
 }

@@ -4,13 +4,13 @@ namespace Espalier.Pruning.Sessions;
 
 /// <summary>The choices that decide to what bits a gradual run comes.</summary>
 internal sealed record GradualRecipe(
-    string Target, string Criterion, PruningScope Scope, SparsitySchedule Schedule, int Interval, TrainingOptions Training,
-    TrainingOptions? FineTuning)
+    string Target, string Criterion, string Pattern, PruningScope Scope, SparsitySchedule Schedule, int Interval,
+    TrainingOptions Training, TrainingOptions? FineTuning)
 {
     /// <summary>The recipe of a run to <paramref name="target"/>.</summary>
     public static GradualRecipe Of(PruningTarget target, GradualPruningOptions options) => new(
-        target.ToString(), options.Criterion.Name, options.Scope, options.Schedule, options.Interval, AnyThreads(options.Training),
-        options.FineTuning is null ? null : AnyThreads(options.FineTuning));
+        target.ToString(), options.Criterion.Name, options.Pattern.ToString(), options.Scope, options.Schedule, options.Interval,
+        AnyThreads(options.Training), options.FineTuning is null ? null : AnyThreads(options.FineTuning));
 
     /// <summary>Throws when a run that was begun so cannot go on by <paramref name="now"/>.</summary>
     /// <exception cref="EspalierException">Names the first choice that differs.</exception>
@@ -20,6 +20,7 @@ internal sealed record GradualRecipe(
         string difference =
             Target != now.Target ? Text("target", Target, now.Target) :
             Criterion != now.Criterion ? Text("criterion", Criterion, now.Criterion) :
+            Pattern != now.Pattern ? Text("pattern", Pattern, now.Pattern) :
             Scope != now.Scope ? Text("scope", Scope, now.Scope) :
             Schedule != now.Schedule ? Text("schedule", Schedule, now.Schedule) :
             Interval != now.Interval ? Text("interval", Interval, now.Interval) :

@@ -1,4 +1,5 @@
 using Espalier.Data;
+using Espalier.Pruning.Patterns;
 using Espalier.Training;
 using Espalier.Training.Losses;
 
@@ -124,6 +125,30 @@ public sealed class PruningSession
     /// <exception cref="EspalierException">A file cannot be written.</exception>
     public void Save(string folder) => SessionFolder.Save(folder, this);
 
+    /// <summary>
+    /// Lays a pattern out over the network as it was at the start, whatever has gone since, so that a session taken up again comes to the
+    /// same slices and groups; rounds from now on keep to it.
+    /// </summary>
+    /// <param name="pattern">Which weights stay or leave together.</param>
+    /// <param name="criterion">What a weight is worth, for a pattern whose order asks.</param>
+    /// <param name="cancellation">Ends the work.</param>
+    /// <exception cref="EspalierException">The pattern fits no layer, or the criterion cannot follow it.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public void LayOut(PruningPattern pattern, PruningCriterion criterion, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(pattern);
+        ArgumentNullException.ThrowIfNull(criterion);
+        _states[0].Restore(Network);
+        try
+        {
+            _stage.LayOut(pattern, criterion, cancellation);
+        }
+        finally
+        {
+            _states[^1].Restore(Network);
+        }
+    }
+
     /// <summary>Removes weights: a new round.</summary>
     /// <param name="criterion">Chooses which.</param>
     /// <param name="budget">How many weights to leave.</param>
@@ -151,6 +176,7 @@ public sealed class PruningSession
                 IsTakenBack: false)
             {
                 Criterion = criterion.Name,
+                Pattern = _stage.PatternName,
             };
             _rounds.Add(round);
             _states.Add(new NetworkSnapshot(Network));
@@ -205,6 +231,7 @@ public sealed class PruningSession
         string criteria = string.Join(", ", _rounds.Select(round => round.Criterion).Distinct());
         return new PruningLog(criteria, scope, schedule, MeasuredOn, WeightsAtStart, Network.LiveWeightCount, Start, Now, [.. _rounds])
         {
+            Pattern = string.Join(", ", _rounds.Select(round => round.Pattern).DefaultIfEmpty(_stage.PatternName).Distinct()),
             Loss = Context.Loss,
         };
     }

@@ -1,5 +1,6 @@
 using Espalier.Data;
 using Espalier.Pruning.Layerwise;
+using Espalier.Pruning.Patterns;
 using Espalier.Tests.Training;
 using Espalier.Training;
 using MathNet.Numerics.LinearAlgebra;
@@ -8,14 +9,15 @@ namespace Espalier.Tests.Pruning.Layerwise;
 
 public sealed class ExactObsTraceTests
 {
-    public static TheoryData<ExactObsPattern> Patterns =>
-        [ExactObsPattern.Weights, ExactObsPattern.Blocks(3), ExactObsPattern.Blocks(4), ExactObsPattern.KeepOfEach(2, 4)];
+    public static TheoryData<string> Patterns =>
+        ["weights", "1x3", "1x4", "2of4"];
 
     [Theory]
     [MemberData(nameof(Patterns))]
-    public void The_losses_are_those_of_the_weights_that_come_out_and_no_weights_do_better(ExactObsPattern pattern)
+    public void The_losses_are_those_of_the_weights_that_come_out_and_no_weights_do_better(string name)
     {
         // More inputs than terms wait for each other, so that the inverse is compacted several times; one of them is dead.
+        PruningPattern pattern = Pattern(name);
         Dataset data = LayerwiseData.Inputs(400, 90, 1, dead: [17]);
         TrainableNetwork dense = LayerwiseData.Network(90, [5, 2], 2);
         ExactObsTrace trace = LayerwiseData.Traces(dense, data, pattern)[0];
@@ -26,7 +28,7 @@ public sealed class ExactObsTraceTests
             TrainableNetwork pruned = dense.Clone();
             trace.Apply(pruned, keep);
             Assert.Equal(trace.Reached(keep), pruned.PrunableParameters[0].LiveCount);
-            Assert.InRange(trace.Reached(keep), keep - pattern.GroupSize + 1, keep);
+            Assert.InRange(trace.Reached(keep), keep - (pattern is WeightBlocks ? pattern.Inputs : 1) + 1, keep);
             double loss = 0;
             for (int row = 0; row < 5; row++)
             {
@@ -42,8 +44,9 @@ public sealed class ExactObsTraceTests
 
     [Theory]
     [MemberData(nameof(Patterns))]
-    public void Greedy_deletions_are_hardly_worse_than_the_best_of_all_choices(ExactObsPattern pattern)
+    public void Greedy_deletions_are_hardly_worse_than_the_best_of_all_choices(string name)
     {
+        PruningPattern pattern = Pattern(name);
         int equal = 0, all = 0;
         for (ulong seed = 1; seed <= 8; seed++)
         {
@@ -60,7 +63,7 @@ public sealed class ExactObsTraceTests
                 if (loss <= best[keep] * (1 + 1e-9)) equal++;
 
                 // One step is no choice but the best.
-                if (keep == 12 - (pattern.GoesWhole ? pattern.GroupSize : 1)) Assert.Equal(best[keep], loss, 1e-9 * loss);
+                if (keep == 12 - (pattern is WeightBlocks ? pattern.Inputs : 1)) Assert.Equal(best[keep], loss, 1e-9 * loss);
             }
         }
 
@@ -153,16 +156,23 @@ public sealed class ExactObsTraceTests
         Assert.Equal(1, reports[^1], 1e-9);
     }
 
-    // The least loss at each number of weights, over all supports that the pattern allows.
-    private static double[] BestLosses(Matrix<double> hessian, Vector<double> weights, ExactObsPattern pattern)
+    private static PruningPattern Pattern(string name) => name switch
     {
-        int inputs = weights.Count - 1, size = pattern.GroupSize;
+        "weights" => PruningPattern.Weights,
+        "2of4" => PruningPattern.Balanced(2, 4),
+        _ => PruningPattern.Blocks(1, name[^1] - '0'),
+    };
+
+    // The least loss at each number of weights, over all supports that the pattern allows.
+    private static double[] BestLosses(Matrix<double> hessian, Vector<double> weights, PruningPattern pattern)
+    {
+        int inputs = weights.Count - 1, size = pattern.Inputs;
         double[] best = [.. Enumerable.Repeat(double.PositiveInfinity, inputs + 1)];
         for (int support = 0; support < 1 << inputs; support++)
         {
             int[] gone = [.. Enumerable.Range(0, inputs).Where(i => (support >> i & 1) == 0)];
             bool isAllowed = gone.GroupBy(i => i / size).All(group =>
-                pattern.GoesWhole ? group.Count() == size : size - group.Count() >= pattern.Least);
+                pattern is BalancedSlices balanced ? size - group.Count() >= balanced.Kept : group.Count() == size);
             if (!isAllowed) continue;
             int keep = inputs - gone.Length;
             best[keep] = Math.Min(best[keep], LayerwiseData.BestWithout(hessian, weights, gone).Loss);

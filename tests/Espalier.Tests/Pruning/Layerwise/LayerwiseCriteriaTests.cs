@@ -3,6 +3,7 @@ using Espalier.Data;
 using Espalier.Pruning;
 using Espalier.Pruning.Criteria;
 using Espalier.Pruning.Layerwise;
+using Espalier.Pruning.Patterns;
 using Espalier.Tests.Training;
 using Espalier.Training;
 using Espalier.Training.Losses;
@@ -115,34 +116,42 @@ public sealed class LayerwiseCriteriaTests
     {
         TrainableNetwork network = PruningRun.Dense();
         uint[][] before = TrainingData.Bits(network);
-        var twoOfFour = new ExactObs { Pattern = ExactObsPattern.KeepOfEach(2, 4) };
+        var criterion = new ExactObs();
+        PruningContext context = Context(network);
+        context = context with { Layout = LayerwiseData.Layout(network, PruningPattern.Balanced(2, 4)) };
 
         // 5 inputs are a group of 4 and one of 1: 3 of them stay; 19 are four groups of 4 and one of 3: 10 stay.
         string message = Assert.Throws<EspalierException>(() =>
-            twoOfFour.Remove(Context(network), RemovalBudget.PerLayer([56, 30]))).Message;
+            criterion.Remove(context, RemovalBudget.PerLayer([56, 30]))).Message;
         Assert.Contains("'fc1'", message, StringComparison.Ordinal);
         Assert.Contains("57", message, StringComparison.Ordinal);
-        Assert.Throws<EspalierException>(() => twoOfFour.Remove(Context(network), new RemovalBudget(86, PruningScope.Global)));
+        Assert.Throws<EspalierException>(() => criterion.Remove(context, new RemovalBudget(86, PruningScope.Global)));
         Assert.Equal(before, TrainingData.Bits(network));
-        twoOfFour.Remove(Context(network), new RemovalBudget(87, PruningScope.Global));
+        criterion.Remove(context, new RemovalBudget(87, PruningScope.Global));
         Assert.Equal([57, 30], network.PrunableParameters.Select(layer => layer.LiveCount));
         uint[] first = network.PrunableParameters[0].Mask!;
         for (int start = 0; start < 95; start += 5) Assert.Equal(2, first.AsSpan(start, 4).Count(Parameter.Live));
 
         TrainableNetwork blocks = PruningRun.Dense();
-        new ExactObs { Pattern = ExactObsPattern.Blocks(2) }.Remove(Context(blocks), new RemovalBudget(61, PruningScope.Global));
+        context = Context(blocks) with { Layout = LayerwiseData.Layout(blocks, PruningPattern.Blocks(1, 2)) };
+        criterion.Remove(context, new RemovalBudget(61, PruningScope.Global));
         Assert.InRange(blocks.LiveWeightCount, 60, 61);
         uint[] mask = blocks.PrunableParameters[0].Mask!;
         for (int i = 0; i < mask.Length; i += i % 5 == 4 ? 1 : 2) Assert.True(i % 5 == 4 || mask[i] == mask[i + 1]);
     }
 
     [Fact]
-    public void Impossible_patterns_are_refused()
+    public void Patterns_that_the_method_cannot_follow_are_refused()
     {
-        Assert.Throws<EspalierException>(() => ExactObsPattern.Blocks(0));
-        Assert.Throws<EspalierException>(() => ExactObsPattern.Blocks(33));
-        Assert.Throws<EspalierException>(() => ExactObsPattern.KeepOfEach(5, 4));
-        Assert.Throws<EspalierException>(() => ExactObsPattern.KeepOfEach(0, 4));
+        TrainableNetwork network = PruningRun.Dense();
+        foreach (PruningPattern pattern in (PruningPattern[])
+            [PruningPattern.Blocks(8), PruningPattern.Blocks(1, 33), PruningPattern.Even(4)])
+        {
+            PruningContext context = Context(network) with { Layout = LayerwiseData.Layout(network, pattern) };
+            string message = Assert.Throws<EspalierException>(() =>
+                new ExactObs().Remove(context, new RemovalBudget(61, PruningScope.Global))).Message;
+            Assert.Contains(pattern.Name, message, StringComparison.Ordinal);
+        }
     }
 
     private static PruningCriterion Criterion(string name, int threads = 1) => name switch

@@ -1,6 +1,7 @@
 using Espalier.Compilation.Model;
 using Espalier.Data;
 using Espalier.Pruning.Layerwise;
+using Espalier.Pruning.Patterns;
 using Espalier.Training;
 using MathNet.Numerics.LinearAlgebra;
 
@@ -85,7 +86,11 @@ internal static class LayerwiseData
         return [.. Enumerable.Range(0, weights.Columns).Where(i => weights.Mask?[row * weights.Columns + i] == Parameter.Removed)];
     }
 
-    /// <summary>All traces of a network without damping.</summary>
-    public static IReadOnlyList<ExactObsTrace> Traces(TrainableNetwork network, Dataset data, ExactObsPattern? pattern = null) =>
-        ExactObsTrace.ComputeAll(network, data, pattern, damping: 0, threads: 1);
+    /// <summary>All traces of a network without damping, by a pattern that even small layers keep to.</summary>
+    public static IReadOnlyList<ExactObsTrace> Traces(TrainableNetwork network, Dataset data, PruningPattern? pattern = null) =>
+        ExactObsTrace.ComputeAll(network, data, Layout(network, pattern ?? PruningPattern.Weights), damping: 0, threads: 1);
+
+    /// <summary>A pattern over the layers as they are, however small.</summary>
+    public static PatternLayout Layout(TrainableNetwork network, PruningPattern pattern) => new(
+        pattern, [.. network.PrunableParameters.Select(layer => LayerLayout.Consecutive(pattern, layer.Rows, layer.Columns))]);
 }
