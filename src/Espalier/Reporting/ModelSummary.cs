@@ -10,7 +10,9 @@ namespace Espalier.Reporting;
 /// <param name="NonZeros">The weights that are left.</param>
 /// <param name="Layers">One entry a layer.</param>
 /// <param name="EstimatedNs">The estimated time of one prediction in nanoseconds.</param>
-/// <param name="CompiledBytes">Machine code (estimated) and tables of the compiled form.</param>
+/// <param name="CompiledBytes">
+/// Machine code (estimated) and tables of the plan for the widest registers; those for narrower ones and for batches come on top.
+/// </param>
 /// <param name="DenseBytes">Weights and biases as a dense form would hold them, four bytes each.</param>
 /// <param name="Notes">What the passes did.</param>
 public sealed record ModelSummary(
