@@ -20,7 +20,8 @@ internal static class SummaryTable
         foreach (LayerSummary layer in summary.Layers)
         {
             table.AddRow(layer.Name, layer.Shape, layer.LoweredShape, layer.Activation, Number(layer.NonZeros), Percent(layer.Density),
-                layer.Kernel, layer.Fill is double fill ? fill.ToString("0 %", CultureInfo.InvariantCulture) : "", Number(layer.EstimatedNs), Number(layer.TableBytes), Number(layer.CodeBytes), Number(layer.ScratchBytes));
+                layer.Kernel, layer.Fill is double fill ? fill.ToString("0 %", CultureInfo.InvariantCulture) : "",
+                Number(layer.EstimatedNs), Number(layer.TableBytes), Number(layer.CodeBytes), Number(layer.ScratchBytes));
         }
 
         terminal.Output.Write(table);

@@ -34,6 +34,27 @@ public sealed class BenchAndDemoVerbTests : IDisposable
         Assert.Equal(0, contenders[0].GetProperty("allocatedBytes").GetInt64());
     }
 
+    [Fact]
+    public async Task Bench_times_every_kernel_on_every_layer_beside_its_estimate()
+    {
+        await _run.JsonAsync("train", "--data", "monks-1", "--layers", "8", "--epochs", "2", "--out", "@m.espalier");
+
+        JsonElement report = await _run.JsonAsync("bench", "@m.espalier", "--kernels", "--seconds", "0.3");
+
+        JsonElement[] layers = [.. report.GetProperty("layers").EnumerateArray()];
+        Assert.Equal(2, layers.Length);
+        foreach (JsonElement layer in layers)
+        {
+            JsonElement[] trials = [.. layer.GetProperty("trials").EnumerateArray()];
+            Assert.Contains(trials, trial => trial.GetProperty("kernel").GetString() == "unrolled");
+            Assert.Single(trials, trial => trial.GetProperty("isChosen").GetBoolean());
+            Assert.All(trials, trial => Assert.True(trial.GetProperty("predictedNs").GetDouble() > 0));
+        }
+
+        (_, string text, _) = await _run.RunAsync(["bench", "@m.espalier", "--kernels", "--seconds", "0.3"]);
+        Assert.Contains("predicted ns", text, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("bench", "--batch", "0")]
     [InlineData("bench", "--seconds", "0")]

@@ -33,7 +33,8 @@ internal static class KeepBestPlans
         {
             WidthPlan best = plans.OrderBy(plan => plan.Nanoseconds).First();
             bool hasVectors = best.Kernels.Any(choice => choice.Width != VectorWidth.Scalar);
-            if (best == scalar || (hasVectors && (isForced || LeastGain(best.Width) * best.Nanoseconds < scalar.Nanoseconds)) || IsFusedWithRegisters(best)) kept.Add(best);
+            bool gains = isForced || LeastGain(best.Width) * best.Nanoseconds < scalar.Nanoseconds;
+            if (best == scalar || (hasVectors && gains) || IsFusedWithRegisters(best)) kept.Add(best);
         }
 
         return lowered with { Plans = new EquatableArray<WidthPlan>(kept) };

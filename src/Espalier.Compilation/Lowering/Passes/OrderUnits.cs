@@ -40,7 +40,9 @@ internal static class OrderUnits
         return lowered with
         {
             Plans = new EquatableArray<WidthPlan>(lowered.Plans.SelectMany(
-                plan => HasPermutes(plan) ? [plan, .. orders.Select(order => Ordered(plan, order, lowered.Header.InputLength))] : (WidthPlan[])[plan])),
+                plan => HasPermutes(plan)
+                    ? [plan, .. orders.Select(order => Ordered(plan, order, lowered.Header.InputLength))]
+                    : (WidthPlan[])[plan])),
         };
     }
 

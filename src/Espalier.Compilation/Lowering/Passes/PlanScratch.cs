@@ -10,7 +10,8 @@ namespace Espalier.Compilation.Lowering.Passes;
 /// Before: the plans have their kernels. After: <see cref="WidthPlan.Scratch"/> is set, no layer writes where it reads, buffers that are
 /// read or written in whole registers are padded to them, and the length is within what the header promises. The input is copied when it
 /// is to be reordered or to be read in whole registers, which wants it aligned and padded; the output is copied when it is written in
-/// whole registers. A fused plan needs no memory. Example: hidden layers of 300, 100 and 50 that scalar code computes get the offsets 0, 300 and 0 of 400 floats.
+/// whole registers. A fused plan needs no memory. Example: hidden layers of 300, 100 and 50 that scalar code computes get the offsets 0,
+/// 300 and 0 of 400 floats.
 /// </remarks>
 internal static class PlanScratch
 {
