@@ -60,7 +60,7 @@ internal sealed class PlanEmitter(LoweredNetwork lowered, WidthPlan plan)
         string workspace = Scratch.Length switch
         {
             0 => "default",
-            <= SurfaceEmitter.MaxStackFloats => $"stackalloc float[{System.Math.Max(SurfaceEmitter.MinStackFloats, Scratch.Length)}]",
+            <= SurfaceEmitter.MaxClearedFloats => $"stackalloc float[{System.Math.Max(SurfaceEmitter.MinStackFloats, Scratch.Length)}]",
             _ => "ThreadBuffer()",
         };
         writer.Line($"global::System.Span<float> workspace = {workspace};");
@@ -85,7 +85,7 @@ internal sealed class PlanEmitter(LoweredNetwork lowered, WidthPlan plan)
 
         if (source != "output") writer.Line($"{SliceOf(Scratch.Offsets[plan.Layers.Length - 1], lowered.Header.OutputLength)}.CopyTo(output);");
         writer.Close();
-        if (Scratch.Length > SurfaceEmitter.MaxStackFloats) WriteThreadBuffer(writer);
+        if (Scratch.Length > SurfaceEmitter.MaxClearedFloats) WriteThreadBuffer(writer);
         if (plan.InputOrder.Length > 0) InputOrderEmitter.For(plan, lowered.Header.InputLength).Write(writer);
     }
 

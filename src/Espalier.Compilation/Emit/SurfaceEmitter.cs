@@ -8,8 +8,14 @@ namespace Espalier.Compilation.Emit;
 /// </summary>
 internal static class SurfaceEmitter
 {
-    /// <summary>The largest scratch memory that is put on the stack, in floats: 32 KB.</summary>
+    /// <summary>The most outputs that <c>Classify</c> keeps on the stack, in floats: 32 KB.</summary>
     public const int MaxStackFloats = 8192;
+
+    /// <summary>
+    /// The largest scratch memory of a prediction that is put on the stack, in floats. C# clears what it takes from the stack, at about
+    /// 10 ns a kilobyte; a buffer that each thread makes once takes some 3 ns to find.
+    /// </summary>
+    public const int MaxClearedFloats = 256;
 
     /// <summary>
     /// The smallest scratch memory put on the stack, in floats. Up to 32 bytes the JIT makes a local variable of it, whose vector-wide
@@ -61,8 +67,8 @@ internal static class SurfaceEmitter
         return new EmittedFile(options.HintPrefix + ".g.cs", writer.ToString());
     }
 
-    private static string ScratchRemark(NetworkHeader header) => header.WorkspaceLength > MaxStackFloats
-        ? "It works on the stack, or where that would take more than 32 KB, in a buffer that each thread makes once, on its first call."
+    private static string ScratchRemark(NetworkHeader header) => header.WorkspaceLength > MaxClearedFloats
+        ? "It works on the stack, or where that would take long to clear, in a buffer that each thread makes once, on its first call."
         : "It works on the stack.";
 
     private static void WriteConstants(CSharpWriter writer, NetworkHeader header) => writer.Lines($"""

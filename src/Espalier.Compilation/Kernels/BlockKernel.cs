@@ -34,7 +34,7 @@ internal sealed class BlockKernel : VectorKernel
         double step = width == VectorWidth.Vector512 ? 0.4 : 0.3;
         double fill = steps == 0 ? 1 : (double)layer.Weights.Count / (steps * lanes);
         return new KernelEstimate(
-            2 + step * steps + 2.0 * groups + EndNanoseconds(layer, lanes), 250, (steps + groups) * (4L * lanes + 2), fill);
+            1 + step * steps + 1.0 * groups + EndNanoseconds(layer, lanes), 250, (steps + groups) * (4L * lanes + 2), fill);
     }
 
     /// <inheritdoc/>

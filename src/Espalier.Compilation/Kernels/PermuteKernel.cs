@@ -44,7 +44,7 @@ internal sealed class PermuteKernel : VectorKernel
         PermuteSchedule schedule = ScheduleCache.Of(layer.Weights, lanes);
         long tableBytes = schedule.PacketCount * (20L * lanes + 8) + schedule.GroupCount * (4L * lanes + 2);
         double packet = width == VectorWidth.Vector512 ? (tableBytes > Caches.NearBytes ? 1.95 : 1.6) : 1.5;
-        double time = 2 + packet * schedule.PacketCount + 1.5 * schedule.GroupCount + EndNanoseconds(layer, lanes);
+        double time = 6 + packet * schedule.PacketCount + 1.5 * schedule.GroupCount + EndNanoseconds(layer, lanes);
         return new KernelEstimate(time, 300, tableBytes, schedule.Fill);
     }
 

@@ -60,7 +60,7 @@ static partial class Block
             private const int TileSamples = 4 * Lanes;
 
             /// <summary>A tile takes as long for a few samples as for all of its own: fewer than this are predicted one by one.</summary>
-            private const int FewestSamples = 9;
+            private const int FewestSamples = 11;
 
             /// <summary>Predicts the samples that tiles are made of, and says how many those are, from the first on.</summary>
             internal static int Predict(global::System.ReadOnlySpan<float> inputs, global::System.Span<float> outputs)

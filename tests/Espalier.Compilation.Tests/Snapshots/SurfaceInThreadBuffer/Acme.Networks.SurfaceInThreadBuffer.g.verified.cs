@@ -32,7 +32,7 @@ public static partial class SurfaceInThreadBuffer
     /// </summary>
     public const float VerifyTolerance = 1E-4f;
 
-    /// <summary>Computes the outputs for one sample. It works on the stack, or where that would take more than 32 KB, in a buffer that each thread makes once, on its first call.</summary>
+    /// <summary>Computes the outputs for one sample. It works on the stack, or where that would take long to clear, in a buffer that each thread makes once, on its first call.</summary>
     /// <param name="input"><see cref="InputLength"/> values.</param>
     /// <param name="output">Receives <see cref="OutputLength"/> values.</param>
     /// <exception cref="global::System.ArgumentException">A length is wrong, or the two overlap.</exception>
@@ -57,7 +57,7 @@ public static partial class SurfaceInThreadBuffer
         PredictCore(input, output, workspace);
     }
 
-    /// <summary>The index of the largest output for one sample, the first of equals. It works on the stack, or where that would take more than 32 KB, in a buffer that each thread makes once, on its first call.</summary>
+    /// <summary>The index of the largest output for one sample, the first of equals. It works on the stack, or where that would take long to clear, in a buffer that each thread makes once, on its first call.</summary>
     /// <param name="input"><see cref="InputLength"/> values.</param>
     /// <returns>0 to <see cref="OutputLength"/> - 1; outputs that are NaN do not count, and when all are, -1.</returns>
     /// <exception cref="global::System.ArgumentException">The length is wrong.</exception>
