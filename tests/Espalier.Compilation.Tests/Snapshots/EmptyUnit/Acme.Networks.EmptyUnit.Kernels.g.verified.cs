@@ -5,7 +5,7 @@
 // Scalar code, about 5 ns a sample, all in one method:
 // layer  shape   activation  non-zeros  density  kernel    fill  est. ns  table B  code B  scratch B
 // out    2 -> 2  tanh                2   50.0 %  unrolled              6        0     120          0
-// out: unrolled because it is expected to take 6.0 ns (next best: table 7.5).
+// out: unrolled because it is part of a network small enough to be one method.
 //
 // batch: one sample after the other, because no register width was asked for.
 //

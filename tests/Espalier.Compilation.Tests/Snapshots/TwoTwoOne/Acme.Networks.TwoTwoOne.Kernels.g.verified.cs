@@ -6,8 +6,8 @@
 // layer   shape   activation  non-zeros  density  kernel    fill  est. ns  table B  code B  scratch B
 // hidden  2 -> 2  sigmoid             4  100.0 %  unrolled              7        0     160          0
 // out     2 -> 1  sigmoid             2  100.0 %  unrolled              3        0      80          0
-// hidden: unrolled because it is expected to take 6.6 ns (next best: table 8.1).
-// out: unrolled because it is expected to take 3.3 ns (next best: table 4.0).
+// hidden: unrolled because it is part of a network small enough to be one method.
+// out: unrolled because it is part of a network small enough to be one method.
 //
 // batch: one sample after the other, because no register width was asked for.
 //
