@@ -54,7 +54,7 @@ internal sealed class MethodArguments
         _own.AddOptions(verb);
     }
 
-    /// <summary>The options of which a command line has at most one.</summary>
+    /// <summary>The options that choose the method: one that is given with --resume replaces all of them as they were then.</summary>
     public IReadOnlyList<Option> Options => [_method, _interactive, _step];
 
     /// <summary>The methods with their descriptions.</summary>
@@ -97,7 +97,7 @@ internal sealed class MethodArguments
         string method = isInteractive ? Interactive : isOpen && needsRounds ? Rounds : named;
         if (arguments.GetValue(_rounds) is not null && method != Rounds)
         {
-            throw new EspalierException("--rounds is for --method rounds; name that method or leave it out.");
+            throw new EspalierException("--rounds is for --method rounds and lottery; name one of them or leave it out.");
         }
 
         if (arguments.GetResult(_curve) is { Implicit: false } && method is Once or Interactive)

@@ -72,14 +72,14 @@ internal sealed record PruningChoices(
         Criterion.RequireCanFollow(Pattern);
         if (Pattern.SaysHowMany && (IsInteractive || Allocation is not null))
         {
-            string other = IsInteractive ? "--interactive" : "--allocation";
+            string other = IsInteractive ? "interactive pruning (--interactive, --step)" : "--allocation";
             throw new EspalierException($"--pattern {Pattern.Name} itself says how many weights stay; leave {other} out.");
         }
 
         if (IsInteractive && Target is not null)
         {
             throw new EspalierException(
-                "--interactive asks after each round how far to prune; leave --keep, --weights, --max-rise and --budget-bytes out.");
+                "Interactive pruning asks after each round how far to prune; leave --keep, --weights, --max-rise and --budget-bytes out.");
         }
 
         if (Target is null && !IsInteractive && Allocation is not FractionAllocation) throw TargetArguments.OneOfThem();

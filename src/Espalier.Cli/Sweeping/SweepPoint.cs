@@ -3,7 +3,7 @@ namespace Espalier.Cli.Sweeping;
 /// <summary>What a network of a sweep came to.</summary>
 /// <param name="Name">What it is.</param>
 /// <param name="Criterion">What a weight was worth; empty for the given network.</param>
-/// <param name="Pattern">Which weights stayed or left together; "dense" for the given network.</param>
+/// <param name="Pattern">Which weights stayed or left together; "as given" for the given network.</param>
 /// <param name="Weights">The weights that are left.</param>
 /// <param name="ValidationError">
 /// On the validation part, by which the best are chosen: per cent of the samples, or the loss of numbers.

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Espalier.Cli.Pruning;
@@ -28,7 +27,7 @@ internal sealed record SweepWork(PartFolder Parts, Network Given, Dataset Train,
 
     // What decides the results besides the candidate.
     private readonly string _recipe = FormattableString.Invariant(
-        $"{ModelHash(Given)}, {DataHash(Train)}, {DataHash(Validation)}, {Training.Loss}, {Training.Optimizer}, ") +
+        $"{ModelHash(Given)}, {DataFingerprint.Of(Train, Validation)}, {Training.Loss}, {Training.Optimizer}, ") +
         FormattableString.Invariant($"{Training.LearningRate.Kind} {Training.LearningRate.Initial}, {Training.Epochs} epochs, ") +
         FormattableString.Invariant($"batch {Training.BatchSize}, seed {Training.Seed}");
 
@@ -80,14 +79,6 @@ internal sealed record SweepWork(PartFolder Parts, Network Given, Dataset Train,
         }
     }
 
-    private static string ModelHash(Network network)
-    {
-        using var text = new StringWriter();
-        ModelWriter.Write(network, text);
-        return Hash(Encoding.UTF8.GetBytes(text.ToString()));
-    }
-
-    private static string DataHash(Dataset data) => Hash(MemoryMarshal.AsBytes<float>(data.Inputs));
-
-    private static string Hash(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+    private static string ModelHash(Network network) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ModelWriter.ToText(network))));
 }

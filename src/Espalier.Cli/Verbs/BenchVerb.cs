@@ -31,7 +31,7 @@ internal sealed class BenchVerb : Verb
 
     public BenchVerb(Terminal terminal)
         : base("bench", "Time a model's generated code against dense and sparse baselines, after checking that all agree. " +
-            "ONNX Runtime takes part when ESPALIER_ONNXRUNTIME names its shared library.", terminal,
+            "ONNX Runtime and LIBXSMM take part when ESPALIER_ONNXRUNTIME and ESPALIER_LIBXSMM name their shared libraries.", terminal,
             "espalier bench digits.espalier --data digits", "espalier bench lenet.espalier --data mnist --batch 256 --json",
             "espalier bench lenet.espalier --kernels")
     {

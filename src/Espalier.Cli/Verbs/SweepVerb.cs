@@ -88,7 +88,7 @@ internal sealed class SweepVerb : Verb
         bool isQuick = _parts.IsQuick(arguments);
         if (isQuick) train = train.Slice(train.Name, 0, Math.Min(train.Count, QuickSamples));
         TrainingOptions training = _training.Read(
-            arguments, TrainableNetwork.FromNetwork(given).Layers[^1].Activation, train.Count, DefaultEpochs);
+            arguments, given.OutputActivation, train.Count, DefaultEpochs);
         if (isQuick) training = training with { Epochs = QuickEpochs };
         return new SweepWork(parts, given, train, validation, training);
     }

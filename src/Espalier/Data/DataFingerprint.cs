@@ -4,11 +4,14 @@ using System.Security.Cryptography;
 namespace Espalier.Data;
 
 /// <summary>Tells whether samples are the same to the bit, so that no run goes on with others than it began with.</summary>
-internal static class DataFingerprint
+public static class DataFingerprint
 {
-    /// <summary>The SHA-256 of the samples of both sets, names left out.</summary>
+    /// <summary>The SHA-256 of the samples of both sets, with labels and targets, names left out.</summary>
+    /// <param name="train">The training samples.</param>
+    /// <param name="validation">The validation samples, or null.</param>
     public static string Of(Dataset train, Dataset? validation)
     {
+        ArgumentNullException.ThrowIfNull(train);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Append(train);
         if (validation is not null) Append(validation);

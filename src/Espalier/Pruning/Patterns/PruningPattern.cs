@@ -32,7 +32,7 @@ public abstract partial record PruningPattern
     /// <summary>Whether the pattern itself says how many weights stay in the end, so that no target need.</summary>
     public virtual bool SaysHowMany => false;
 
-    /// <summary>The number of inputs that follow each other in a slice.</summary>
+    /// <summary>The number of inputs in a slice.</summary>
     internal abstract int Inputs { get; }
 
     /// <summary>The number of units in a group.</summary>
