@@ -17,9 +17,6 @@ internal sealed class AlignedTable
 
     private readonly List<uint> _bits = [];
 
-    /// <summary>The bytes of the table.</summary>
-    public long Bytes => sizeof(uint) * (long)_bits.Count;
-
     /// <summary>Adds a part of floats and gives its offset in floats.</summary>
     public int Add(float[] values) => Add(Array.ConvertAll(values, FloatBits.Of));
 

@@ -25,7 +25,7 @@ internal sealed class BatchEmitter
     public BatchEmitter(LoweredNetwork lowered)
     {
         _lowered = lowered;
-        _widths = BatchReport.WidthsOf(lowered);
+        _widths = lowered.Options.VectorWidths;
     }
 
     private BatchPlan Plan => BatchPlan.Of(_lowered);

@@ -23,6 +23,9 @@ internal static class HexTable
         }
         """;
 
+    /// <summary>Whether numbers below <paramref name="count"/> fit a table of 16 bits each.</summary>
+    public static bool FitsShort(int count) => count <= ushort.MaxValue + 1;
+
     /// <summary>The expression that views the table <paramref name="name"/> as a span of <paramref name="type"/>.</summary>
     public static string View(string type, string name) =>
         $"global::System.Runtime.InteropServices.MemoryMarshal.Cast<ulong, {type}>({name})";

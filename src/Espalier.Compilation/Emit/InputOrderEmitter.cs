@@ -7,8 +7,8 @@ using Espalier.Compilation.Lowering;
 namespace Espalier.Compilation.Emit;
 
 /// <summary>
-/// Writes the method that copies the inputs which the first layer reads, in the order in which it reads them: by windows where the order has
-/// them, else value by value.
+/// Writes the method that copies the inputs which the first layer reads, in the order in which it reads them: by windows where the order
+/// has them, else value by value.
 /// </summary>
 internal sealed class InputOrderEmitter
 {
@@ -19,14 +19,12 @@ internal sealed class InputOrderEmitter
     private readonly int _inputLength;
     private readonly InputWindows? _windows;
 
-    private InputOrderEmitter(WidthPlan plan, int inputLength)
+    /// <summary>The emitter for a plan that orders its <paramref name="inputLength"/> inputs.</summary>
+    public InputOrderEmitter(WidthPlan plan, int inputLength)
     {
         (_plan, _inputLength) = (plan, inputLength);
         _windows = InputWindows.Of(plan.InputOrder, inputLength, plan.Width);
     }
-
-    /// <summary>The emitter for a plan that orders its <paramref name="inputLength"/> inputs.</summary>
-    public static InputOrderEmitter For(WidthPlan plan, int inputLength) => new(plan, inputLength);
 
     /// <summary>The functions over registers that the method calls.</summary>
     public IEnumerable<(VectorWidth Width, string Name)> Functions() => _windows is null
@@ -50,7 +48,8 @@ internal sealed class InputOrderEmitter
         int starts = table.Add(Array.ConvertAll(windows.Starts, start => (uint)start));
 
         // The bit of a pick that tells the upper half of the window from the lower, moved to the sign.
-        int toSign = 32 - (int)Math.Log(InputWindows.Span * lanes, 2);
+        int toSign = 31;
+        for (int half = InputWindows.Span * lanes / 2; half > 1; half /= 2) toSign--;
         writer.Open($"private static void {Name}(global::System.ReadOnlySpan<float> input, global::System.Span<float> ordered)");
         writer.Lines($$"""
             ref float x = ref First(input);
@@ -78,7 +77,7 @@ internal sealed class InputOrderEmitter
     private void WriteOneByOne(CSharpWriter writer)
     {
         const int AtOnce = 4;
-        bool isShort = _inputLength <= ushort.MaxValue + 1;
+        bool isShort = HexTable.FitsShort(_inputLength);
         string type = isShort ? "ushort" : "int";
 
         // A place that holds nothing gets the first input, which is multiplied by no weight.

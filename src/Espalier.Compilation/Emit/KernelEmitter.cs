@@ -4,7 +4,6 @@ using System.Linq;
 using System.Text.RegularExpressions;
 using System.Threading;
 using Espalier.Compilation.Kernels;
-using Espalier.Compilation.Kernels.Batch;
 using Espalier.Compilation.Lowering;
 using Espalier.Compilation.Model;
 
@@ -31,7 +30,7 @@ internal static class KernelEmitter
         var batch = new BatchEmitter(lowered);
         var writer = new CSharpWriter(1 << 16);
         FileHead.WriteMark(writer, KernelHead.Lines(lowered));
-        VectorWidth widest = lowered.Plans.Select(plan => plan.Width).Concat(BatchReport.WidthsOf(lowered)).Max();
+        VectorWidth widest = lowered.Plans.Select(plan => plan.Width).Concat(lowered.Options.VectorWidths).Max();
         VectorWidth[] widths = [.. Simd.Widths.Where(width => width <= widest)];
         OpenClass(writer, options, widths);
         WritePredictCore(writer, lowered, "input, output", "");
@@ -119,7 +118,7 @@ internal static class KernelEmitter
             return;
         }
 
-        writer.Line($"/// <summary>The plan for registers of {32 * plan.Width.Lanes()} bits.</summary>");
+        writer.Line($"/// <summary>The plan for registers of {plan.Width.Bits()} bits.</summary>");
         writer.Open($"internal static partial class {name}");
         write();
         writer.Close();

@@ -6,7 +6,9 @@ using Espalier.Compilation.Lowering;
 
 namespace Espalier.Compilation.Emit;
 
-/// <summary>The text for people at the head of the kernel file: the network, each plan's layers, what the passes did, and the numerics.</summary>
+/// <summary>
+/// The text for people at the head of the kernel file: the network, each plan's layers, what the passes did, and the numerics.
+/// </summary>
 internal static class KernelHead
 {
     /// <summary>The lines.</summary>
@@ -28,10 +30,10 @@ internal static class KernelHead
             + "the sum is (p0 + p1) + (p2 + p3).";
         yield return "No multiplication is fused with an addition there: every machine computes the same bits "
             + "(which bits a NaN has is left open).";
-        if (lowered.Plans.Any(plan => plan.Width != VectorWidth.Scalar))
+        if (lowered.Plans.Any(plan => plan.Kernels.Any(choice => choice.Width != VectorWidth.Scalar)))
         {
-            yield return "Vector code has its own fixed order and fuses: machines with registers of the same width compute the same bits, "
-                + "and others differ by rounding.";
+            yield return "Vector code has its own fixed order and fuses, with 128 bits on Arm only: machines of one kind with registers of one "
+                + "width compute the same bits, and others differ by rounding.";
             yield return "A NaN among the inputs makes NaN of every output that depends on it; in vector code a NaN or an infinity may make "
                 + "NaN of others too, those that share a step with it.";
         }

@@ -17,7 +17,7 @@ internal static class LayerTable
     public static IEnumerable<string> Lines(WidthPlan plan)
     {
         string time = plan.Nanoseconds.ToString("0", CultureInfo.InvariantCulture);
-        string what = plan.Width == VectorWidth.Scalar ? "Scalar code" : $"Registers of {32 * plan.Width.Lanes()} bits";
+        string what = plan.Width == VectorWidth.Scalar ? "Scalar code" : $"Registers of {plan.Width.Bits()} bits";
         yield return $"{what}, about {time} ns a sample{(plan.IsFused ? ", all in one method" : "")}:";
         string[][] rows = [s_heads, .. Enumerable.Range(0, plan.Layers.Length).Select(i => Row(plan, i))];
         int[] widths = [.. Enumerable.Range(0, s_heads.Length).Select(column => rows.Max(row => row[column].Length))];

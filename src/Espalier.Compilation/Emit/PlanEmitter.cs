@@ -28,7 +28,7 @@ internal sealed class PlanEmitter(LoweredNetwork lowered, WidthPlan plan)
     /// <summary>The functions over registers that the plan's kernels call.</summary>
     public IEnumerable<(VectorWidth Width, string Name)> Functions() => plan.IsFused
         ? new FusedEmitter(plan).Functions()
-        : KernelFunctions().Concat(plan.InputOrder.Length > 0 ? InputOrderEmitter.For(plan, lowered.Header.InputLength).Functions() : []);
+        : KernelFunctions().Concat(plan.InputOrder.Length > 0 ? new InputOrderEmitter(plan, lowered.Header.InputLength).Functions() : []);
 
     private IEnumerable<(VectorWidth Width, string Name)> KernelFunctions() => Enumerable.Range(0, plan.Layers.Length)
         .Where(i => plan.Kernels[i].Width != VectorWidth.Scalar)
@@ -86,7 +86,7 @@ internal sealed class PlanEmitter(LoweredNetwork lowered, WidthPlan plan)
         if (source != "output") writer.Line($"{SliceOf(Scratch.Offsets[plan.Layers.Length - 1], lowered.Header.OutputLength)}.CopyTo(output);");
         writer.Close();
         if (Scratch.Length > SurfaceEmitter.MaxClearedFloats) WriteThreadBuffer(writer);
-        if (plan.InputOrder.Length > 0) InputOrderEmitter.For(plan, lowered.Header.InputLength).Write(writer);
+        if (plan.InputOrder.Length > 0) new InputOrderEmitter(plan, lowered.Header.InputLength).Write(writer);
     }
 
     /// <summary>Writes the members of layer <paramref name="index"/>.</summary>
@@ -104,7 +104,7 @@ internal sealed class PlanEmitter(LoweredNetwork lowered, WidthPlan plan)
 
     private string MethodOf(int index) => Owns(index) ? $"Layer{index}" : $"{KernelEmitter.NestedClass}.Layer{index}";
 
-    private string Slice(int offset, int count) => SliceOf(offset, Scratch.IsAligned ? Simd.RoundUp(count, ScratchPlan.BlockFloats) : count);
+    private string Slice(int offset, int count) => SliceOf(offset, ScratchPlan.Padded(count, Scratch.IsAligned));
 
     private static string SliceOf(int offset, int count) => $"workspace.Slice({offset}, {count})";
 

@@ -12,8 +12,8 @@ internal static class SurfaceEmitter
     public const int MaxStackFloats = 8192;
 
     /// <summary>
-    /// The largest scratch memory of a prediction that is put on the stack, in floats. C# clears what it takes from the stack, at about
-    /// 10 ns a kilobyte; a buffer that each thread makes once takes some 3 ns to find.
+    /// The largest scratch memory of a prediction that is put on the stack, in floats. C# clears what it takes from the stack: a call with
+    /// 1 KB takes 8 ns, with 4.4 KB 44, with 16 KB 104, and one with a buffer that each thread makes once 4 (Zen 5).
     /// </summary>
     public const int MaxClearedFloats = 256;
 

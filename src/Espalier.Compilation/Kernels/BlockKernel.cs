@@ -10,7 +10,7 @@ namespace Espalier.Compilation.Kernels;
 /// </summary>
 /// <remarks>
 /// Order of summation of a unit: the inputs that its group reads, counted in the order of the columns, go to partial sums 0 to 3 in turn,
-/// of which p0 starts at the bias; the sum is (p0 + p1) + (p2 + p3); each multiply-add is rounded once. Weights of zero within a block
+/// of which p0 starts at the bias; the sum is (p0 + p1) + (p2 + p3); a multiply-add is rounded once where it is fused. Weights of zero within a block
 /// are multiplied too, so an infinity or a NaN may spread within a group, as in dense code.
 /// </remarks>
 internal sealed class BlockKernel : VectorKernel
@@ -55,7 +55,7 @@ internal sealed class BlockKernel : VectorKernel
             for (int i = read.Count; i < RoundedUp(read.Count); i++) columns.Add(read.Count > 0 ? read[0] : 0);
         }
 
-        bool isShort = site.Layer.Weights.Columns <= ushort.MaxValue + 1;
+        bool isShort = HexTable.FitsShort(site.Layer.Weights.Columns);
         var table = new AlignedTable();
         table.Add([.. weights]);
         int biases = table.Add(PaddedBiases(site.Layer, lanes)), ends = table.Add([.. counts]);

@@ -59,7 +59,7 @@ internal static class KernelChooser
     private static string Reason(KernelCandidate chosen, List<KernelCandidate> candidates)
     {
         string[] rivals = [.. candidates.Where(candidate => candidate != chosen).OrderBy(candidate => candidate.Weight).Take(NamedRivals)
-            .Select(candidate => $"{candidate.Choose("").Name} {Time(candidate)}")];
+            .Select(candidate => $"{KernelChoice.NameOf(candidate.Kernel, candidate.Width)} {Time(candidate)}")];
         string others = rivals.Length == 0 ? "nothing else can" : "next best: " + string.Join(", ", rivals);
         string filled = chosen.Estimate.Fill is double fill ? FormattableString.Invariant($", {100 * fill:0} % of its slots filled") : "";
         return $"it is expected to take {Time(chosen)} ns{filled} ({others})";

@@ -9,8 +9,6 @@ namespace Espalier.Compilation.Kernels;
 /// </summary>
 internal sealed class TableKernel : ScalarKernel
 {
-    private const int MaxShortColumns = 1 << 16;
-
     /// <inheritdoc/>
     public override KernelKind Kind => KernelKind.Table;
 
@@ -81,5 +79,5 @@ internal sealed class TableKernel : ScalarKernel
         HexTable.Write(writer, prefix + "Biases", layer.Biases.Raw);
     }
 
-    private static bool HasShortColumns(SparseMatrix weights) => weights.Columns <= MaxShortColumns;
+    private static bool HasShortColumns(SparseMatrix weights) => HexTable.FitsShort(weights.Columns);
 }

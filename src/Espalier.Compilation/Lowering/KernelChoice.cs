@@ -10,7 +10,12 @@ namespace Espalier.Compilation.Lowering;
 public sealed record KernelChoice(KernelKind Kernel, VectorWidth Width, KernelEstimate Estimate, string Reason)
 {
     /// <summary>The name for tables, such as <c>permute 512</c>.</summary>
-    public string Name => Width == VectorWidth.Scalar
-        ? Kernel.ToString().ToLowerInvariant()
-        : $"{Kernel.ToString().ToLowerInvariant()} {32 * Width.Lanes()}";
+    public string Name => NameOf(Kernel, Width);
+
+    /// <summary>The name of a kernel at a width.</summary>
+    internal static string NameOf(KernelKind kernel, VectorWidth width)
+    {
+        string name = kernel.ToString().ToLowerInvariant();
+        return width == VectorWidth.Scalar ? name : $"{name} {width.Bits()}";
+    }
 }

@@ -1,3 +1,4 @@
+using System.Linq;
 using Espalier.Compilation.Kernels;
 
 namespace Espalier.Compilation.Lowering;
@@ -18,6 +19,9 @@ public sealed record LoweringOptions
     /// tables where vectors gain something.
     /// </summary>
     public VectorWidth Widths { get; init; } = VectorWidth.Vector512 | VectorWidth.Vector256 | VectorWidth.Vector128;
+
+    /// <summary>The widths of <see cref="Widths"/> that have vector registers, from the widest on.</summary>
+    internal VectorWidth[] VectorWidths => [.. Simd.Widths.Where(width => Widths.HasFlag(width))];
 
     /// <summary>
     /// How much straight-line machine code the whole model may have when the estimates choose, in bytes: 24 KB leaves a 32 KB instruction

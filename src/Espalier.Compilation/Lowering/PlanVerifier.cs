@@ -66,7 +66,7 @@ internal static class PlanVerifier
 
         return null;
 
-        int Span(int count) => scratch.IsAligned ? Simd.RoundUp(count, ScratchPlan.BlockFloats) : count;
+        int Span(int count) => ScratchPlan.Padded(count, scratch.IsAligned);
     }
 
     private static string? FindMethodFault(WidthPlan plan, int methodTerms)

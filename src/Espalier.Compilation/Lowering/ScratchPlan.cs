@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using Espalier.Compilation.Kernels;
 using Espalier.Compilation.Model;
 
 namespace Espalier.Compilation.Lowering;
@@ -18,6 +19,9 @@ public sealed record ScratchPlan(int Length, bool IsAligned, int InputOffset, Eq
 
     /// <summary>The floats that finding the boundary may cost.</summary>
     public const int AlignmentSlack = BlockFloats - 1;
+
+    /// <summary>The floats that a buffer of <paramref name="count"/> values takes: whole registers in an aligned workspace.</summary>
+    internal static int Padded(int count, bool isAligned) => isAligned ? Simd.RoundUp(count, BlockFloats) : count;
 
     /// <summary>
     /// Places buffers that are written one after the other. Only two neighbours are alive at once, so they alternate between the front

@@ -1,3 +1,4 @@
+using Espalier.Compilation.Kernels.Permute;
 using Espalier.Compilation.Lowering;
 using Espalier.Compilation.Lowering.Passes;
 using Espalier.Compilation.Model;
@@ -40,10 +41,11 @@ public static class UnitCompaction
             float[] biases = layers[i].Biases.ToArray();
             layers[i] = layers[i] with
             {
-                Weights = Reorder(layers[i].Weights, order, null),
+                Weights = MatrixOrder.Apply(layers[i].Weights, order, MatrixOrder.Identity(layers[i].Weights.Columns)),
                 Biases = new FloatVector(Array.ConvertAll(order, unit => biases[unit])),
             };
-            layers[i + 1] = layers[i + 1] with { Weights = Reorder(layers[i + 1].Weights, null, order) };
+            SparseMatrix next = layers[i + 1].Weights;
+            layers[i + 1] = layers[i + 1] with { Weights = MatrixOrder.Apply(next, MatrixOrder.Identity(next.Rows), order) };
         }
 
         return network with { Layers = new EquatableArray<Layer>(layers), Samples = default };
@@ -56,29 +58,5 @@ public static class UnitCompaction
         int[] order = [.. Enumerable.Range(0, readers.Length)];
         Array.Sort(order, (left, right) => (readers[right], left).CompareTo((readers[left], right)));
         return order;
-    }
-
-    /// <summary>The matrix whose row or column i was that of <c>rows[i]</c> or <c>columns[i]</c>; null leaves them in place.</summary>
-    private static SparseMatrix Reorder(SparseMatrix matrix, int[]? rows, int[]? columns)
-    {
-        var newColumns = new int[matrix.Columns];
-        for (int i = 0; i < newColumns.Length; i++) newColumns[columns?[i] ?? i] = i;
-        var starts = new int[matrix.Rows + 1];
-        var indices = new int[matrix.Count];
-        var values = new float[matrix.Count];
-        for (int row = 0, next = 0; row < matrix.Rows; row++)
-        {
-            int old = rows?[row] ?? row, from = next;
-            for (int i = matrix.RowStart(old); i < matrix.RowStart(old + 1); i++, next++)
-            {
-                indices[next] = newColumns[matrix.ColumnIndex(i)];
-                values[next] = matrix.Value(i);
-            }
-
-            Array.Sort(indices, values, from, next - from);
-            starts[row + 1] = next;
-        }
-
-        return new SparseMatrix(matrix.Rows, matrix.Columns, starts, indices, values, matrix.Codebook);
     }
 }

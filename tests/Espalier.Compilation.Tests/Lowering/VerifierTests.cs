@@ -81,7 +81,7 @@ public sealed class VerifierTests
     private static LoweredNetwork With(Func<WidthPlan, WidthPlan> change) => s_sound.WithPlans(change);
 
     private static LoweredNetwork WithScratch(int length, params int[] offsets) =>
-        With(plan => plan with { IsFused = false, Scratch = new ScratchPlan(length, false, -1, new EquatableArray<int>(offsets)) });
+        With(plan => plan with { Scratch = new ScratchPlan(length, false, -1, new EquatableArray<int>(offsets)) });
 
     private static LoweredNetwork WithFirstMethod(MethodPart part) =>
         With(plan => plan with { Methods = new EquatableArray<MethodPart>([part, .. plan.Methods.Skip(1)]) });

@@ -27,19 +27,10 @@ public sealed class GeneratedCodeTests
             List<(int Layer, int Column, float Weight)> terms = [];
             foreach (MethodDeclarationSyntax method in LayerMethods(lowered))
             {
-                // A method of its own for each layer, or one for all of a small network, whose hidden units are locals such as h0_3.
-                string name = method.Identifier.Text;
-                int layer = name == "Predict" ? 0 : Number(name["Layer".Length..].Split("Part")[0]);
+                int layer = Number(method.Identifier.Text["Layer".Length..].Split("Part")[0]);
                 foreach (BinaryExpressionSyntax product in method.DescendantNodes().OfType<BinaryExpressionSyntax>())
                 {
                     if (!product.IsKind(SyntaxKind.MultiplyExpression)) continue;
-                    if (product.Left is IdentifierNameSyntax unit)
-                    {
-                        int[] numbers = [.. unit.Identifier.Text[1..].Split('_').Select(Number)];
-                        terms.Add((numbers[0] + 1, numbers[1], Literal(product.Right)));
-                        continue;
-                    }
-
                     var element = Assert.IsType<ElementAccessExpressionSyntax>(product.Left);
                     Assert.Equal("input", element.Expression.ToString());
                     terms.Add((layer, Number(element.ArgumentList.Arguments[0].ToString()), Literal(product.Right)));
@@ -182,8 +173,7 @@ public sealed class GeneratedCodeTests
         .SelectMany(file => CSharpSyntaxTree.ParseText(file.Text).GetRoot().DescendantNodes());
 
     private static IEnumerable<MethodDeclarationSyntax> LayerMethods(LoweredNetwork lowered) => Nodes(lowered)
-        .OfType<MethodDeclarationSyntax>().Where(method => method.Identifier.Text.StartsWith("Layer", StringComparison.Ordinal)
-            || (lowered.Plans[^1].IsFused && method.Identifier.Text == "Predict"));
+        .OfType<MethodDeclarationSyntax>().Where(method => method.Identifier.Text.StartsWith("Layer", StringComparison.Ordinal));
 
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 

@@ -13,14 +13,14 @@ public static class BatchReport
     /// <exception cref="NotSupportedException">A layer's kind has no kernel.</exception>
     public static double? Nanoseconds(LoweredNetwork lowered)
     {
-        VectorWidth[] widths = WidthsOf(lowered);
+        VectorWidth[] widths = lowered.Options.VectorWidths;
         return widths.Length == 0 ? null : BatchCost.Nanoseconds(BatchPlan.Of(lowered), widths[0]);
     }
 
     /// <summary>The estimates and reasons, line by line.</summary>
     internal static IEnumerable<string> Lines(LoweredNetwork lowered)
     {
-        VectorWidth[] widths = WidthsOf(lowered);
+        VectorWidth[] widths = lowered.Options.VectorWidths;
         if (widths.Length == 0)
         {
             yield return "batch: one sample after the other, because no register width was asked for.";
@@ -33,7 +33,7 @@ public static class BatchReport
         yield return $"batch: about {times} a sample.";
         string transposition = BatchCost.InputNanoseconds(plan, widths[0]).ToString("0.#", CultureInfo.InvariantCulture);
         yield return $"batch: inputs: {transposition} ns, {plan.Tables[0].Tiling.Inputs} that some unit reads, "
-            + $"transposed in {plan.Inputs.Columns.Count} groups.";
+            + (plan.Inputs.HasGroups ? $"transposed in {plan.Inputs.Columns.Count} groups." : "copied one by one.");
         for (int i = 0; i < plan.Layers.Count; i++) yield return Line(plan, i, widths[0]);
     }
 
@@ -47,8 +47,4 @@ public static class BatchReport
         return FormattableString.Invariant($"batch: {plan.Layers[layer].Name}: {time:0.#} ns, {tables.Bytes} B of tables, {rows} over ")
             + FormattableString.Invariant($"{tiles} of inputs, {share:0} % of {weights} weights with an input loaded for both rows.");
     }
-
-    /// <summary>The register widths that there is code for, from the widest on.</summary>
-    internal static VectorWidth[] WidthsOf(LoweredNetwork lowered) =>
-        [.. Simd.Widths.Where(width => lowered.Options.Widths.HasFlag(width))];
 }

@@ -33,14 +33,7 @@ internal sealed class LaneOrder
     private LaneOrder(IReadOnlyList<DenseLayer> layers, IReadOnlyList<int[]> unitOrders, int[]? inputOrder, int lanes)
     {
         (Layers, UnitOrders, InputOrder) = (layers, unitOrders, inputOrder);
-        var schedules = new PermuteSchedule[layers.Count];
-        for (int i = 0; i < schedules.Length; i++)
-        {
-            schedules[i] = ScheduleCache.Of(layers[i].Weights, lanes);
-            PacketCount += schedules[i].PacketCount;
-        }
-
-        Schedules = schedules;
+        foreach (DenseLayer layer in layers) PacketCount += ScheduleCache.Of(layer.Weights, lanes).PacketCount;
     }
 
     /// <summary>The layers in the new order, biases with their units.</summary>
@@ -53,9 +46,6 @@ internal sealed class LaneOrder
     /// The input that stands at each column of the first matrix, or -1 where none does (the column is empty); null when the inputs stay.
     /// </summary>
     public int[]? InputOrder { get; }
-
-    /// <summary>The schedules of <see cref="Layers"/>.</summary>
-    public IReadOnlyList<PermuteSchedule> Schedules { get; }
 
     /// <summary>The packets of all layers.</summary>
     public int PacketCount { get; }

@@ -19,7 +19,7 @@ internal static class MatrixOrder
     /// <summary>The order with empty positions behind it, to a multiple of <paramref name="lanes"/>.</summary>
     public static int[] Pad(int[] order, int lanes)
     {
-        var padded = new int[(order.Length + lanes - 1) / lanes * lanes];
+        var padded = new int[Simd.RoundUp(order.Length, lanes)];
         for (int i = 0; i < padded.Length; i++) padded[i] = i < order.Length ? order[i] : -1;
         return padded;
     }

@@ -1,6 +1,5 @@
 using System.Collections.Generic;
 using System.Linq;
-using Espalier.Compilation.Emit;
 using Espalier.Compilation.Kernels;
 using Espalier.Compilation.Model;
 
@@ -8,9 +7,9 @@ namespace Espalier.Compilation.Lowering.Passes;
 
 /// <summary>Keeps the fastest plan of each width, and of those with vectors only the ones that gain something.</summary>
 /// <remarks>
-/// Before: every plan has its kernels; there may be several of one width. After: at most one plan a width, from the widest on, each
-/// expected to be faster than the scalar plan, which is there. Example: a 2-2-1 network is straight-line code at every width, so the
-/// scalar plan alone is left.
+/// Before: every plan has its kernels; there may be several of one width. After: at most one plan a width, from the widest on: the scalar
+/// one, and those that are expected to gain enough over it, are fused, or have the kernel that was asked for. Example: a 2-2-1 network
+/// with ReLU is straight-line code at every width, so the scalar plan alone is left.
 /// </remarks>
 internal static class KeepBestPlans
 {
@@ -19,7 +18,7 @@ internal static class KeepBestPlans
 
     /// <summary>
     /// How much faster than scalar code a plan of each width must be expected to be. Its tables cost build time and bytes whether or not
-    /// the code ever runs where it gains; registers of four lanes are the widest on few desktops, and gain a quarter on sparse layers.
+    /// the code ever runs where it gains, and registers of four lanes are the widest on few desktops.
     /// </summary>
     private static double LeastGain(VectorWidth width) => width == VectorWidth.Vector128 ? 1.5 : 1;
 
@@ -34,13 +33,9 @@ internal static class KeepBestPlans
             WidthPlan best = plans.OrderBy(plan => plan.Nanoseconds).First();
             bool hasVectors = best.Kernels.Any(choice => choice.Width != VectorWidth.Scalar);
             bool gains = isForced || LeastGain(best.Width) * best.Nanoseconds < scalar.Nanoseconds;
-            if (best == scalar || (hasVectors && gains) || IsFusedWithRegisters(best)) kept.Add(best);
+            if (best == scalar || (hasVectors && gains) || best.IsFused) kept.Add(best);
         }
 
         return lowered with { Plans = new EquatableArray<WidthPlan>(kept) };
     }
-
-    /// <summary>Fused code gains from registers of four lanes as soon as an activation function takes some time.</summary>
-    private static bool IsFusedWithRegisters(WidthPlan plan) => plan.IsFused && plan.Width == VectorWidth.Vector128
-        && plan.Layers.Any(layer => FusedEmitter.UsesRegisters(layer.Activation));
 }

@@ -19,7 +19,7 @@ internal static class MakePlans
     public static LoweredNetwork Apply(LoweredNetwork lowered)
     {
         var layers = new EquatableArray<DenseLayer>(Enumerable.Range(0, lowered.LayerCount).Select(lowered.Dense));
-        VectorWidth[] widths = [.. Simd.Widths.Where(width => lowered.Options.Widths.HasFlag(width)), VectorWidth.Scalar];
+        VectorWidth[] widths = [.. lowered.Options.VectorWidths, VectorWidth.Scalar];
         return lowered with { Plans = new EquatableArray<WidthPlan>(widths.Select(width => new WidthPlan(width, layers))) };
     }
 }

@@ -39,6 +39,6 @@ internal static class PlanScratch
         return new ScratchPlan(
             length + (isAligned ? ScratchPlan.AlignmentSlack : 0), isAligned, copiesInput ? places[0] : -1, new EquatableArray<int>(offsets));
 
-        int Padded(int count) => isAligned ? Simd.RoundUp(count, ScratchPlan.BlockFloats) : count;
+        int Padded(int count) => ScratchPlan.Padded(count, isAligned);
     }
 }

@@ -27,7 +27,7 @@ public static class KernelTrials
     {
         ArgumentNullException.ThrowIfNull(layer);
         var network = new Network("layer", Shape.Flat(layer.Weights.Columns), new EquatableArray<Layer>([layer]), default);
-        VectorWidth width = DensePackedContender.PreferredWidth;
+        VectorWidth width = Simd.Widths.Append(VectorWidth.Scalar).First(PlanMethods.CanRun);
         LoweredNetwork planned = MakePlans.Apply(DropZeroWeights.Apply(LoweringPipeline.Start(network, LoweringOptions.Default)));
         KernelChoice chosen = LoweringPipeline.Run(network).Plans.First(plan => plan.Width <= width).Kernels[0];
 

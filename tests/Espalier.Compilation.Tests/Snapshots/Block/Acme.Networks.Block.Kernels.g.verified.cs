@@ -18,7 +18,7 @@
 //
 // Order of summation in scalar code: term j of a row goes to partial sum j mod 4; p0 starts at the bias; the sum is (p0 + p1) + (p2 + p3).
 // No multiplication is fused with an addition there: every machine computes the same bits (which bits a NaN has is left open).
-// Vector code has its own fixed order and fuses: machines with registers of the same width compute the same bits, and others differ by rounding.
+// Vector code has its own fixed order and fuses, with 128 bits on Arm only: machines of one kind with registers of one width compute the same bits, and others differ by rounding.
 // A NaN among the inputs makes NaN of every output that depends on it; in vector code a NaN or an infinity may make NaN of others too, those that share a step with it.
 // </auto-generated>
 

@@ -18,7 +18,7 @@
 //
 // Order of summation in scalar code: term j of a row goes to partial sum j mod 4; p0 starts at the bias; the sum is (p0 + p1) + (p2 + p3).
 // No multiplication is fused with an addition there: every machine computes the same bits (which bits a NaN has is left open).
-// Vector code has its own fixed order and fuses: machines with registers of the same width compute the same bits, and others differ by rounding.
+// Vector code has its own fixed order and fuses, with 128 bits on Arm only: machines of one kind with registers of one width compute the same bits, and others differ by rounding.
 // A NaN among the inputs makes NaN of every output that depends on it; in vector code a NaN or an infinity may make NaN of others too, those that share a step with it.
 // </auto-generated>
 
@@ -156,7 +156,7 @@ static partial class DenseRegisters
             p = p * t - Simd512.Create(0.333333313f);
             Floats512 near = x + x * (t * p);
             Floats512 one = Simd512.Create(1f);
-            Floats512 far = one - Simd512.Create(2f) / (Exp(magnitude + magnitude) + one);
+            Floats512 far = one - Simd512.Create(2f) / (ExpWithinRange(magnitude + magnitude) + one);
             far = Simd512.ConditionalSelect(Simd512.GreaterThan(magnitude, Simd512.Create(9.5f)), one, far);
             far |= x & Simd512.Create(-0f);
             return Simd512.ConditionalSelect(Simd512.LessThan(magnitude, Simd512.Create(0.6f)), near, far);
@@ -174,28 +174,10 @@ static partial class DenseRegisters
             p = p * t - Simd256.Create(0.333333313f);
             Floats256 near = x + x * (t * p);
             Floats256 one = Simd256.Create(1f);
-            Floats256 far = one - Simd256.Create(2f) / (Exp(magnitude + magnitude) + one);
+            Floats256 far = one - Simd256.Create(2f) / (ExpWithinRange(magnitude + magnitude) + one);
             far = Simd256.ConditionalSelect(Simd256.GreaterThan(magnitude, Simd256.Create(9.5f)), one, far);
             far |= x & Simd256.Create(-0f);
             return Simd256.ConditionalSelect(Simd256.LessThan(magnitude, Simd256.Create(0.6f)), near, far);
-        }
-
-        /// <summary>e^x, within 1 ULP: infinity above 88.72, subnormal below -87.33, 0 below -103.97, NaN for NaN.</summary>
-        private static Floats512 Exp(Floats512 x)
-        {
-            Floats512 e = ExpWithinRange(x);
-            e = Simd512.ConditionalSelect(Simd512.GreaterThan(x, Simd512.Create(88.8f)), Simd512.Create(float.PositiveInfinity), e);
-            Floats512 low = Simd512.ConditionalSelect(Simd512.LessThan(x, Simd512.Create(-104f)), default(Floats512), x);
-            return Simd512.ConditionalSelect(Simd512.GreaterThanOrEqual(x, Simd512.Create(-104f)), e, low);
-        }
-
-        /// <summary>e^x, within 1 ULP: infinity above 88.72, subnormal below -87.33, 0 below -103.97, NaN for NaN.</summary>
-        private static Floats256 Exp(Floats256 x)
-        {
-            Floats256 e = ExpWithinRange(x);
-            e = Simd256.ConditionalSelect(Simd256.GreaterThan(x, Simd256.Create(88.8f)), Simd256.Create(float.PositiveInfinity), e);
-            Floats256 low = Simd256.ConditionalSelect(Simd256.LessThan(x, Simd256.Create(-104f)), default(Floats256), x);
-            return Simd256.ConditionalSelect(Simd256.GreaterThanOrEqual(x, Simd256.Create(-104f)), e, low);
         }
 
         /// <summary>e^x for -104 &lt;= x &lt;= 88.8.</summary>
