@@ -20,7 +20,7 @@ internal static class KeepBestPlans
     /// How much faster than scalar code a plan of each width must be expected to be. Its tables cost build time and bytes whether or not
     /// the code ever runs where it gains, and registers of four lanes are the widest on few desktops.
     /// </summary>
-    private static double LeastGain(VectorWidth width) => width == VectorWidth.Vector128 ? 1.5 : 1;
+    private static double LeastGain(VectorWidth width) => width == VectorWidth.Vector128 ? 1.5 : 1.25;
 
     /// <summary>Runs the pass.</summary>
     public static LoweredNetwork Apply(LoweredNetwork lowered)
