@@ -10,7 +10,8 @@ namespace Espalier.Inference;
 /// The order of summation is part of the definition: the weights of a row that are not zero are numbered in the order of their columns;
 /// term j = input x weight is added to partial sum j mod 4; partial sum 0 starts at the bias and the others at -0, which changes nothing
 /// it is added to; the sum is (p0 + p1) + (p2 + p3). Each product and each sum is rounded to a float. A stored weight of zero is no
-/// weight: it makes no NaN of an infinite input.
+/// weight: it makes no NaN of an infinite input. In a convolution, a tap on the padding is a term with the input +0. A mean is the sum of its
+/// values, row by row, divided by their number; inputs of an addition are added from the first to the last.
 /// </remarks>
 /// <param name="network">The network to compute.</param>
 /// <exception cref="ArgumentException">The network has a fault (see <see cref="Network.FindFault()"/>).</exception>
@@ -31,9 +32,15 @@ public sealed class ReferenceInterpreter(Network network)
                 $"The input has {input.Length} values and the output {output.Length}; {inputLength} and {outputLength} are needed.");
         }
 
-        float[] values = input.ToArray();
-        foreach (Layer layer in _network.Layers) values = Compute(layer, values);
-        values.CopyTo(output);
+        float[] image = input.ToArray();
+        var values = new float[_network.Layers.Length][];
+        for (int i = 0; i < values.Length; i++)
+        {
+            float[][] inputs = Array.ConvertAll(_network.SourcesOf(i), source => source < 0 ? image : values[source]);
+            values[i] = Activate(_network.Layers[i], LayerSums.Of(_network.Layers[i], inputs));
+        }
+
+        values[^1].CopyTo(output);
     }
 
     /// <summary>
@@ -56,16 +63,8 @@ public sealed class ReferenceInterpreter(Network network)
         return best;
     }
 
-    /// <summary>The sums of a layer for its inputs, before activation.</summary>
-    internal static float[] Sums(DenseLayer layer, float[] input)
-    {
-        var sums = new float[layer.Weights.Rows];
-        for (int row = 0; row < sums.Length; row++) sums[row] = Sum(layer, row, input);
-        return sums;
-    }
-
     /// <summary>The outputs of a layer whose sums are given.</summary>
-    internal static float[] Activate(DenseLayer layer, float[] sums)
+    internal static float[] Activate(Layer layer, float[] sums)
     {
         if (layer.Activation.IsElementwise) return Array.ConvertAll(sums, sum => ActivationMath.Apply(layer.Activation, sum));
         float[] output = [.. sums];
@@ -78,25 +77,5 @@ public sealed class ReferenceInterpreter(Network network)
     {
         ArgumentNullException.ThrowIfNull(network);
         return network.FindFault() is string fault ? throw new ArgumentException(fault, nameof(network)) : network;
-    }
-
-    private static float[] Compute(Layer layer, float[] input) => layer switch
-    {
-        DenseLayer dense => Activate(dense, Sums(dense, input)),
-        _ => throw new NotSupportedException($"Layer '{layer.Name}' is a {layer.GetType().Name}, which cannot be interpreted."),
-    };
-
-    private static float Sum(DenseLayer layer, int row, float[] input)
-    {
-        SparseMatrix weights = layer.Weights;
-        Span<float> partial = [layer.Biases[row], -0f, -0f, -0f];
-        int term = 0;
-        for (int i = weights.RowStart(row); i < weights.RowStart(row + 1); i++)
-        {
-            if (weights.Value(i) == 0) continue;
-            partial[term++ % 4] += input[weights.ColumnIndex(i)] * weights.Value(i);
-        }
-
-        return (partial[0] + partial[1]) + (partial[2] + partial[3]);
     }
 }

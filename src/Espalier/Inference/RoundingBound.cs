@@ -45,7 +45,7 @@ public sealed class RoundingBound(Network network)
         {
             mayShareNaN |= !values.All(float.IsFinite) || !errors.All(double.IsFinite);
             var dense = (DenseLayer)layer;
-            float[] sums = ReferenceInterpreter.Sums(dense, values);
+            float[] sums = LayerSums.Of(dense, [values]);
             (errors, isNaN) = OfSums(dense, values, errors, isNaN);
             values = ReferenceInterpreter.Activate(dense, sums);
             if (dense.Activation.IsElementwise) AddActivation(dense.Activation, values, errors);

@@ -49,7 +49,7 @@ public sealed class ValidateTests
         Assert.Contains("Layer 'm' is a Mirror, which has no kernel.", error.Message, StringComparison.Ordinal);
     }
 
-    private sealed record Mirror(string Name) : Layer(Name)
+    private sealed record Mirror(string Name) : Layer(Name, Activation.Identity)
     {
         public override Shape InputShape => Shape.Flat(2);
 
