@@ -1,5 +1,6 @@
 using Espalier.Compilation.Format;
 using Espalier.Compilation.Model;
+using Espalier.Tests.Shared;
 
 namespace Espalier.Compilation.Tests.Format;
 

@@ -1,6 +1,6 @@
 using Espalier.Compilation.Model;
 
-namespace Espalier.Compilation.Tests.Format;
+namespace Espalier.Tests.Shared;
 
 /// <summary>Random small networks of every kind of layer, with branches that come together again.</summary>
 internal static class GraphNetworks
@@ -40,7 +40,7 @@ internal static class GraphNetworks
                 PoolingKind kind = random.Next(2) == 0 ? PoolingKind.Max : PoolingKind.Average;
                 bool countPadding = kind == PoolingKind.Average && window.HasPadding && random.Next(2) == 0;
                 var pooling = new PoolingLayer(name, shape, kind, window, ceiling, countPadding, activation);
-                return pooling.FindFault() is null ? pooling : PoolingLayer.GlobalAverage(name, shape);
+                return new Network("one", shape, new([pooling]), default).FindFault() is null ? pooling : PoolingLayer.GlobalAverage(name, shape);
             case 1:
                 return Normalization(name, shape, activation, random);
             default:
@@ -48,6 +48,10 @@ internal static class GraphNetworks
                 return Convolution(name, shape, groups * random.Next(1, 4), RandomWindow(shape, random), groups, activation, random);
         }
     }
+
+    /// <summary>Whether <paramref name="layer"/> is a mean with dilation, which other formats know only lately.</summary>
+    public static bool IsDilatedMean(Layer layer) =>
+        layer is PoolingLayer { Kind: PoolingKind.Average, Window: { DilationY: > 1 } or { DilationX: > 1 } };
 
     private static ConvolutionLayer Convolution(
         string name, Shape shape, int filters, Window window, int groups, Activation activation, Random random)
@@ -95,7 +99,8 @@ internal static class GraphNetworks
             var window = new Window(random.Next(1, 4), random.Next(1, 4)) { StrideY = random.Next(1, 3), StrideX = random.Next(1, 3) };
             if (random.Next(3) == 0) window = window with { DilationY = 2, DilationX = random.Next(1, 3) };
             if (random.Next(2) == 0) window = window with { Top = random.Next(2), Left = 1, Bottom = random.Next(2), Right = random.Next(2) };
-            if (window.FindFault(shape) is null) return window;
+            int height = (window.Height - 1) * window.DilationY + 1, width = (window.Width - 1) * window.DilationX + 1;
+            if (height <= shape.Height + window.Top + window.Bottom && width <= shape.Width + window.Left + window.Right) return window;
         }
     }
 
