@@ -89,10 +89,10 @@ internal sealed class LayerReader
             return _cursor.FailAt(place, $"Layer '{name}' reads {layer.InputCount} inputs, but {head.Shapes.Length} come to it.");
         }
 
-        Shape output = layer.OutputShape;
-        if ((long)output.Channels * output.Height * output.Width > ModelLimits.MaxValues)
+        if (layer.OutputShape.Length > ModelLimits.MaxValues)
         {
-            return _cursor.FailAt(place, $"Layer '{name}' yields {output}; a layer yields at most {ModelLimits.Show(ModelLimits.MaxValues)} values.");
+            return _cursor.FailAt(
+                place, $"Layer '{name}' yields {layer.OutputShape}; a layer yields at most {ModelLimits.Show(ModelLimits.MaxValues)} values.");
         }
 
         _weights += layer is WeightedLayer weighted ? weighted.Weights.Count : 0;
