@@ -38,7 +38,7 @@ public sealed class SharedNetwork
                 shared.Add(SharedParameter.Share(parameter, options.LayerBits?[layer] ?? options.Bits, options));
                 layer++;
             }
-            else if (options.BiasBits is int bits)
+            else if (parameter.IsLearned && options.BiasBits is int bits)
             {
                 shared.Add(SharedParameter.Share(parameter, bits, options));
             }

@@ -13,7 +13,7 @@ namespace Espalier.Pruning.Sessions;
 internal static class SessionFolder
 {
     private const string LogName = PruningSession.LogName, StatePattern = "round-*.state", TrainingName = "gradual.checkpoint";
-    private const int Version = 1, HashDigits = 12;
+    private const int Version = 2, HashDigits = 12;
 
     private static readonly SealedFile s_state = new("ESPROUND"u8.ToArray(), Version, "state of a pruning session");
 
