@@ -43,7 +43,8 @@ public class ModelSummaryTests
         ModelSummary summary = Summarize(Dense("fc1", 64, 48, weights));
 
         Assert.Equal(["Vector512", "Vector256", "Scalar"], summary.Plans.Select(plan => plan.Width));
-        Assert.Equal((summary.EstimatedNs, summary.CompiledBytes), (summary.Plans[0].EstimatedNs, summary.Plans[0].TableBytes + summary.Plans[0].CodeBytes));
+        PlanSummary widest = summary.Plans[0];
+        Assert.Equal((summary.EstimatedNs, summary.CompiledBytes), (widest.EstimatedNs, widest.TableBytes + widest.CodeBytes));
         Assert.Equal(summary.Plans.Select(plan => plan.EstimatedNs).Order(), summary.Plans.Select(plan => plan.EstimatedNs));
         Assert.InRange(summary.BatchEstimatedNs!.Value, 0.1, summary.EstimatedNs);
 

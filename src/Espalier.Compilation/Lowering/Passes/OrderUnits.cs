@@ -13,7 +13,8 @@ namespace Espalier.Compilation.Lowering.Passes;
 /// <remarks>
 /// Before: one plan a width. After: behind the plan of each width that the permute kernel has, one more of the same width with ordered
 /// units, and at the widest another one with ordered units and inputs, where these need fewer packets; nothing is decided. The outputs of
-/// the network stay in their order. Example: of a 784-300-10 network whose units 0 and 2 read the same inputs, the ordered plans make them neighbours.
+/// the network stay in their order. Example: of a 784-300-10 network whose units 0 and 2 read the same inputs, the ordered plans make them
+/// neighbours.
 /// </remarks>
 internal static class OrderUnits
 {
