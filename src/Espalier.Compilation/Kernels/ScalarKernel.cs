@@ -1,13 +1,18 @@
+using System.Collections.Generic;
 using Espalier.Compilation.Emit;
+using Espalier.Compilation.Lowering;
 using Espalier.Compilation.Model;
 
 namespace Espalier.Compilation.Kernels;
 
 /// <summary>A kernel that computes one float at a time, to the bits of the reference interpreter.</summary>
-internal abstract class ScalarKernel : Kernel
+internal abstract class ScalarKernel : UnitKernel
 {
     /// <inheritdoc/>
     public override bool Offers(DenseLayer layer, VectorWidth width) => width == VectorWidth.Scalar;
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> ScalarFunctions(Stage stage) => [stage.Layer.Activation.Kind.ToString()];
 
     /// <summary>Ends a layer's method with what needs all of its sums.</summary>
     protected static void EmitLayerEnd(CSharpWriter writer, DenseLayer layer)
