@@ -59,13 +59,14 @@ internal abstract class Kernel
     public abstract KernelEstimate Estimate(Stage stage, VectorWidth width);
 
     /// <summary>
-    /// How many floats behind the padding to whole registers the method may read of each input, and write behind its output.
+    /// How many floats behind the last value the method may read of each input, and write behind its output, besides what pads it to whole
+    /// registers; at most <see cref="ScratchPlan.MaxSlack"/>.
     /// </summary>
     public virtual int Slack(VectorWidth width) => 0;
 
     /// <summary>
     /// The floats of scratch memory that the method takes as a last parameter, <c>Span&lt;float&gt; work</c>; 0 when it has no such parameter.
-    /// Their content does not matter before and after.
+    /// Their content does not matter before and after. Channels and filters that are removed never make it more.
     /// </summary>
     public virtual int WorkFloats(Stage stage, VectorWidth width) => 0;
 
@@ -91,6 +92,12 @@ internal abstract class Kernel
 
     /// <summary>The parameters of the method of a stage with one input.</summary>
     protected const string LayerParameters = "(global::System.ReadOnlySpan<float> input, global::System.Span<float> output)";
+
+    /// <summary>Ends the method of a stage with what needs all of its values, in scalar code.</summary>
+    protected static void EmitSoftmax(CSharpWriter writer, Activation activation)
+    {
+        if (activation.Kind == ActivationKind.Softmax) writer.Line("Softmax(output);");
+    }
 
     /// <summary>The time that a layer's activation function takes a unit, in cycles.</summary>
     internal static double ActivationCycles(Activation activation) => activation.Kind switch

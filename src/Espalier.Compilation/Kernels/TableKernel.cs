@@ -66,7 +66,7 @@ internal sealed class TableKernel : ScalarKernel
                 start = end;
             }
             """);
-        EmitLayerEnd(writer, layer);
+        EmitSoftmax(writer, layer.Activation);
         writer.Close();
         writer.Line();
         HexTable.Write(writer, prefix + "Weights", weights.RawValues);

@@ -123,7 +123,7 @@ internal sealed class UnrolledKernel : ScalarKernel
             writer.Close();
         }
 
-        EmitLayerEnd(writer, layer);
+        EmitSoftmax(writer, layer.Activation);
         writer.Close();
     }
 
@@ -154,7 +154,7 @@ internal sealed class UnrolledKernel : ScalarKernel
             writer.Line($"output[{unit}] = {ActivationSource.Call(layer.Activation, Sum(count, bias))};");
         }
 
-        if (isWholeLayer) EmitLayerEnd(writer, layer);
+        if (isWholeLayer) EmitSoftmax(writer, layer.Activation);
         writer.Close();
     }
 
