@@ -25,10 +25,10 @@ internal sealed class BatchEmitter
     public BatchEmitter(LoweredNetwork lowered)
     {
         _lowered = lowered;
-        _widths = lowered.Options.VectorWidths;
+        _widths = BatchPlan.Of(lowered) is null ? [] : lowered.Options.VectorWidths;
     }
 
-    private BatchPlan Plan => BatchPlan.Of(_lowered);
+    private BatchPlan Plan => BatchPlan.Of(_lowered)!;
 
     private bool ScattersFours => _lowered.Header.OutputLength >= BatchInputs.GroupInputs;
 

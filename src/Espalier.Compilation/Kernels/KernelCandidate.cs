@@ -1,11 +1,10 @@
 using System.Collections.Generic;
 using System.Linq;
 using Espalier.Compilation.Lowering;
-using Espalier.Compilation.Model;
 
 namespace Espalier.Compilation.Kernels;
 
-/// <summary>A kernel that could compute a layer, at a width, with what that is expected to cost.</summary>
+/// <summary>A kernel that could compute a stage, at a width, with what that is expected to cost.</summary>
 /// <param name="Kernel">The kernel.</param>
 /// <param name="Width">The register width.</param>
 /// <param name="Estimate">The cost.</param>
@@ -23,13 +22,13 @@ internal sealed record KernelCandidate(KernelKind Kernel, VectorWidth Width, Ker
     /// <summary>The candidate as a choice, for a reason.</summary>
     public KernelChoice Choose(string reason) => new(Kernel, Width, Estimate, reason);
 
-    /// <summary>Everything that can compute <paramref name="layer"/> with registers of at most <paramref name="width"/>.</summary>
-    public static List<KernelCandidate> For(DenseLayer layer, VectorWidth width)
+    /// <summary>Everything that can compute <paramref name="stage"/> with registers of at most <paramref name="width"/>.</summary>
+    public static List<KernelCandidate> For(Stage stage, VectorWidth width)
     {
         VectorWidth[] widths = [.. Simd.Widths.Where(candidate => candidate <= width), VectorWidth.Scalar];
         return [.. from kernel in Espalier.Compilation.Kernels.Kernel.All
                    from candidate in widths
-                   where kernel.Offers(layer, candidate)
-                   select new KernelCandidate(kernel.Kind, candidate, kernel.Estimate(layer, candidate))];
+                   where kernel.Computes(stage.Layer) && kernel.Offers(stage, candidate)
+                   select new KernelCandidate(kernel.Kind, candidate, kernel.Estimate(stage, candidate))];
     }
 }

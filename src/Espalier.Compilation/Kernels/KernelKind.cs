@@ -17,4 +17,7 @@ public enum KernelKind
 
     /// <summary>Several vectors of outputs at a time over all inputs, zero weights included.</summary>
     Dense,
+
+    /// <summary>A loop over values without weights: pooling, addition, concatenation.</summary>
+    Loop,
 }

@@ -6,7 +6,7 @@ namespace Espalier.Training;
 /// <summary>A training run on disk.</summary>
 internal sealed class Checkpoint
 {
-    private static readonly SealedFile s_file = new("ESPCKPT\0"u8.ToArray(), Version: 2, "checkpoint");
+    private static readonly SealedFile s_file = new("ESPCKPT\0"u8.ToArray(), Version: 3, "checkpoint");
     private float[][] _firstMoments = [], _secondMoments = [];
     private long _steps;
     private string _dataFingerprint = "", _path = "";
@@ -27,15 +27,9 @@ internal sealed class Checkpoint
     public string HookMemory { get; private init; } = "";
 
     /// <summary>Writes the checkpoint of <paramref name="trainer"/>.</summary>
-    /// <exception cref="EspalierException">A layer is not of the kinds that a checkpoint holds, or the file cannot be written.</exception>
+    /// <exception cref="EspalierException">The file cannot be written.</exception>
     public static void Save(string path, Trainer trainer)
     {
-        if (trainer.Network.Layers.FirstOrDefault(layer => layer is not TrainableDense) is TrainableLayer other)
-        {
-            throw new EspalierException(
-                $"{path}: no checkpoint can hold layer '{other.Name}', a {other.GetType().Name}; train without one.");
-        }
-
         byte[] bytes = s_file.Seal(writer =>
         {
             writer.Write(trainer.DataFingerprint);

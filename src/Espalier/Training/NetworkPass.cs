@@ -1,79 +1,144 @@
-using Espalier.Compilation.Model;
+using System.Numerics.Tensors;
 using Espalier.Numerics;
 using Espalier.Training.Kernels;
 
 namespace Espalier.Training;
 
 /// <summary>The buffers of a forward and a backward pass through a network, allocated once for the largest batch.</summary>
+/// <remarks>
+/// Layers are computed in their order and differentiated in the opposite one, so that a value's derivative is whole when its layer is
+/// reached: the last of its readers writes it, and each one before adds its own.
+/// </remarks>
 internal sealed class NetworkPass
 {
     private readonly TrainableNetwork _network;
-    private readonly float[][] _outputs;
-    private readonly float[][] _gradients;
+    private readonly PassMode _mode;
+    private readonly LayerPass[] _layers;
+
+    // For each layer and input, whose derivative is to be added to another reader's, that one's buffer; else null.
+    private readonly float[]?[][] _sums;
 
     /// <summary>Allocates for batches of up to <paramref name="capacity"/> samples.</summary>
     /// <param name="network">The network.</param>
     /// <param name="capacity">The largest batch.</param>
     /// <param name="withGradients">Whether <see cref="Backward"/> will be called.</param>
-    public NetworkPass(TrainableNetwork network, int capacity, bool withGradients)
+    /// <param name="trainingSeed">Null to look at the network as it is; for training, what decides the chances that layers take.</param>
+    public NetworkPass(TrainableNetwork network, int capacity, bool withGradients, ulong? trainingSeed = null)
     {
         _network = network;
+        _mode = new PassMode(trainingSeed);
         Capacity = capacity;
+        HasGradients = withGradients;
         Input = new float[checked(capacity * network.InputShape.Length)];
-        _outputs = Allocate();
-        _gradients = withGradients ? Allocate() : [];
+        _layers = [.. network.Layers.Select(layer => layer.CreatePass(_mode, capacity))];
+        for (int i = 0; i < _layers.Length; i++)
+        {
+            _layers[i].Inputs = [.. network.SourcesOf(i).Select(source => source < 0 ? Input : _layers[source].Output)];
+            _layers[i].Output = Allocate(i);
+            if (withGradients) _layers[i].OutputGradient = Allocate(i);
+        }
 
-        float[][] Allocate() => [.. network.Layers.Select(layer => new float[checked(capacity * layer.OutputShape.Length)])];
+        _sums = withGradients ? ConnectGradients() : [];
+
+        float[] Allocate(int layer) => new float[checked(capacity * network.Layers[layer].OutputShape.Length)];
     }
 
     /// <summary>The largest batch.</summary>
     public int Capacity { get; }
 
     /// <summary>Whether <see cref="Backward"/> can be called.</summary>
-    public bool HasGradients => _gradients.Length > 0;
+    public bool HasGradients { get; }
+
+    /// <summary>The number of training steps done, which with the seed decides the chances that layers take.</summary>
+    public long Step
+    {
+        get => _mode.Step;
+        set => _mode.Step = value;
+    }
 
     /// <summary>The batch's inputs, for the caller to fill: samples x inputs.</summary>
     public float[] Input { get; }
 
     /// <summary>The sums of the last layer before its activation, samples x outputs.</summary>
-    public float[] Logits => _outputs[^1];
+    public float[] Logits => _layers[^1].Output;
 
     /// <summary>The derivative of the loss by <see cref="Logits"/>, for the loss to fill.</summary>
-    public float[] LogitGradient => _gradients[^1];
+    public float[] LogitGradient => _layers[^1].OutputGradient;
 
     /// <summary>The activations of layer <paramref name="index"/> (for the last one, its sums), samples x outputs.</summary>
-    public float[] Output(int index) => _outputs[index];
+    public float[] Output(int index) => _layers[index].Output;
 
-    /// <summary>What layer <paramref name="index"/> reads, samples x inputs.</summary>
-    public float[] InputOf(int index) => index == 0 ? Input : _outputs[index - 1];
+    /// <summary>What layer <paramref name="index"/> reads, samples x values; of several inputs, the first.</summary>
+    public float[] InputOf(int index) => _layers[index].Input;
 
     /// <summary>After <see cref="Backward"/>, the derivative of the loss by the sums of layer <paramref name="index"/>.</summary>
-    public float[] GradientOfSums(int index) => _gradients[index];
+    public float[] GradientOfSums(int index) => _layers[index].OutputGradient;
 
     /// <summary>Computes <see cref="Logits"/> of the first <paramref name="count"/> samples of <see cref="Input"/>.</summary>
     public void Forward(ComputeEngine engine, int count)
     {
-        for (int i = 0; i < _outputs.Length; i++)
+        for (int i = 0; i < _layers.Length; i++)
         {
             TrainableLayer layer = _network.Layers[i];
-            layer.Forward(engine, InputOf(i), _outputs[i], count);
+            layer.Forward(engine, _layers[i], count);
             int length = layer.OutputShape.Length;
-            if (i < _outputs.Length - 1) ActivationFunction.Apply(layer.Activation, _outputs[i].AsSpan(0, count * length), length);
+            if (i < _layers.Length - 1) ActivationFunction.Apply(layer.Activation, Output(i).AsSpan(0, count * length), length);
         }
     }
 
     /// <summary>Computes all parameters' gradients from <see cref="LogitGradient"/>.</summary>
     public void Backward(ComputeEngine engine, int count)
     {
-        for (int i = _outputs.Length - 1; i >= 0; i--)
+        for (int i = _layers.Length - 1; i >= 0; i--)
         {
-            float[] input = InputOf(i);
-            float[]? inputGradient = i == 0 ? null : _gradients[i - 1];
-            _network.Layers[i].Backward(engine, input, _gradients[i], inputGradient, count);
-            if (inputGradient is null) continue;
-            Activation activation = _network.Layers[i - 1].Activation;
-            int length = _network.Layers[i - 1].OutputShape.Length;
-            ActivationFunction.Backpropagate(activation, input.AsSpan(0, count * length), inputGradient.AsSpan(0, count * length), length);
+            TrainableLayer layer = _network.Layers[i];
+            LayerPass pass = _layers[i];
+            if (i < _layers.Length - 1)
+            {
+                int used = count * layer.OutputShape.Length;
+                ActivationFunction.Backpropagate(
+                    layer.Activation, pass.Output.AsSpan(0, used), pass.OutputGradient.AsSpan(0, used), layer.OutputShape.Length);
+            }
+
+            layer.Backward(engine, pass, count);
+            for (int input = 0; input < _sums[i].Length; input++)
+            {
+                if (_sums[i][input] is not float[] sum) continue;
+                Span<float> target = sum.AsSpan(0, count * _network.Layers[i].InputShapeAt(input).Length);
+                TensorPrimitives.Add(target, pass.InputGradients[input].AsSpan(0, target.Length), target);
+            }
+        }
+    }
+
+    private float[]?[][] ConnectGradients()
+    {
+        var sums = new float[]?[_layers.Length][];
+        var written = new bool[_layers.Length];
+        var spare = new List<float[]>();
+        for (int i = _layers.Length - 1; i >= 0; i--)
+        {
+            IReadOnlyList<int> sources = _network.SourcesOf(i);
+            _layers[i].InputGradients = new float[]?[sources.Count];
+            sums[i] = new float[]?[sources.Count];
+            for (int input = 0; input < sources.Count; input++)
+            {
+                int source = sources[input];
+                if (source < 0) continue;
+                float[] gradient = _layers[source].OutputGradient;
+                if (written[source]) (sums[i][input], gradient) = (gradient, Spare(input, gradient.Length));
+                _layers[i].InputGradients[input] = gradient;
+                written[source] = true;
+            }
+        }
+
+        return sums;
+
+        // A buffer for what is added at once can serve every layer.
+        float[] Spare(int input, int length)
+        {
+            while (spare.Count <= input) spare.Add([]);
+            if (spare[input].Length < length) spare[input] = new float[length];
+            return spare[input];
         }
     }
 }

@@ -2,7 +2,7 @@ using Espalier.Compilation.Model;
 
 namespace Espalier.Training;
 
-/// <summary>A matrix of numbers that training adjusts, with its gradient and, once pruned, the mask of what may still live.</summary>
+/// <summary>A matrix of numbers that training changes, with its gradient and, once pruned, the mask of what may still live.</summary>
 public sealed class Parameter
 {
     /// <summary>The mask word of a weight that training may move.</summary>
@@ -11,9 +11,9 @@ public sealed class Parameter
     /// <summary>The mask word of a weight that is +0 for good.</summary>
     public const uint Removed = 0;
 
-    internal Parameter(string name, int rows, int columns, bool isWeight)
+    internal Parameter(string name, int rows, int columns, bool isWeight, bool isLearned = true)
     {
-        (Name, Rows, Columns, IsWeight) = (name, rows, columns, isWeight);
+        (Name, Rows, Columns, IsWeight, IsLearned) = (name, rows, columns, isWeight, isLearned);
         Values = new float[checked(rows * columns)];
         Gradient = new float[Values.Length];
     }
@@ -30,6 +30,9 @@ public sealed class Parameter
     /// <summary>Whether these are weights: what decays, is pruned and counted. Biases are none of it.</summary>
     public bool IsWeight { get; }
 
+    /// <summary>Whether optimizers move the numbers; the others are statistics that a layer keeps, and their gradient stays 0.</summary>
+    public bool IsLearned { get; }
+
     /// <summary>The numbers, Rows x Columns in row-major order.</summary>
     public float[] Values { get; }
 
@@ -41,6 +44,9 @@ public sealed class Parameter
 
     /// <summary><see cref="Live"/> or <see cref="Removed"/> for each number, or null: all live. Set by <see cref="Freeze"/>.</summary>
     public uint[]? Mask { get; private set; }
+
+    /// <summary>Whether the mask lets the number at <paramref name="index"/> live.</summary>
+    public bool IsLive(int index) => Mask is null || Mask[index] == Live;
 
     /// <summary>The count of numbers that the mask lets live.</summary>
     public int LiveCount => Mask is null ? Values.Length : Mask.AsSpan().Count(Live);

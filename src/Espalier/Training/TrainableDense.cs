@@ -4,7 +4,7 @@ using Espalier.Training.Kernels;
 namespace Espalier.Training;
 
 /// <summary>A fully connected layer under training: y = f(W x + b), W outputs x inputs.</summary>
-public sealed class TrainableDense : TrainableLayer
+public sealed class TrainableDense : FullyConnectedLayer
 {
     /// <summary>Makes a layer of zeros.</summary>
     /// <param name="name">An identifier, unique within the network.</param>
@@ -14,33 +14,25 @@ public sealed class TrainableDense : TrainableLayer
     /// <exception cref="EspalierException">The activation has a negative parameter.</exception>
     public TrainableDense(string name, int inputs, int outputs, Activation activation)
         : base(
-            name, Shape.Flat(inputs), Shape.Flat(outputs), activation,
+            name, inputs, outputs, activation,
             new Parameter(name + ".weights", outputs, inputs, isWeight: true), new Parameter(name + ".biases", 1, outputs, isWeight: false))
     {
     }
-
-    /// <summary>W, outputs x inputs.</summary>
-    public Parameter Weights => Parameters[0];
-
-    /// <summary>b, one for each output.</summary>
-    public Parameter Biases => Parameters[1];
 
     /// <summary>Makes a layer with the bits of <paramref name="layer"/>.</summary>
     public static TrainableDense FromLayer(DenseLayer layer)
     {
         ArgumentNullException.ThrowIfNull(layer);
-        var dense = new TrainableDense(layer.Name, layer.Weights.Columns, layer.Weights.Rows, layer.Activation);
-        layer.Weights.ToDense().CopyTo(dense.Weights.Values, 0);
-        layer.Biases.ToArray().CopyTo(dense.Biases.Values, 0);
+        var dense = new TrainableDense(layer.Name, layer.Weights.Columns, layer.Weights.Rows, layer.Activation) { Sources = layer.Sources };
+        dense.Fill(layer);
         return dense;
     }
 
     /// <inheritdoc/>
-    public override Layer ToLayer()
-    {
-        SparseMatrix weights = SparseMatrix.FromDense(Weights.Rows, Weights.Columns, Weights.Values);
-        return new DenseLayer(Name, weights, new FloatVector(Biases.Values), Activation);
-    }
+    public override Layer ToLayer() =>
+        new DenseLayer(Name, SparseWeights(), new FloatVector(Biases.Values), Activation) { Sources = Sources };
+
+    internal override TrainableLayer Blank() => new TrainableDense(Name, Weights.Columns, Weights.Rows, Activation) { Sources = Sources };
 
     internal override void Forward(ComputeEngine engine, float[] input, float[] output, int count)
     {

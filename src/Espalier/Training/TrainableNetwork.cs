@@ -5,16 +5,23 @@ namespace Espalier.Training;
 /// <summary>A network whose weights can move. Turn it into an immutable <see cref="Network"/> by <see cref="ToNetwork"/>.</summary>
 public sealed class TrainableNetwork
 {
+    private readonly LayerGraph _graph;
+
     /// <summary>Makes a network of <paramref name="layers"/>, which it shares.</summary>
     /// <param name="name">An identifier; the default name of the generated class.</param>
     /// <param name="inputShape">The shape of one input sample.</param>
-    /// <param name="layers">At least one layer, each reading as many values as the one before yields.</param>
-    /// <exception cref="EspalierException">The layers do not fit together.</exception>
+    /// <param name="layers">
+    /// At least one layer: an acyclic graph, each reading what earlier ones yield (<see cref="TrainableLayer.Sources"/>), the last one
+    /// yielding the network's output.
+    /// </param>
+    /// <exception cref="EspalierException">The layers do not fit together; the message names the layer and both shapes.</exception>
     public TrainableNetwork(string name, Shape inputShape, IReadOnlyList<TrainableLayer> layers)
     {
         ArgumentNullException.ThrowIfNull(layers);
         (Name, InputShape, Layers) = (name, inputShape, [.. layers]);
-        if (ToNetwork().FindFault() is string fault) throw new EspalierException($"Network '{name}' cannot be trained: {fault}");
+        _graph = new LayerGraph(this);
+        if (_graph.FindFault() is string fault) throw new EspalierException($"Network '{name}' cannot be trained: {fault}");
+        if (ToNetwork().FindFault() is string modelFault) throw new EspalierException($"Network '{name}' cannot be trained: {modelFault}");
         Parameters = [.. Layers.SelectMany(layer => layer.Parameters)];
         PrunableParameters = [.. Parameters.Where(parameter => parameter.IsWeight)];
     }
@@ -28,14 +35,20 @@ public sealed class TrainableNetwork
     /// <summary>The layers in order.</summary>
     public IReadOnlyList<TrainableLayer> Layers { get; }
 
-    /// <summary>All that training adjusts, layer by layer.</summary>
+    /// <summary>All that training changes, layer by layer: what it learns, and the statistics that layers keep.</summary>
     public IReadOnlyList<Parameter> Parameters { get; }
 
-    /// <summary>The weight matrices, layer by layer; biases are neither pruned nor counted.</summary>
+    /// <summary>
+    /// The weight matrices, layer by layer; biases are neither pruned nor counted. Those of a network of dense layers alone are numbered
+    /// as its layers are.
+    /// </summary>
     public IReadOnlyList<Parameter> PrunableParameters { get; }
 
     /// <summary>The shape of one output.</summary>
     public Shape OutputShape => Layers[^1].OutputShape;
+
+    /// <summary>Whether each layer reads the one before it and nothing else.</summary>
+    public bool IsChain => _graph.IsChain;
 
     /// <summary>The number of weights, biases not counted.</summary>
     public int WeightCount => PrunableParameters.Sum(parameter => parameter.Values.Length);
@@ -83,6 +96,12 @@ public sealed class TrainableNetwork
             layers.Add(layer switch
             {
                 DenseLayer dense => TrainableDense.FromLayer(dense),
+                ConvolutionLayer convolution => TrainableConvolution.FromLayer(convolution),
+                PoolingLayer pooling => new TrainablePooling(pooling),
+                BatchNormalizationLayer normalization => TrainableBatchNormalization.FromLayer(normalization),
+                AdditionLayer addition => new TrainableAddition(addition),
+                ConcatenationLayer concatenation => new TrainableConcatenation(concatenation),
+                FlattenLayer flatten => new TrainableFlatten(flatten),
                 _ => throw new EspalierException($"Layer '{layer.Name}' is a {layer.GetType().Name}, which cannot be trained."),
             });
         }
@@ -96,13 +115,19 @@ public sealed class TrainableNetwork
         return trainable;
     }
 
-    /// <summary>The network as an immutable value: the same bits, zeros left out, without samples (their outputs would be stale).</summary>
-    public Network ToNetwork() => new(Name, InputShape, new(Layers.Select(layer => layer.ToLayer())), default);
+    /// <summary>
+    /// The network as an immutable value: the same bits, zeros left out, without samples (their outputs would be stale) and without layers
+    /// that do something in training only.
+    /// </summary>
+    public Network ToNetwork() => new(Name, InputShape, new(_graph.ModelLayers()), default);
+
+    /// <summary>The layers that layer <paramref name="index"/> reads, in the order of its inputs; -1 is the network's input.</summary>
+    public IReadOnlyList<int> SourcesOf(int index) => _graph.SourcesOf(index);
 
     /// <summary>A network of its own with the same numbers and masks.</summary>
     public TrainableNetwork Clone()
     {
-        TrainableNetwork clone = FromNetwork(ToNetwork());
+        var clone = new TrainableNetwork(Name, InputShape, [.. Layers.Select(layer => layer.Blank())]);
         for (int i = 0; i < Parameters.Count; i++)
         {
             Parameters[i].Values.CopyTo(clone.Parameters[i].Values, 0);

@@ -48,7 +48,7 @@ public sealed class Trainer
         _batches = new BatchSource(train, _coding.Encode(train, options.Loss), _outputs, options.BatchSize);
         _loss = new OutputLoss(options.Loss, network.Layers[^1].Activation, _outputs, _batches.BatchSize);
         _validator = validation is null ? null : new Evaluator(network, validation, options.Loss);
-        _pass = new NetworkPass(network, _batches.BatchSize, withGradients: true);
+        _pass = new NetworkPass(network, _batches.BatchSize, withGradients: true, options.Seed);
         Optimizer = new Optimizer(options.Optimizer, network.Parameters);
         _random = new SeededRandom(options.Seed);
         State = new TrainerState { EpochRandom = _random.State };
@@ -159,6 +159,7 @@ public sealed class Trainer
     {
         Hook?.BeforeStep(Optimizer.Steps);
         int count = _batches.Gather(engine, State.Step, _pass.Input);
+        _pass.Step = Optimizer.Steps;
         _pass.Forward(engine, count);
         double loss = _loss.Evaluate(_pass.Logits, _batches.Targets, _pass.LogitGradient, count);
         if (!double.IsFinite(loss))

@@ -21,7 +21,7 @@ public sealed record TrainingOptions
     /// <summary>The number of samples of a step: 1 for stochastic, 0 for batch gradient descent (all samples).</summary>
     public int BatchSize { get; init; } = 128;
 
-    /// <summary>Decides the order of the samples.</summary>
+    /// <summary>Decides the order of the samples, and what dropout drops.</summary>
     public ulong Seed { get; init; } = 1;
 
     /// <summary>The number of threads, 0 for one for each processor. It has no influence on the result.</summary>

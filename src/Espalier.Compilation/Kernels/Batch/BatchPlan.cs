@@ -1,4 +1,3 @@
-using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Runtime.CompilerServices;
@@ -42,7 +41,7 @@ internal sealed class BatchPlan
         Inputs = BatchInputs.Of(read, network.InputShape.Length, tables[0].Tiling);
 
         // Of the inputs only a tile is kept, with the row behind it that the transposition may need.
-        (PanelRows, int[] offsets) = ScratchPlan.Place([tables[0].Tiling.Width + 1, .. tables.Select(table => 2 * table.Pairs)]);
+        (PanelRows, int[] offsets) = ScratchPlacer.PlaceInTurn([tables[0].Tiling.Width + 1, .. tables.Select(table => 2 * table.Pairs)]);
         PanelOffsets = offsets;
     }
 
@@ -61,13 +60,11 @@ internal sealed class BatchPlan
     /// <summary>The first row of the panel of the inputs and of each layer's outputs.</summary>
     public IReadOnlyList<int> PanelOffsets { get; }
 
-    /// <summary>The plan of a lowered network; estimate and emission share it, and it goes when the network goes.</summary>
-    /// <exception cref="NotSupportedException">A layer's kind has no kernel.</exception>
-    public static BatchPlan Of(LoweredNetwork lowered)
-    {
-        for (int i = 0; i < lowered.LayerCount; i++) lowered.Dense(i);
-        return s_plans.GetValue(lowered.Network, network => new BatchPlan(network));
-    }
+    /// <summary>The plan of a lowered network; estimate and emission share it, and it goes when the network goes. Null when samples are computed one
+    /// by one: without registers, or behind other layers than dense ones.</summary>
+    public static BatchPlan? Of(LoweredNetwork lowered) => lowered.Options.VectorWidths.Length > 0 && lowered.Plans[0].IsDenseChain
+        ? s_plans.GetValue(lowered.Network, network => new BatchPlan(network))
+        : null;
 
     /// <summary>The samples of a tile.</summary>
     public static int TileSamples(VectorWidth width) => TileRegisters * width.Lanes();

@@ -10,12 +10,8 @@ namespace Espalier.Compilation.Kernels.Batch;
 public static class BatchReport
 {
     /// <summary>The estimated time of a sample in a large batch, in nanoseconds; null when there is no code for vectors.</summary>
-    /// <exception cref="NotSupportedException">A layer's kind has no kernel.</exception>
-    public static double? Nanoseconds(LoweredNetwork lowered)
-    {
-        VectorWidth[] widths = lowered.Options.VectorWidths;
-        return widths.Length == 0 ? null : BatchCost.Nanoseconds(BatchPlan.Of(lowered), widths[0]);
-    }
+    public static double? Nanoseconds(LoweredNetwork lowered) =>
+        BatchPlan.Of(lowered) is BatchPlan plan ? BatchCost.Nanoseconds(plan, lowered.Options.VectorWidths[0]) : null;
 
     /// <summary>The estimates and reasons, line by line.</summary>
     internal static IEnumerable<string> Lines(LoweredNetwork lowered)
@@ -27,7 +23,12 @@ public static class BatchReport
             yield break;
         }
 
-        BatchPlan plan = BatchPlan.Of(lowered);
+        if (BatchPlan.Of(lowered) is not BatchPlan plan)
+        {
+            yield return "batch: one sample after the other.";
+            yield break;
+        }
+
         string times = string.Join(", ", widths.Select(width => FormattableString.Invariant(
             $"{BatchCost.Nanoseconds(plan, width):0.#} ns with {width.Bits()} bits")));
         yield return $"batch: about {times} a sample.";

@@ -1,3 +1,4 @@
+using Espalier.Pruning.Layerwise;
 using Espalier.Training;
 using Espalier.Training.Kernels;
 
@@ -39,7 +40,7 @@ public sealed class ActivationMagnitudeCriterion : ScoreCriterion
     /// <summary>E[x_j^2] for each layer's inputs.</summary>
     private static double[][] MeanSquaredInputs(PruningContext context, CancellationToken cancellation)
     {
-        double[][] means = [.. context.Network.Layers.Select(layer => new double[layer.InputShape.Length])];
+        double[][] means = [.. DenseLayers.Of(context.Network).Select(layer => new double[layer.Weights.Columns])];
         var sweep = new SampleSweep(context.Network, context.Train, context.Loss);
         using var engine = new ComputeEngine(threads: 0);
         sweep.Run(

@@ -1,3 +1,4 @@
+using Espalier.Pruning.Layerwise;
 using Espalier.Training;
 
 namespace Espalier.Pruning.Criteria;
@@ -16,8 +17,8 @@ public sealed class LookaheadCriterion : ScoreCriterion
     public override float[][] Score(PruningContext context, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(context);
-        IReadOnlyList<Parameter> layers = context.Network.PrunableParameters;
-        var scores = new float[layers.Count][];
+        Parameter[] layers = Array.ConvertAll(DenseLayers.Of(context.Network), layer => layer.Weights);
+        var scores = new float[layers.Length][];
         for (int layer = 0; layer < scores.Length; layer++)
         {
             double[] before = layer == 0 ? Ones(layers[layer].Columns) : RowSquares(layers[layer - 1]);

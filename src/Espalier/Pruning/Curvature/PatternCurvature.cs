@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Espalier.Numerics;
+using Espalier.Pruning.Layerwise;
 using Espalier.Training;
 using Espalier.Training.Kernels;
 
@@ -20,7 +21,7 @@ internal abstract class PatternCurvature
     {
         if (!sweep.Pass.HasGradients) throw new ArgumentException("The passes have no gradients.", nameof(sweep));
         Sweep = sweep;
-        Layers = [.. sweep.Network.Layers.Cast<TrainableDense>()];
+        Layers = DenseLayers.Of(sweep.Network);
         int capacity = sweep.Pass.Capacity;
         _ofSums = Allocate(Layers.Length);
         _ofOutputs = Allocate(Layers.Length - 1);

@@ -3,14 +3,17 @@ using Espalier.Training;
 
 namespace Espalier.Pruning.Gates;
 
-/// <summary>A dense layer that trains under noise, which decides in the end what weights it can do without.</summary>
-internal abstract class StochasticDense : TrainableLayer
+/// <summary>
+/// A dense layer that trains under noise, which decides in the end what weights it can do without. Its weights are those before any noise;
+/// what is masked stays +0 and gets none.
+/// </summary>
+internal abstract class StochasticDense : FullyConnectedLayer
 {
     /// <summary>Makes a layer with the numbers and the mask of <paramref name="source"/>.</summary>
     /// <param name="source">The plain layer, which stays as it is.</param>
     /// <param name="noise">What training learns of the noise.</param>
     private protected StochasticDense(TrainableDense source, Parameter noise)
-        : base(source.Name, source.InputShape, source.OutputShape, source.Activation,
+        : base(source.Name, source.Weights.Columns, source.Weights.Rows, source.Activation,
             new Parameter(source.Weights.Name, source.Weights.Rows, source.Weights.Columns, isWeight: true),
             new Parameter(source.Biases.Name, 1, source.Biases.Columns, isWeight: false), noise)
     {
@@ -18,12 +21,6 @@ internal abstract class StochasticDense : TrainableLayer
         source.Biases.Values.CopyTo(Biases.Values, 0);
         if (source.Weights.Mask is uint[] mask) Weights.Freeze(mask);
     }
-
-    /// <summary>The weights before any noise, outputs x inputs. What is masked stays +0 and gets no noise.</summary>
-    public Parameter Weights => Parameters[0];
-
-    /// <summary>The biases, one for each output.</summary>
-    public Parameter Biases => Parameters[1];
 
     /// <summary>The number of weights that are expected to be left.</summary>
     public abstract double ExpectedWeights { get; }
@@ -54,6 +51,8 @@ internal abstract class StochasticDense : TrainableLayer
         return new DenseLayer(
             Name, SparseMatrix.FromDense(Weights.Rows, Weights.Columns, weights), new FloatVector(Biases.Values), Activation);
     }
+
+    internal sealed override TrainableLayer Blank() => throw new NotSupportedException("A layer under noise has no blank form.");
 
     /// <summary>Removes from <paramref name="weights"/> what the mask of the layer or <paramref name="isRemoved"/> says.</summary>
     private protected void Mask(Span<float> weights, Span<uint> mask, Func<int, bool> isRemoved)

@@ -10,7 +10,7 @@ internal static class DenseLayers
     public static TrainableDense[] Of(TrainableNetwork network) =>
     [
         .. network.Layers.Select(layer => layer as TrainableDense ?? throw new EspalierException(
-            $"Layer '{layer.Name}' is a {layer.GetType().Name}; layer-wise methods treat fully connected layers.")),
+            $"Layer '{layer.Name}' is a {layer.GetType().Name}; this method treats networks of fully connected layers only.")),
     ];
 
     /// <summary>All layers of a network, which must be as large as <paramref name="others"/>.</summary>

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Espalier.Numerics;
+using Espalier.Pruning.Layerwise;
 using Espalier.Training;
 using Espalier.Training.Kernels;
 using Espalier.Training.Losses;
@@ -12,15 +13,16 @@ internal sealed class SwitchOffTrial : IDisposable
     private readonly SampleSweep _sweep;
     private readonly ComputeEngine _engine = new(threads: 1);
     private readonly OutputLoss _loss;
+    private readonly TrainableDense[] _layers;
     private readonly float[][] _outputs;
 
     /// <summary>Allocates for batches of <paramref name="sweep"/>, which it reads.</summary>
     public SwitchOffTrial(SampleSweep sweep, LossKind loss)
     {
         _sweep = sweep;
-        IReadOnlyList<TrainableLayer> layers = sweep.Network.Layers;
-        _loss = new OutputLoss(loss, layers[^1].Activation, layers[^1].OutputShape.Length, sweep.Pass.Capacity);
-        _outputs = [.. layers.Select(layer => new float[checked(sweep.Pass.Capacity * layer.OutputShape.Length)])];
+        _layers = DenseLayers.Of(sweep.Network);
+        _loss = new OutputLoss(loss, _layers[^1].Activation, _layers[^1].OutputShape.Length, sweep.Pass.Capacity);
+        _outputs = [.. _layers.Select(layer => new float[checked(sweep.Pass.Capacity * layer.OutputShape.Length)])];
     }
 
     /// <summary>The loss summed over the batch under way, with one unit at <paramref name="replacement"/>.</summary>
@@ -41,12 +43,11 @@ internal sealed class SwitchOffTrial : IDisposable
             TensorPrimitives.MultiplyAdd(outgoing, change, before, updated.AsSpan(sample * length, length));
         }
 
-        IReadOnlyList<TrainableLayer> layers = _sweep.Network.Layers;
-        for (int i = unit.Layer; i < layers.Count - 1; i++)
+        for (int i = unit.Layer; i < _layers.Length - 1; i++)
         {
-            int outputs = layers[i].OutputShape.Length;
-            ActivationFunction.Apply(layers[i].Activation, _outputs[i].AsSpan(0, count * outputs), outputs);
-            layers[i + 1].Forward(_engine, _outputs[i], _outputs[i + 1], count);
+            int outputs = _layers[i].OutputShape.Length;
+            ActivationFunction.Apply(_layers[i].Activation, _outputs[i].AsSpan(0, count * outputs), outputs);
+            _layers[i + 1].Forward(_engine, _outputs[i], _outputs[i + 1], count);
         }
 
         return _loss.Evaluate(_outputs[^1], _sweep.Targets(start, count), [], count);

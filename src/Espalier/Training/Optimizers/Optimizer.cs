@@ -4,7 +4,7 @@ using Espalier.Training.Kernels;
 
 namespace Espalier.Training.Optimizers;
 
-/// <summary>Moves all parameters of a network by their gradients, keeping what a mask removed at +0, moments included.</summary>
+/// <summary>Moves all that a network learns by its gradients, keeping what a mask removed at +0, moments included.</summary>
 internal sealed class Optimizer
 {
     /// <summary>The weights of a work item: 64 KB of each array, a few microseconds.</summary>
@@ -41,6 +41,7 @@ internal sealed class Optimizer
         var items = new List<(int, int)>();
         for (int i = 0; i < parameters.Count; i++)
         {
+            if (!parameters[i].IsLearned) continue;
             for (int start = 0; start < parameters[i].Values.Length; start += ItemLength) items.Add((i, start));
         }
 

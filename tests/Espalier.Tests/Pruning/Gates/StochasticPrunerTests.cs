@@ -219,7 +219,7 @@ public sealed class StochasticPrunerTests
         var network = new TrainableNetwork("noisy", Shape.Flat(5), [Layer("input", plain, 1)]);
         string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
         var error = Assert.Throws<EspalierException>(() => new Trainer(network, PruningRun.Train, null, Training(1)).SaveCheckpoint(path));
-        Assert.Contains("no checkpoint can hold layer 'fc'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("No checkpoint or session can hold layer 'fc'", error.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(path));
     }
 

@@ -197,7 +197,7 @@ public sealed class PruningSessionTests
             Assert.Contains("damaged", Refusal(folder.Path, null), StringComparison.Ordinal);
         }
 
-        File.WriteAllText(log, goodLog.Replace("\"Version\": 1", "\"Version\": 7", StringComparison.Ordinal));
+        File.WriteAllText(log, goodLog.Replace("\"Version\": 2", "\"Version\": 7", StringComparison.Ordinal));
         Assert.Contains("format version 7", Refusal(folder.Path, null), StringComparison.Ordinal);
         File.WriteAllText(log, goodLog);
         for (int i = 0; i < good.Length; i += 97)
