@@ -20,4 +20,10 @@ public enum KernelKind
 
     /// <summary>A loop over values without weights: pooling, addition, concatenation.</summary>
     Loop,
+
+    /// <summary>A convolution with a vector of pixels at a time: a loop over the taps that hold a weight, each broadcast to all.</summary>
+    Pixels,
+
+    /// <summary>The same with the taps as straight-line code.</summary>
+    UnrolledPixels,
 }

@@ -49,6 +49,11 @@ internal class ConvolutionKernel : Kernel
     }
 
     /// <inheritdoc/>
+    /// <remarks>Another plan may be the fastest when weights are gone.</remarks>
+    public override int MostWorkFloats(Stage stage, VectorWidth width) => ConvolutionPlan.All(stage, width)
+        .Select(plan => new ImageCopyEmitter(plan)).Where(copy => copy.IsNeeded).Select(copy => copy.WorkFloats).DefaultIfEmpty(0).Max();
+
+    /// <inheritdoc/>
     public override KernelEstimate Estimate(Stage stage, VectorWidth width)
     {
         ConvolutionPlan plan = Plan(stage, width);
