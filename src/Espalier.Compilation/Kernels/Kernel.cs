@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using Espalier.Compilation.Emit;
+using Espalier.Compilation.Kernels.Convolution;
 using Espalier.Compilation.Lowering;
 using Espalier.Compilation.Model;
 
@@ -27,7 +28,7 @@ internal abstract class Kernel
     public static IReadOnlyList<Kernel> All { get; } =
     [
         new UnrolledKernel(), new TableKernel(), new PermuteKernel(), new BlockKernel(), new DenseKernel(),
-        new TapKernel(), new PoolingKernel(), new JoiningKernel(),
+        new ConvolutionKernel(), new UnrolledConvolutionKernel(), new TapKernel(), new PoolingKernel(), new JoiningKernel(),
     ];
 
     /// <summary>Which one this is.</summary>
