@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
 using Espalier.Compilation.Kernels;
+using Espalier.Compilation.Kernels.Batch;
 using Espalier.Compilation.Lowering;
 
 namespace Espalier.Compilation.Emit;
@@ -11,6 +12,9 @@ namespace Espalier.Compilation.Emit;
 /// </summary>
 internal sealed class PlanEmitter(LoweredNetwork lowered, WidthPlan plan)
 {
+    /// <summary>The method that computes the stages before those that many samples go through together.</summary>
+    public const string PredictRow = "PredictRow";
+
     private const string InputAndOutput = "global::System.ReadOnlySpan<float> input, global::System.Span<float> output";
 
     private readonly IReadOnlyList<ScratchBuffer> _buffers = ScratchBuffer.Of(plan);
@@ -63,35 +67,16 @@ internal sealed class PlanEmitter(LoweredNetwork lowered, WidthPlan plan)
         }
 
         writer.Open($"internal static void Predict({InputAndOutput})");
-        string workspace = Scratch.Length switch
-        {
-            0 => "default",
-            <= SurfaceEmitter.MaxClearedFloats => $"stackalloc float[{System.Math.Max(SurfaceEmitter.MinStackFloats, Scratch.Length)}]",
-            _ => "ThreadBuffer()",
-        };
-        writer.Line($"global::System.Span<float> workspace = {workspace};");
+        WriteWorkspace(writer);
         writer.Line("Predict(input, output, workspace);");
         writer.Close();
         writer.Line();
         writer.Open($"internal static void Predict({InputAndOutput}, global::System.Span<float> workspace)");
-        if (Scratch.IsAligned)
-        {
-            string start = "ref global::System.Runtime.InteropServices.MemoryMarshal.GetReference(workspace)";
-            int length = Scratch.Length - ScratchPlan.AlignmentSlack;
-            if (length > 0) writer.Line($"workspace = workspace.Slice(ToBoundary({start}), {length});");
-        }
-
-        WriteInput(writer);
-        for (int i = 0; i < plan.Stages.Length; i++)
-        {
-            List<string> arguments = [.. plan.Stages[i].Sources.Select(ValuesOf), ValuesOf(i)];
-            if (plan.WorkFloats(i) > 0) arguments.Add(SliceOf(_buffers.Single(buffer => buffer.Stage == i && buffer.IsWork)));
-            writer.Line($"{MethodOf(i)}({string.Join(", ", arguments)});");
-        }
-
+        WriteStages(writer, plan.Stages.Length);
         int last = plan.Stages.Length - 1;
         if (Scratch.Offsets[last] >= 0) writer.Line($"workspace.Slice({Scratch.Offsets[last]}, {lowered.Header.OutputLength}).CopyTo(output);");
         writer.Close();
+        if (BatchPlan.Of(lowered) is { IsWhole: false } batch) WritePredictRow(writer, batch);
         if (Scratch.Length > SurfaceEmitter.MaxClearedFloats) WriteThreadBuffer(writer);
         if (plan.InputOrder.Length > 0) new InputOrderEmitter(plan, lowered.Header.InputLength).Write(writer);
     }
@@ -103,6 +88,50 @@ internal sealed class PlanEmitter(LoweredNetwork lowered, WidthPlan plan)
         List<MethodPart> parts = [.. plan.Methods.Where(part => part.Layer == index)];
         writer.Line($"/// <summary>{StageText.Summary(stage)}</summary>");
         plan.KernelOf(index).Emit(writer, new KernelSite($"Layer{index}", stage, plan.Kernels[index].Width, parts));
+    }
+
+    /// <summary>The method that brings a sample to where many samples are computed together.</summary>
+    private void WritePredictRow(CSharpWriter writer, BatchPlan batch)
+    {
+        int stages = batch.StagesBefore(plan), source = plan.Stages[stages].Sources[0];
+        writer.Line();
+        writer.Line($"/// <summary>The values that {batch.Layers[0].Name} reads.</summary>");
+        writer.Open($"internal static void {PredictRow}({InputAndOutput})");
+        WriteWorkspace(writer);
+        WriteStages(writer, stages);
+        writer.Line(source < 0 ? "input.CopyTo(output);" : $"workspace.Slice({Scratch.Offsets[source]}, {batch.InputLength}).CopyTo(output);");
+        writer.Close();
+    }
+
+    /// <summary>Takes scratch memory.</summary>
+    private void WriteWorkspace(CSharpWriter writer)
+    {
+        string workspace = Scratch.Length switch
+        {
+            0 => "default",
+            <= SurfaceEmitter.MaxClearedFloats => $"stackalloc float[{System.Math.Max(SurfaceEmitter.MinStackFloats, Scratch.Length)}]",
+            _ => "ThreadBuffer()",
+        };
+        writer.Line($"global::System.Span<float> workspace = {workspace};");
+    }
+
+    /// <summary>Runs the first <paramref name="count"/> stages.</summary>
+    private void WriteStages(CSharpWriter writer, int count)
+    {
+        if (Scratch.IsAligned)
+        {
+            string start = "ref global::System.Runtime.InteropServices.MemoryMarshal.GetReference(workspace)";
+            int length = Scratch.Length - ScratchPlan.AlignmentSlack;
+            if (length > 0) writer.Line($"workspace = workspace.Slice(ToBoundary({start}), {length});");
+        }
+
+        WriteInput(writer);
+        for (int i = 0; i < count; i++)
+        {
+            List<string> arguments = [.. plan.Stages[i].Sources.Select(ValuesOf), ValuesOf(i)];
+            if (plan.WorkFloats(i) > 0) arguments.Add(SliceOf(_buffers.Single(buffer => buffer.Stage == i && buffer.IsWork)));
+            writer.Line($"{MethodOf(i)}({string.Join(", ", arguments)});");
+        }
     }
 
     private string MethodOf(int index) => Twin(index) is >= 0 and int twin ? $"{KernelEmitter.NestedClass}.Layer{twin}" : $"Layer{index}";

@@ -18,7 +18,7 @@ public sealed record ScratchPlan(int Length, bool IsAligned, int InputOffset, Eq
     /// <summary>The floats that finding the boundary may cost.</summary>
     public const int AlignmentSlack = BlockFloats - 1;
 
-    /// <summary>The most that a kernel may reach behind a buffer, in floats: four registers.</summary>
+    /// <summary>The most that a kernel may reach behind the values of a buffer, in floats.</summary>
     internal const int MaxSlack = 4 * BlockFloats;
 
     /// <summary>The first float of what each stage works in, -1 for one that needs nothing; empty when none does.</summary>

@@ -11,7 +11,7 @@ public static class BatchReport
 {
     /// <summary>The estimated time of a sample in a large batch, in nanoseconds; null when there is no code for vectors.</summary>
     public static double? Nanoseconds(LoweredNetwork lowered) =>
-        BatchPlan.Of(lowered) is BatchPlan plan ? BatchCost.Nanoseconds(plan, lowered.Options.VectorWidths[0]) : null;
+        BatchPlan.Of(lowered) is BatchPlan plan ? BatchCost.Nanoseconds(plan, lowered, lowered.Options.VectorWidths[0]) : null;
 
     /// <summary>The estimates and reasons, line by line.</summary>
     internal static IEnumerable<string> Lines(LoweredNetwork lowered)
@@ -30,11 +30,17 @@ public static class BatchReport
         }
 
         string times = string.Join(", ", widths.Select(width => FormattableString.Invariant(
-            $"{BatchCost.Nanoseconds(plan, width):0.#} ns with {width.Bits()} bits")));
+            $"{BatchCost.Nanoseconds(plan, lowered, width):0.#} ns with {width.Bits()} bits")));
         yield return $"batch: about {times} a sample.";
         string transposition = BatchCost.InputNanoseconds(plan, widths[0]).ToString("0.#", CultureInfo.InvariantCulture);
         yield return $"batch: inputs: {transposition} ns, {plan.Tables[0].Tiling.Inputs} that some unit reads, "
             + (plan.Inputs.HasGroups ? $"transposed in {plan.Inputs.Columns.Count} groups." : "copied one by one.");
+        if (!plan.IsWhole)
+        {
+            yield return FormattableString.Invariant($"batch: {BatchCost.BeforeNanoseconds(plan, lowered, widths[0]):0.#} ns of that ")
+                + $"for what comes before {plan.Layers[0].Name}, one sample after the other.";
+        }
+
         for (int i = 0; i < plan.Layers.Count; i++) yield return Line(plan, i, widths[0]);
     }
 

@@ -9,9 +9,10 @@ namespace Espalier.Compilation.Lowering.Passes;
 /// convolutions, the channels of poolings, additions and concatenations.
 /// </summary>
 /// <remarks>
-/// A channel of a vector is a single value. Batch normalisation is gone and convolutions have one group. An addition keeps a channel if any of its
-/// inputs must, since they have to agree; so does a concatenation or a pooling with its source; the network's input and the last layer keep
-/// all of theirs, a softmax too, because each of its values is a share of the common sum; and no layer loses its last channel.
+/// A channel of a vector is a single value. An addition keeps a channel if any of its inputs must, since they have to agree; so does a
+/// concatenation, a pooling or a batch normalisation with its source; the network's input and the last layer keep all of theirs, a convolution
+/// in groups all that it reads and yields, a softmax too, because each of its values is a share of the common sum; and no layer loses its last
+/// channel.
 /// </remarks>
 internal static class ChannelRemoval
 {
@@ -51,7 +52,8 @@ internal static class ChannelRemoval
             if (!graph[i].Activation.IsElementwise && read[i].Contains(true)) Fill(read[i]);
             ForEachSource(graph, i, (source, first, span) =>
             {
-                if (graph[i] is WeightedLayer layer) MarkColumns(layer.Weights, ColumnsOf(graph, i), read[source]);
+                if (graph[i] is ConvolutionLayer { Groups: > 1 }) Fill(read[source]);
+                else if (graph[i] is WeightedLayer layer) MarkColumns(layer.Weights, ColumnsOf(graph, i), read[source]);
                 else MarkChannels(read[i], first, span, read[source]);
             });
         }
@@ -68,7 +70,7 @@ internal static class ChannelRemoval
         bool[][] keep = Read(graph);
         for (int i = 0; i < keep.Length; i++)
         {
-            for (int c = 0; c < keep[i].Length; c++) keep[i][c] |= !graph[i].Activation.IsElementwise || !mayGo(i, c);
+            for (int c = 0; c < keep[i].Length; c++) keep[i][c] |= !graph[i].Activation.IsElementwise || graph[i] is ConvolutionLayer { Groups: > 1 } || !mayGo(i, c);
             if (!keep[i].Contains(true)) keep[i][0] = true;
         }
 
@@ -160,6 +162,12 @@ internal static class ChannelRemoval
                 Weights = Columns(WithoutRows(convolution, own).Weights, read[0], convolution.Window.Length),
             },
             PoolingLayer pooling => pooling with { Input = pooling.Input with { Channels = channels } },
+            BatchNormalizationLayer normalization => normalization with
+            {
+                Input = normalization.Input with { Channels = channels },
+                Scale = Some(normalization.Scale, own), Shift = Some(normalization.Shift, own),
+                Mean = Some(normalization.Mean, own), Variance = Some(normalization.Variance, own),
+            },
             AdditionLayer addition => addition with { Shape = addition.Shape with { Channels = channels } },
             ConcatenationLayer concatenation => concatenation with
             {
@@ -177,8 +185,11 @@ internal static class ChannelRemoval
         where T : WeightedLayer => stays.All(flag => flag) ? layer : (T)(layer with
     {
         Weights = MatrixEdit.KeepRows(layer.Weights, stays),
-        Biases = FloatVector.Own([.. Enumerable.Range(0, stays.Length).Where(row => stays[row]).Select(row => layer.Biases[row])]),
+        Biases = Some(layer.Biases, stays),
     });
+
+    private static FloatVector Some(FloatVector values, bool[] stays) =>
+        FloatVector.Own([.. Enumerable.Range(0, stays.Length).Where(i => stays[i]).Select(i => values[i])]);
 
     private static SparseMatrix Columns(SparseMatrix weights, bool[] stays, int columns)
     {

@@ -12,10 +12,10 @@ namespace Espalier.Compilation.Lowering.Passes;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Before: no stored weight is zero, there is no batch normalisation, and convolutions have one group. After: every unit or filter is read by some
+/// Before: no stored weight is zero. After: every unit or filter is read by some
 /// layer, by the rules of <see cref="ChannelRemoval"/>, and has a weight of its own, unless its layer is a softmax, folding would overflow, or
 /// what it feeds cannot take a constant: a padded convolution, beyond whose border lies 0 and not the constant, or an addition to something that
-/// varies. A constant passes through poolings (but for means that count padding), concatenations and additions of constants. A dense layer
+/// varies, or to batch normalisation or groups, which are gone before in the list of passes. A constant passes through poolings (but for means that count padding), concatenations and additions of constants. A dense layer
 /// without weights reads the network's input. Inputs and outputs of the network stay.
 /// </para>
 /// <para>
@@ -85,7 +85,7 @@ internal static class DropDeadUnits
         for (int i = 0; i < graph.Count; i++)
         {
             int source = graph.Sources(i)[0];
-            if (graph[i] is WeightedLayer layer && source != LayerGraph.Input)
+            if (graph[i] is WeightedLayer layer and not ConvolutionLayer { Groups: > 1 } && source != LayerGraph.Input)
             {
                 folded += Fold(ref layer, constants[source], ChannelRemoval.ColumnsOf(graph, i));
                 graph[i] = layer;
