@@ -19,8 +19,8 @@ internal sealed record KernelCandidate(KernelKind Kernel, VectorWidth Width, Ker
     /// <summary>The time by which candidates are compared.</summary>
     public double Weight => Kernel == KernelKind.Dense ? DenseDiscount * Estimate.Nanoseconds : Estimate.Nanoseconds;
 
-    /// <summary>Whether it is straight-line code, for which there is a budget.</summary>
-    public bool IsStraight => Kernel is KernelKind.Unrolled or KernelKind.UnrolledPixels;
+    /// <summary>Whether the code has no loop over weights, so that its bytes grow with them.</summary>
+    public bool IsStraightLine => Kernel is KernelKind.Unrolled or KernelKind.UnrolledPixels;
 
     /// <summary>The candidate as a choice, for a reason.</summary>
     public KernelChoice Choose(string reason) => new(Kernel, Width, Estimate, reason);

@@ -27,8 +27,8 @@ internal static class KernelChooser
         }
 
         var open = Enumerable.Range(0, choices.Length).Where(i => choices[i] is null).ToList();
-        KernelCandidate?[] straight = [.. candidates.Select(all => all.Where(c => c.IsStraight).OrderBy(c => c.Weight).FirstOrDefault())];
-        KernelCandidate[] loops = [.. candidates.Select(all => all.Where(c => !c.IsStraight).OrderBy(c => c.Weight).First())];
+        KernelCandidate?[] straight = [.. candidates.Select(all => all.Where(c => c.IsStraightLine).OrderBy(c => c.Weight).FirstOrDefault())];
+        KernelCandidate[] loops = [.. candidates.Select(all => all.Where(c => !c.IsStraightLine).OrderBy(c => c.Weight).First())];
         long left = options.CodeBudget;
         foreach (int i in open.OrderByDescending(i => GainPerByte(straight[i], loops[i])))
         {

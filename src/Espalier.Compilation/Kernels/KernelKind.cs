@@ -18,12 +18,12 @@ public enum KernelKind
     /// <summary>Several vectors of outputs at a time over all inputs, zero weights included.</summary>
     Dense,
 
-    /// <summary>A loop over values without weights: pooling, addition, concatenation.</summary>
-    Loop,
-
-    /// <summary>A convolution with a vector of pixels at a time: a loop over the taps that hold a weight, each broadcast to all.</summary>
+    /// <summary>A convolution, pixels in lanes: each tap that holds a weight is broadcast to all, in a loop over tables of taps.</summary>
     Pixels,
 
-    /// <summary>The same with the taps as straight-line code.</summary>
+    /// <summary>The same with every tap as straight-line code.</summary>
     UnrolledPixels,
+
+    /// <summary>A loop over values without weights: pooling, addition, concatenation.</summary>
+    Loop,
 }

@@ -44,6 +44,7 @@ public sealed class GraphCodeTests(GraphCodeTests.Code code) : IClassFixture<Gra
         {
             foreach (KernelKind kernel in s_kernels.OfType<KernelKind>())
             {
+                if ((kernel, width) == (KernelKind.UnrolledPixels, VectorWidth.Vector128)) continue;
                 bool isSeen = code.Entries.Any(entry => entry.Lowered.Plans.Any(
                     plan => plan.Width == width && plan.Kernels.Any(choice => (choice.Kernel, choice.Width) == (kernel, width))));
                 Assert.True(isSeen, $"{kernel} {width}");

@@ -10,6 +10,7 @@ namespace Espalier.Compilation.Kernels.Convolution;
 internal sealed class ConvolutionEmitter
 {
     private const string Body = "ref float x, ref float y, ref float w";
+    private const string Unsafe = "global::System.Runtime.CompilerServices.Unsafe";
 
     private readonly KernelSite _site;
     private readonly ConvolutionPlan _plan;
@@ -49,7 +50,7 @@ internal sealed class ConvolutionEmitter
             counts.Add(checked((ushort)((taps.Count - start) / _plan.Chains)));
         }
 
-        bool isShort = HexTable.FitsShort(taps.Max(tap => tap.Offset) + 1);
+        bool isShort = HexTable.FitsShort(taps.Select(tap => tap.Offset).DefaultIfEmpty(0).Max() + 1);
         table.Add([.. taps.Select(tap => tap.Weight)]);
         int biases = table.Add(_grid.Layer.Biases.Raw), ends = table.Add([.. counts]);
         int offsets = isShort ? table.Add([.. taps.Select(tap => (ushort)tap.Offset)]) : table.Add([.. taps.Select(tap => (uint)tap.Offset)]);
@@ -98,6 +99,7 @@ internal sealed class ConvolutionEmitter
         var copy = new ImageCopyEmitter(_plan);
         table.Add(Weights.RawValues);
         int biases = table.Add(_grid.Layer.Biases.Raw);
+        int offsets = table.Add([.. Enumerable.Range(0, Weights.Rows).SelectMany(_plan.Taps).Select(tap => (uint)tap.Offset)]);
         int? channels = AddChannels(table);
         EmitHead(writer, copy);
         writer.Line($"ref float w = ref {Table};");
@@ -108,6 +110,7 @@ internal sealed class ConvolutionEmitter
             writer.Line();
             writer.Line(UnrolledKernel.Optimize);
             writer.Open($"private static void {_site.Method}From{part.FirstUnit}({Body})");
+            writer.Line(AlignedTable.Part("int", "taps", offsets));
             writer.Line($"y = ref Next(ref y, {part.FirstUnit * _grid.FilterLength});");
             for (int filter = part.FirstUnit; filter < part.FirstUnit + part.UnitCount; filter++) EmitFilter(writer, filter, biases);
             writer.Close();
@@ -118,18 +121,20 @@ internal sealed class ConvolutionEmitter
 
     private void EmitFilter(CSharpWriter writer, int filter, int biases)
     {
-        (int Offset, float)[] taps = [.. _plan.Taps(filter)];
+        int count = Weights.RowCount(filter);
         writer.Line();
         writer.Open();
         OpenTiles(writer);
         _sums.Start(writer, _math.Broadcast("w", biases + filter));
-        for (int tap = 0; tap < taps.Length; tap++)
+        for (int tap = 0; tap < count; tap++)
         {
-            string weight = $"u{tap}";
+            // The offset comes from the table: did the JIT know it, it would keep what several taps load in memory on the stack.
+            string weight = $"u{tap}", at = $"x{tap}";
+            writer.Line($"ref float {at} = ref {Unsafe}.Add(ref image, {Unsafe}.Add(ref taps, {Weights.RowStart(filter) + tap}));");
             writer.Line($"Floats{_bits} {weight} = {_math.Broadcast("w", Weights.RowStart(filter) + tap)};");
             for (int i = 0; i < _displacements.Length; i++)
             {
-                _sums.Add(writer, tap % _plan.Chains, i, weight, _math.Load("image", taps[tap].Offset + _displacements[i]));
+                _sums.Add(writer, tap % _plan.Chains, i, weight, _math.Load(at, _displacements[i]));
             }
         }
 
@@ -143,7 +148,7 @@ internal sealed class ConvolutionEmitter
     /// <summary>Opens the stage's method, in which <c>x</c> is the image as the taps read it and <c>y</c> the output.</summary>
     private void EmitHead(CSharpWriter writer, ImageCopyEmitter copy)
     {
-        string work = copy.IsNeeded ? ", global::System.Span<float> work" : "";
+        string work = ConvolutionPlan.MostWorkFloats(_plan.Stage, _plan.Width) > 0 ? ", global::System.Span<float> work" : "";
         writer.Open($"internal static void {_site.Method}(global::System.ReadOnlySpan<float> input, global::System.Span<float> output{work})");
         writer.Line($"ref float x = ref First({(copy.IsNeeded ? "work" : "input")});");
         writer.Line("ref float y = ref First(output);");

@@ -13,7 +13,7 @@ namespace Espalier.Compilation.Kernels.Convolution;
 /// </summary>
 /// <remarks>
 /// Order of summation of a pixel: the sum starts at the bias, or with few registers of pixels there are two, to which the terms go by turns and
-/// of which the second starts at zero; each multiply-add is rounded once. Which of the values under a maximum wins when one is NaN is left open.
+/// of which the second starts at zero; each multiply-add is rounded once.
 /// </remarks>
 internal class ConvolutionKernel : Kernel
 {
@@ -21,7 +21,7 @@ internal class ConvolutionKernel : Kernel
     /// The floats behind the last input that copying may read, and behind the last output that storing may write: rows of lanes end anywhere in
     /// a register, and of a copy anywhere in a cache line, twice as far in an image of every second column.
     /// </summary>
-    public const int ReadSlack = 4 * ImageLayout.LineFloats;
+    public const int ReadSlack = ScratchPlan.MaxSlack;
 
     /// <inheritdoc/>
     public override KernelKind Kind => KernelKind.Pixels;
@@ -42,16 +42,8 @@ internal class ConvolutionKernel : Kernel
     public override int Slack(VectorWidth width) => ReadSlack;
 
     /// <inheritdoc/>
-    public override int WorkFloats(Stage stage, VectorWidth width)
-    {
-        var copy = new ImageCopyEmitter(Plan(stage, width));
-        return copy.IsNeeded ? copy.WorkFloats : 0;
-    }
-
-    /// <inheritdoc/>
-    /// <remarks>Another plan may be the fastest when weights are gone.</remarks>
-    public override int MostWorkFloats(Stage stage, VectorWidth width) => ConvolutionPlan.All(stage, width)
-        .Select(plan => new ImageCopyEmitter(plan)).Where(copy => copy.IsNeeded).Select(copy => copy.WorkFloats).DefaultIfEmpty(0).Max();
+    /// <remarks>Whatever the weights are, and whichever of the plans is the fastest for them.</remarks>
+    public override int WorkFloats(Stage stage, VectorWidth width) => ConvolutionPlan.MostWorkFloats(stage, width);
 
     /// <inheritdoc/>
     public override KernelEstimate Estimate(Stage stage, VectorWidth width)

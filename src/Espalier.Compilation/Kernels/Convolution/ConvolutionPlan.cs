@@ -18,6 +18,14 @@ internal sealed class ConvolutionPlan
     /// <summary>Sums that hide the latency of the multiply-add: four cycles, two a cycle.</summary>
     private const int BusySums = 8;
 
+    /// <summary>
+    /// The most floats of shifted copies: 64 KB. Beyond the nearest cache every load would take longer than one that straddles two lines.
+    /// </summary>
+    private const int MaxShiftedFloats = 16 * 1024;
+
+    private static readonly PixelPooling[] s_poolings = [PixelPooling.None, PixelPooling.AcrossRegisters, PixelPooling.AcrossLanes];
+    private static readonly ImageForm[] s_forms = [ImageForm.Direct, ImageForm.Split, ImageForm.Shifted];
+
     private ConvolutionPlan(Stage stage, PixelGrid grid, ImageForm form, VectorWidth width)
     {
         (Stage, Grid, Width) = (stage, grid, width);
@@ -68,20 +76,40 @@ internal sealed class ConvolutionPlan
     /// <summary>All plans for <paramref name="stage"/>.</summary>
     public static IEnumerable<ConvolutionPlan> All(Stage stage, VectorWidth width)
     {
-        if (width == VectorWidth.Scalar || stage.Layer is not ConvolutionLayer { Activation.IsElementwise: true } layer) yield break;
-        if (layer.Weights.Count == 0) yield break;
-        foreach (PixelPooling pooling in (PixelPooling[])[PixelPooling.None, PixelPooling.AcrossRegisters, PixelPooling.AcrossLanes])
+        if (width == VectorWidth.Scalar || stage.Layer is not ConvolutionLayer { Activation.IsElementwise: true }) yield break;
+        foreach (PixelPooling pooling in s_poolings)
         {
             if (!PixelGrid.Offers(stage, pooling)) continue;
             var grid = new PixelGrid(stage, pooling);
             if (grid.Members > MaxSums(width)) continue;
-            foreach (ImageForm form in (ImageForm[])[ImageForm.Direct, ImageForm.Split, ImageForm.Shifted])
+            foreach (ImageForm form in s_forms)
             {
                 if (!ImageLayout.Offers(grid, form)) continue;
                 var plan = new ConvolutionPlan(stage, grid, form, width);
-                if (plan.CanPool) yield return plan;
+                if (plan.CanPool && (form != ImageForm.Shifted || plan.Layout.Floats <= MaxShiftedFloats)) yield return plan;
             }
         }
+    }
+
+    /// <summary>
+    /// The most floats that the fastest of the plans can take for its copies of the image, whatever the weights; never more when there are fewer
+    /// channels or filters.
+    /// </summary>
+    public static int MostWorkFloats(Stage stage, VectorWidth width)
+    {
+        int most = 0;
+        foreach (PixelPooling pooling in s_poolings.Where(pooling => PixelGrid.Offers(stage, pooling)))
+        {
+            var grid = new PixelGrid(stage, pooling);
+            foreach (ImageForm form in s_forms.Where(form => ImageLayout.Offers(grid, form)))
+            {
+                long floats = ImageLayout.MostFloats(grid, form, width.Lanes());
+                if (form == ImageForm.Shifted) floats = Math.Min(floats, MaxShiftedFloats);
+                if (form != ImageForm.Direct) most = Math.Max(most, checked((int)floats + ImageCopyEmitter.FrameFloats(grid)));
+            }
+        }
+
+        return most;
     }
 
     /// <summary>The terms of a filter: offset and weight of its taps.</summary>

@@ -19,15 +19,17 @@ internal sealed class ImageCopyEmitter(ConvolutionPlan plan)
     public bool IsNeeded => _layout.Form != ImageForm.Direct;
 
     /// <summary>The floats of the copies, and behind them of the frame.</summary>
-    public int WorkFloats => checked(_layout.Floats + FrameFloats);
+    public int WorkFloats => checked(_layout.Floats + FrameFloats(_grid));
 
-    private int FramePitch => _grid.Image.Width + _grid.Window.Left + _grid.Window.Right;
+    private int FramePitch => PitchOf(_grid);
 
     private bool HasFrame => _grid.Window.HasPadding;
 
-    /// <summary>The frame, and behind it what loads of whole registers reach.</summary>
-    private int FrameFloats => !HasFrame ? 0 : Simd.RoundUp(
-        checked((_grid.Image.Height + _grid.Window.Top + _grid.Window.Bottom) * FramePitch + ConvolutionKernel.ReadSlack), ImageLayout.LineFloats);
+    /// <summary>The floats of the frame, and of what loads of whole registers reach behind it; none without padding.</summary>
+    public static int FrameFloats(PixelGrid grid) => !grid.Window.HasPadding ? 0 : Simd.RoundUp(
+        checked((grid.Image.Height + grid.Window.Top + grid.Window.Bottom) * PitchOf(grid) + ConvolutionKernel.ReadSlack), ImageLayout.LineFloats);
+
+    private static int PitchOf(PixelGrid grid) => grid.Image.Width + grid.Window.Left + grid.Window.Right;
 
     /// <summary>The registers of a row of a copy that some load reaches.</summary>
     private int Registers(int column) => _layout.Form == ImageForm.Shifted
@@ -43,7 +45,7 @@ internal sealed class ImageCopyEmitter(ConvolutionPlan plan)
         if (HasFrame)
         {
             writer.Line($"ref float frame = ref Next(ref x, {_layout.Floats});");
-            writer.Line($"for (nuint i = 0; i < {FrameFloats}; i += {_lanes}) Store(default(Floats{_bits}), ref frame, i);");
+            writer.Line($"for (nuint i = 0; i < {FrameFloats(_grid)}; i += {_lanes}) Store(default(Floats{_bits}), ref frame, i);");
         }
 
         if (channels is int part)

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using Espalier.Compilation.Model;
 
 namespace Espalier.Compilation.Kernels.Convolution;
 
@@ -35,7 +36,7 @@ internal sealed class ImageLayout
     public ImageLayout(PixelGrid grid, ImageForm form, int lanes)
     {
         (_grid, Form, Segments) = (grid, form, Simd.RoundUp(grid.Columns, lanes) / lanes);
-        Channels = form == ImageForm.Direct ? [.. Enumerable.Range(0, grid.Image.Channels)] : [.. ReadChannels(grid).OrderBy(c => c)];
+        Channels = form == ImageForm.Direct ? [.. Enumerable.Range(0, grid.Image.Channels)] : ReadChannels(grid);
         for (int i = 0; i < Channels.Count; i++) _places[Channels[i]] = i;
         Columns = form switch
         {
@@ -101,9 +102,17 @@ internal sealed class ImageLayout
     public int Displacement(int row, int segment, int lanes, int memberY, int memberX) =>
         (row * _grid.StepY + memberY * _grid.MemberStepY) * Pitch + segment * lanes + memberX * _grid.MemberStepX * CopyStride;
 
-    private static IEnumerable<int> ReadChannels(PixelGrid grid)
+    /// <summary>The floats of all copies when every channel is read.</summary>
+    public static long MostFloats(PixelGrid grid, ImageForm form, int lanes)
     {
-        var layer = grid.Layer;
+        var layout = new ImageLayout(grid, form, lanes);
+        return (long)layout.ChannelStride * grid.Image.Channels;
+    }
+
+    /// <summary>The channels that some tap reads; the first one, when no tap does.</summary>
+    private static int[] ReadChannels(PixelGrid grid)
+    {
+        ConvolutionLayer layer = grid.Layer;
         var isRead = new bool[grid.Image.Channels];
         for (int filter = 0; filter < layer.Weights.Rows; filter++)
         {
@@ -113,6 +122,7 @@ internal sealed class ImageLayout
             }
         }
 
-        return Enumerable.Range(0, isRead.Length).Where(channel => isRead[channel]);
+        int[] read = [.. Enumerable.Range(0, isRead.Length).Where(channel => isRead[channel])];
+        return read.Length > 0 ? read : [0];
     }
 }
