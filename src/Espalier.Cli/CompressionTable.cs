@@ -15,14 +15,14 @@ internal static class CompressionTable
     ];
 
     /// <summary>The bytes of a network in single precision: all weights, zeros too, and the biases.</summary>
-    public static long DenseBytes(Network network) => network.Layers.Cast<DenseLayer>().Sum(DenseBytes);
+    public static long DenseBytes(Network network) => network.Layers.OfType<WeightedLayer>().Sum(DenseBytes);
 
     /// <summary>A row for each layer, and one for all of the file.</summary>
     /// <param name="model">The compressed model.</param>
     /// <param name="dense">The network before units were dropped, against which shares are counted.</param>
     public static IReadOnlyList<string[]> Rows(CompressedModel model, Network dense)
     {
-        DenseLayer[] layers = [.. dense.Layers.Cast<DenseLayer>()];
+        WeightedLayer[] layers = [.. dense.Layers.OfType<WeightedLayer>()];
         long rest = model.HeaderBits + model.Layers.Sum(layer => layer.HeaderBits);
         return
         [
@@ -34,7 +34,7 @@ internal static class CompressionTable
     }
 
     private static string[] Row(
-        string name, IReadOnlyList<LayerSize> layers, IReadOnlyList<DenseLayer> given, string shared, string gaps, string weightWidth,
+        string name, IReadOnlyList<LayerSize> layers, IReadOnlyList<WeightedLayer> given, string shared, string gaps, string weightWidth,
         string gapWidth, long rest)
     {
         long Sum(Func<LayerSize, long> bits) => layers.Sum(bits);
@@ -54,7 +54,7 @@ internal static class CompressionTable
         string Bytes(Func<LayerSize, long> bits) => Number(Sum(bits) / 8.0);
     }
 
-    private static long DenseBytes(DenseLayer layer) => sizeof(float) * (long)layer.Weights.Rows * (layer.Weights.Columns + 1L);
+    private static long DenseBytes(WeightedLayer layer) => sizeof(float) * (long)layer.Weights.Rows * (layer.Weights.Columns + 1L);
 
     private static string NumberOrNone(int value) => value == 0 ? "" : Number(value);
 

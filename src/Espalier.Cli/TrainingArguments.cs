@@ -92,7 +92,7 @@ internal sealed class TrainingArguments
     {
         foreach (Option option in _all)
         {
-            if (arguments.GetResult(option) is { Implicit: false }) throw new EspalierException($"{option.Name} is for training; {mend}");
+            if (arguments.IsGiven(option)) throw new EspalierException($"{option.Name} is for training; {mend}");
         }
     }
 

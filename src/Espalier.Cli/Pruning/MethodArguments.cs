@@ -100,7 +100,7 @@ internal sealed class MethodArguments
             throw new EspalierException("--rounds is for --method rounds and lottery; name one of them or leave it out.");
         }
 
-        if (arguments.GetResult(_curve) is { Implicit: false } && method is Once or Interactive)
+        if (arguments.IsGiven(_curve) && method is Once or Interactive)
         {
             throw new EspalierException("--curve is for --method gradual and rounds; name one of them or leave it out.");
         }

@@ -21,7 +21,7 @@ internal sealed class PatternOrderArgument
     public Option Option => _order;
 
     /// <summary>Whether the user gave it.</summary>
-    public bool IsGiven(ParseResult arguments) => arguments.GetResult(_order) is { Implicit: false };
+    public bool IsGiven(ParseResult arguments) => arguments.IsGiven(_order);
 
     /// <summary>The order.</summary>
     public PatternOrder Read(ParseResult arguments) => Enum.Parse<PatternOrder>(arguments.GetRequiredValue(_order), ignoreCase: true);

@@ -93,7 +93,7 @@ internal sealed class UnitArguments
         }
 
         var choice = Parse<UnitChoice>(arguments.GetRequiredValue(_choice));
-        if (choice == UnitChoice.Outlying && arguments.GetResult(_perRound) is { Implicit: false })
+        if (choice == UnitChoice.Outlying && arguments.IsGiven(_perRound))
         {
             throw new EspalierException("--per-round is for --choice lowest; outlying units leave all at once.");
         }

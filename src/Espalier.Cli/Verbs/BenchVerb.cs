@@ -89,7 +89,7 @@ internal sealed class BenchVerb : Verb
         LoweredNetwork lowered = LoweringPipeline.Run(network, cancellationToken: cancel);
         TimeSpan each = budget / lowered.LayerCount;
         var trials = new List<(DenseLayer Layer, IReadOnlyList<KernelTrial> Trials)>();
-        foreach (DenseLayer layer in lowered.Widest.Layers)
+        foreach (DenseLayer layer in lowered.Widest.Stages.Select(stage => stage.Layer).OfType<DenseLayer>())
         {
             trials.Add((layer, RunOrLeave(() => KernelTrials.Run(layer, each, arguments.GetValue(CommonOptions.Seed)), cancel)));
         }

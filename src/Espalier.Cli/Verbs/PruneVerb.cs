@@ -132,7 +132,7 @@ internal sealed class PruneVerb : Verb
             Step = _method.Step(arguments),
         };
         choices.RequireConsistent();
-        return allocation is not null && arguments.GetResult(_criterion.ScopeOption) is { Implicit: false }
+        return allocation is not null && arguments.IsGiven(_criterion.ScopeOption)
             ? throw new EspalierException("--scope and --allocation both say which weights compete; give one.")
             : choices;
     }

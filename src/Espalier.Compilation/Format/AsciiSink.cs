@@ -1,4 +1,5 @@
 using System;
+using Espalier.Compilation.Model;
 
 namespace Espalier.Compilation.Format;
 
@@ -47,6 +48,13 @@ internal sealed class AsciiSink
     {
         Reserve(8);
         for (int shift = 28; shift >= 0; shift -= 4) _buffer[_length++] = ModelText.HexDigits[(int)(bits >> shift) & 15];
+    }
+
+    /// <summary>Writes <paramref name="before"/> and the bits of <paramref name="value"/>.</summary>
+    public void WriteFloat(char before, float value)
+    {
+        Write(before);
+        WriteBits(FloatBits.Of(value));
     }
 
     private void Reserve(int count)

@@ -15,7 +15,10 @@ internal sealed partial class LineCursor
     }
 
     /// <summary>Records that the token just taken is wrong. Always false.</summary>
-    public bool FailToken(string message) => FailAt(_line, _tokenColumn, Column - _tokenColumn, message);
+    public bool FailToken(string message) => FailAt(TokenPlace, message);
+
+    /// <summary>Records that something about an earlier token is wrong. Always false.</summary>
+    public bool FailAt(TextPlace place, string message) => FailAt(place.Line, place.Column, place.Length, message);
 
     /// <summary>Records an error at a place of its own. Always false.</summary>
     public bool FailAt(int line, int column, int length, string message)

@@ -24,6 +24,14 @@ internal sealed partial class LineCursor
         return true;
     }
 
+    /// <summary>Takes the single character <paramref name="optional"/> if it comes next.</summary>
+    public bool TakeMark(char optional)
+    {
+        if (!NextIs(optional)) return false;
+        _position++;
+        return true;
+    }
+
     /// <summary>Takes the line feed that ends the line.</summary>
     public bool EndLine(string expected = "the line feed that ends the line")
     {
@@ -38,12 +46,16 @@ internal sealed partial class LineCursor
     public bool NextIsWord(string word)
     {
         FillUp();
-        if (_end - _position < word.Length || IsTokenCharacter(_position + word.Length)) return false;
-        for (int i = 0; i < word.Length; i++)
-        {
-            if (_buffer[_position + i] != word[i]) return false;
-        }
+        return IsWordAt(_position, word);
+    }
 
+    /// <summary>Takes a space and the token <paramref name="word"/> if both come next.</summary>
+    public bool TakeSpacedWord(string word)
+    {
+        if (!NextIs(' ') || !IsWordAt(_position + 1, word)) return false;
+        _position++;
+        BeginToken();
+        _position += word.Length;
         return true;
     }
 
@@ -60,9 +72,12 @@ internal sealed partial class LineCursor
     /// Takes a space and the printable characters up to a space, the end of the line or <paramref name="stop"/>; null when there is none or
     /// when there are more than <paramref name="maxLength"/>.
     /// </summary>
-    public string? Token(string expected, int maxLength, char stop = ' ')
+    public string? Token(string expected, int maxLength, char stop = ' ') =>
+        Space(expected) ? TokenHere(expected, maxLength, stop) : null;
+
+    /// <summary>Takes what <see cref="Token"/> does, without a space before it.</summary>
+    public string? TokenHere(string expected, int maxLength, char stop = ' ')
     {
-        if (!Space(expected)) return null;
         BeginToken();
         int length = 0;
         while (length <= maxLength && IsTokenCharacter(_position + length) && _buffer[_position + length] != stop) length++;
@@ -135,6 +150,17 @@ internal sealed partial class LineCursor
     {
         FillUp();
         _tokenColumn = Column;
+    }
+
+    private bool IsWordAt(int at, string word)
+    {
+        if (_end - at < word.Length || IsTokenCharacter(at + word.Length)) return false;
+        for (int i = 0; i < word.Length; i++)
+        {
+            if (_buffer[at + i] != word[i]) return false;
+        }
+
+        return true;
     }
 
     private bool IsTokenCharacter(int at) => at < _end && _buffer[at] is > ' ' and < '\x7F';

@@ -36,6 +36,9 @@ internal sealed partial class LineCursor : IDisposable
     /// <summary>The recorded error, if any.</summary>
     public ModelError? Error { get; private set; }
 
+    /// <summary>Where the token just taken stands.</summary>
+    public TextPlace TokenPlace => new(_line, _tokenColumn, Column - _tokenColumn);
+
     /// <summary>Whether the whole text has been read.</summary>
     public bool AtEndOfText
     {

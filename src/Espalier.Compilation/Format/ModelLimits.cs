@@ -16,6 +16,9 @@ public static class ModelLimits
     /// <summary>The most values between two layers: inputs of the network or outputs of a layer.</summary>
     public const int MaxValues = 1 << 20;
 
+    /// <summary>The most rows or columns of a window, its stride, dilation or padding.</summary>
+    public const int MaxImageSide = 1 << 12;
+
     /// <summary>The most non-zero weights of a network.</summary>
     public const int MaxWeights = 1 << 24;
 
@@ -39,9 +42,19 @@ public static class ModelLimits
         {
             int outputs = layer.OutputShape.Length;
             if (outputs > MaxValues) return Exceeds($"outputs in layer '{layer.Name}'", outputs, MaxValues);
-            if (layer is DenseLayer { Weights.Codebook.Length: > MaxCodes and var codes })
+            if (layer is WeightedLayer { Weights.Codebook.Length: > MaxCodes and var codes })
             {
                 return Exceeds($"shared weights in layer '{layer.Name}'", codes, MaxCodes);
+            }
+
+            if (layer is ConvolutionLayer { Weights.Columns: > MaxValues and var columns })
+            {
+                return Exceeds($"weights a filter in layer '{layer.Name}'", columns, MaxValues);
+            }
+
+            if (FindWindow(layer) is Window window && LargestSide(window) is > MaxImageSide and var side)
+            {
+                return Exceeds($"elements along a side of the window of layer '{layer.Name}'", side, MaxImageSide);
             }
         }
 
@@ -59,6 +72,24 @@ public static class ModelLimits
 
     /// <summary>A limit as messages show it: 1,048,576.</summary>
     internal static string Show(int limit) => limit.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static Window? FindWindow(Layer layer) => layer switch
+    {
+        ConvolutionLayer convolution => convolution.Window,
+        PoolingLayer pooling => pooling.Window,
+        _ => null,
+    };
+
+    private static int LargestSide(Window w)
+    {
+        int largest = 0;
+        foreach (int side in new[] { w.Height, w.Width, w.StrideY, w.StrideX, w.DilationY, w.DilationX, w.Top, w.Left, w.Bottom, w.Right })
+        {
+            largest = Math.Max(largest, side);
+        }
+
+        return largest;
+    }
 
     private static string Exceeds(string what, int count, int limit) =>
         $"The network has {Show(count)} {what}; a model file takes at most {Show(limit)}.";

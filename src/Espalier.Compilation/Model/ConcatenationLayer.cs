@@ -29,8 +29,10 @@ public sealed record ConcatenationLayer(string Name, EquatableArray<Shape> Input
     private protected override string? FindOwnFault()
     {
         if (Inputs.Length < 2) return $"puts {Inputs.Length} inputs together; it needs at least two.";
+        long channels = 0;
         foreach (Shape shape in Inputs)
         {
+            if ((channels += shape.Channels) > int.MaxValue) return "puts too many channels together.";
             if (shape.Height != InputShape.Height || shape.Width != InputShape.Width)
             {
                 return $"puts {InputShape} and {shape} together; heights and widths must be equal.";

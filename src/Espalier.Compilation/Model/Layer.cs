@@ -36,9 +36,11 @@ public abstract record Layer(string Name, Activation Activation)
         if (Name == InputName) return $"A layer is called '{InputName}', which means the network's input.";
         if (!FloatBits.IsFinite(Activation.Alpha)) return $"Layer '{Name}' has an activation parameter that is not finite.";
         if (FindOwnFault() is string fault) return $"Layer '{Name}' {fault}";
-        if (!Activation.IsElementwise && !OutputShape.IsFlat)
+        Shape output = OutputShape;
+        if ((long)output.Channels * output.Height * output.Width > int.MaxValue) return $"Layer '{Name}' yields {output}: too many values.";
+        if (!Activation.IsElementwise && !output.IsFlat)
         {
-            return $"Layer '{Name}' applies softmax to {OutputShape}; softmax is for plain vectors.";
+            return $"Layer '{Name}' applies softmax to {output}; softmax is for plain vectors.";
         }
 
         return null;

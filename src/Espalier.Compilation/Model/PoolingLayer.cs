@@ -1,3 +1,5 @@
+using System;
+
 namespace Espalier.Compilation.Model;
 
 /// <summary>What a pooling makes of the values under its window.</summary>
@@ -69,13 +71,10 @@ public sealed record PoolingLayer(
     /// <summary>How many taps of one direction fall between <paramref name="from"/> and <paramref name="to"/>.</summary>
     private static int Count(int output, int taps, int stride, int dilation, int before, int from, int to)
     {
-        int count = 0;
-        for (int tap = 0; tap < taps; tap++)
-        {
-            int at = output * stride + tap * dilation - before;
-            if (at >= from && at < to) count++;
-        }
+        int start = output * stride - before;
+        return Math.Max(0, Math.Min(taps, Ceiling(to)) - Math.Max(0, Ceiling(from)));
 
-        return count;
+        // The first tap that lies at or behind a place.
+        int Ceiling(int place) => place <= start ? 0 : (place - start + dilation - 1) / dilation;
     }
 }

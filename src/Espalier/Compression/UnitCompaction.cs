@@ -26,29 +26,45 @@ public static class UnitCompaction
     }
 
     /// <summary>
-    /// The network with the units of each hidden layer in the order of their number of readers, most read first: the next layer's weights
-    /// crowd together, so that the gaps between them are told in fewer bits.
+    /// The network with the units of each hidden layer that one dense layer alone reads in the order of their number of readers, most read
+    /// first: the next layer's weights crowd together, so that the gaps between them are told in fewer bits.
     /// </summary>
     /// <exception cref="EspalierException">The network has a fault.</exception>
     public static Network SortUnits(Network network)
     {
         ArgumentNullException.ThrowIfNull(network);
         if (network.FindFault() is string fault) throw new EspalierException($"Network '{network.Name}' cannot be compacted: {fault}");
-        DenseLayer[] layers = [.. network.Layers.Cast<DenseLayer>()];
+        Layer[] layers = [.. network.Layers];
+        int[] readers = ReaderCounts(network);
         for (int i = 0; i + 1 < layers.Length; i++)
         {
-            int[] order = MostReadFirst(layers[i + 1].Weights);
-            float[] biases = layers[i].Biases.ToArray();
-            layers[i] = layers[i] with
+            if (readers[i] != 1 || layers[i] is not DenseLayer units || layers[i + 1] is not DenseLayer reader) continue;
+            if (network.SourcesOf(i + 1)[0] != i) continue;
+            int[] order = MostReadFirst(reader.Weights);
+            float[] biases = units.Biases.ToArray();
+            layers[i] = units with
             {
-                Weights = MatrixOrder.Apply(layers[i].Weights, order, MatrixOrder.Identity(layers[i].Weights.Columns)),
+                Weights = MatrixOrder.Apply(units.Weights, order, MatrixOrder.Identity(units.Weights.Columns)),
                 Biases = new FloatVector(Array.ConvertAll(order, unit => biases[unit])),
             };
-            SparseMatrix next = layers[i + 1].Weights;
-            layers[i + 1] = layers[i + 1] with { Weights = MatrixOrder.Apply(next, MatrixOrder.Identity(next.Rows), order) };
+            layers[i + 1] = reader with
+            {
+                Weights = MatrixOrder.Apply(reader.Weights, MatrixOrder.Identity(reader.Weights.Rows), order),
+            };
         }
 
         return network with { Layers = new EquatableArray<Layer>(layers), Samples = default };
+    }
+
+    private static int[] ReaderCounts(Network network)
+    {
+        var counts = new int[network.Layers.Length];
+        for (int i = 0; i < counts.Length; i++)
+        {
+            foreach (int source in network.SourcesOf(i)) counts[Math.Max(source, 0)] += source < 0 ? 0 : 1;
+        }
+
+        return counts;
     }
 
     private static int[] MostReadFirst(SparseMatrix next)

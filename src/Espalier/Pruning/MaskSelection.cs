@@ -97,7 +97,7 @@ public static class MaskSelection
 
             for (int j = 0; j < scores[i].Length; j++)
             {
-                if (float.IsNaN(scores[i][j]) && IsLive(layers[i], j))
+                if (float.IsNaN(scores[i][j]) && layers[i].IsLive(j))
                 {
                     throw new ArgumentException($"The score of weight {j} of {layers[i].Name} is NaN.", nameof(scores));
                 }
@@ -125,8 +125,8 @@ public static class MaskSelection
             var mask = new uint[scores[i].Length];
             for (int j = 0; j < mask.Length; j++)
             {
-                bool goes = scores[i][j] < threshold || (scores[i][j] == threshold && IsLive(layers[i], j) && ties-- > 0);
-                mask[j] = goes || !IsLive(layers[i], j) ? Parameter.Removed : Parameter.Live;
+                bool goes = scores[i][j] < threshold || (scores[i][j] == threshold && layers[i].IsLive(j) && ties-- > 0);
+                mask[j] = goes || !layers[i].IsLive(j) ? Parameter.Removed : Parameter.Live;
             }
 
             layers[i].Freeze(mask);
@@ -143,12 +143,10 @@ public static class MaskSelection
         {
             for (int j = 0; j < scores[i].Length; j++)
             {
-                if (IsLive(layers[i], j)) live[next++] = scores[i][j];
+                if (layers[i].IsLive(j)) live[next++] = scores[i][j];
             }
         }
 
         return live;
     }
-
-    private static bool IsLive(Parameter layer, int index) => layer.Mask is null || layer.Mask[index] == Parameter.Live;
 }

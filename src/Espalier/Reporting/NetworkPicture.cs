@@ -4,9 +4,9 @@ using Espalier.Compilation.Model;
 namespace Espalier.Reporting;
 
 /// <summary>
-/// Draws a network of dense layers as SVG: units in columns (images as a grid of pixels), a line for each surviving weight,
-/// blue for positive and orange for negative, stronger where the weight is larger. Units that nothing reaches or that reach
-/// nothing are pale.
+/// Draws a network as SVG. A chain of dense layers: units in columns (images as a grid of pixels), a line for each surviving weight,
+/// blue for positive and orange for negative, stronger where the weight is larger; units that nothing reaches or that reach
+/// nothing are pale. Any other network: the weights of each layer as pixels of these colours, a tile for each filter and channel.
 /// </summary>
 public static class NetworkPicture
 {
@@ -20,6 +20,7 @@ public static class NetworkPicture
     public static string ToSvg(Network network)
     {
         ArgumentNullException.ThrowIfNull(network);
+        if (!network.IsChain || network.Layers.Any(layer => layer is not DenseLayer)) return MosaicPicture.ToSvg(network);
         DenseLayer[] layers = [.. network.Layers.Cast<DenseLayer>()];
         var canvas = new SvgCanvas(Width, Height, $"The network {network.Name}");
         UnitColumn[] columns = Columns(network, layers);

@@ -45,6 +45,9 @@ public sealed class Parameter
     /// <summary><see cref="Live"/> or <see cref="Removed"/> for each number, or null: all live. Set by <see cref="Freeze"/>.</summary>
     public uint[]? Mask { get; private set; }
 
+    /// <summary>Whether the mask lets the number at <paramref name="index"/> live.</summary>
+    public bool IsLive(int index) => Mask is null || Mask[index] == Live;
+
     /// <summary>The count of numbers that the mask lets live.</summary>
     public int LiveCount => Mask is null ? Values.Length : Mask.AsSpan().Count(Live);
 

@@ -36,6 +36,41 @@ public sealed class GoldenTextTests
         Assert.Equal(Networks.Small(), result.Network);
     }
 
+    [Fact]
+    public void Every_kind_of_layer_has_its_line()
+    {
+        var image = new Shape(2, 8, 8);
+        var half = new Shape(2, 4, 4);
+        FloatVector two = new([1f, 0.5f]);
+        Window depthwise = new Window(3, 3) { StrideY = 2, StrideX = 2, DilationY = 2, DilationX = 1, Top = 2, Left = 1, Bottom = 2, Right = 0 };
+        Layer[] layers =
+        [
+            new ConvolutionLayer("conv", image, depthwise, 2, SparseMatrix.FromDense(2, 9, [1, .. new float[16], -2]), two, Activation.Relu),
+            new BatchNormalizationLayer("norm", half, two, two, two, two, 0.5f, Activation.Identity),
+            new PoolingLayer("max", image, PoolingKind.Max, Window.Square(2, 2), true, false, Activation.Identity) { Sources = new(["input"]) },
+            new AdditionLayer("add", half, 2, Activation.Relu) { Sources = new(["norm", "max"]) },
+            new PoolingLayer("mean", half, PoolingKind.Average, Window.Square(3, 1, 1), false, true, Activation.Tanh),
+            new ConcatenationLayer("both", new([half, half]), Activation.Identity) { Sources = new(["mean", "add"]) },
+            new FlattenLayer("flat", new Shape(4, 4, 4)),
+        ];
+
+        Assert.Equal(
+            "network n\n" +
+            "input 2x8x8\n" +
+            "layer conv convolution 2x8x8 2 3x3 stride 2x2 dilation 2x1 padding 2 1 2 0 groups 2 relu\n" +
+            "3f800000 0:3f800000\n" +
+            "3f000000 8:c0000000\n" +
+            "layer norm batch-normalization 2x4x4 3f000000 identity\n" +
+            "3f800000 3f800000 3f800000 3f800000\n" +
+            "3f000000 3f000000 3f000000 3f000000\n" +
+            "layer max max-pooling from input 2x8x8 2x2 stride 2x2 ceiling identity\n" +
+            "layer add addition from norm,max 2x4x4 relu\n" +
+            "layer mean average-pooling 2x4x4 3x3 padding 1 1 1 1 count-padding tanh\n" +
+            "layer both concatenation from mean,add identity\n" +
+            "layer flat flatten 4x4x4\n",
+            Networks.Body(new Network("n", image, new EquatableArray<Layer>(layers), default)));
+    }
+
     [Theory]
     [InlineData(784, 1, 1, "input 784\n")]
     [InlineData(1, 28, 28, "input 1x28x28\n")]

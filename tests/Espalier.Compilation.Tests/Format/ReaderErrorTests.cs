@@ -11,6 +11,10 @@ public sealed class ReaderErrorTests
     private const string Dense = Head + "layer a dense 3 2 relu\n";
     private const string Rows = "00000000\n00000000\n";
     private const string Shared = Dense + "codebook bf800000 3f800000\n";
+    private const string Image = Start + "network n\ninput 2x4x4\n";
+    private const string Conv = Image + "layer c convolution 2x4x4 ";
+    private const string Pool = Image + "layer p max-pooling 2x4x4 ";
+    private const string Two = Pool + "2x2 identity\nlayer q flatten 2x3x3\n";
     private const string Sampled = Dense + Rows + "sample ";
 
     public static TheoryData<string, int, int, int, string> Errors => new()
@@ -64,8 +68,8 @@ public sealed class ReaderErrorTests
         { Head, 5, 1, 0, "Expected 'layer' and the name of a layer, but found the end of the file" },
         { Head + "sample > 00000000\n", 5, 1, 6, "found 'sample'" },
         { Head + "layer a-b dense 3 2 relu\n", 5, 7, 3, "'a-b' is not the name of the layer" },
-        { Head + "layer a conv 3 2 relu\n", 5, 9, 4, "'conv' is no kind of layer that this reader knows (dense): a newer Espalier may" },
-        { Head + "layer a " + new string('k', 33) + "\n", 5, 9, 32, "Expected the kind of the layer (dense)" },
+        { Head + "layer a conv 3 2 relu\n", 5, 9, 4, "'conv' is no kind of layer that this reader knows (dense, convolution," },
+        { Head + "layer a " + new string('k', 33) + "\n", 5, 9, 32, "Expected the kind of the layer (dense, convolution" },
         { Head + "layer a dense 4 2 relu\n", 5, 15, 1, "Layer 'a' reads 4 values, but 3 come to it." },
         { Head + "layer a dense 3 0 relu\n", 5, 17, 1, "Expected the number of outputs, a number from 1 to 1048576" },
         { Head + "layer a dense 3 1048577 relu\n", 5, 17, 7, "found '1048577'" },
@@ -77,6 +81,39 @@ public sealed class ReaderErrorTests
         { Head + "layer a dense 3 2 elu:7f800000\n", 5, 23, 8, "The parameter of the activation is infinite or not a number." },
         { Dense + Rows + "layer a dense 2 1 relu\n", 8, 7, 1, "Two layers are called 'a'" },
         { Dense + Rows + "layer b dense 3 1 relu\n", 8, 15, 1, "Layer 'b' reads 3 values, but 2 come to it." },
+
+        // Images.
+        { Head + "layer input dense 3 2 relu\n", 5, 7, 5, "'input' means the network's input: give the layer another name." },
+        { Image + "layer c convolution 2x5x4 1 3x3 relu\n", 5, 21, 5, "Layer 'c' reads 2x5x4, but 2x4x4 comes to it." },
+        { Conv + "0 3x3 relu\n", 5, 27, 1, "Expected the number of filters, a number from 1 to" },
+        { Conv + "1 5x3 relu\n", 5, 31, 1, "Layer 'c' has a window that spans 5x3, but 2x4x4 with its padding comes to it." },
+        { Conv + "1 3y3 relu\n", 5, 30, 2, "Expected 'x', but found 'y3'" },
+        { Conv + "1 3x3 stride 1x1 relu\n", 5, 42, 1, "A stride of 1x1 is the default: leave it out." },
+        { Conv + "1 3x3 dilation 1x1 relu\n", 5, 44, 1, "A dilation of 1x1 is the default: leave it out." },
+        { Conv + "1 3x3 padding 0 0 0 0 relu\n", 5, 47, 1, "No padding is the default: leave it out." },
+        { Conv + "1 3x3 padding 0 0 1 relu\n", 5, 47, 4, "Expected the padding to the right, a number from 0 to 4096" },
+        { Conv + "1 3x3 groups 1 relu\n", 5, 40, 1, "Expected the number of groups, a number from 2 to" },
+        { Conv + "1 3x3 groups 2 relu\n", 5, 40, 1, "2 groups do not divide 2 channels and 1 filters." },
+        { Conv + "1 3x3 padding 1 1 1 1 stride 2x2 relu\n", 5, 49, 6, "'stride' is not an activation function" },
+        { Conv + "2 3x3 softmax\n00000000\n00000000\n", 5, 7, 1, "Layer 'c' applies softmax to 2x2x2; softmax is for plain vectors." },
+        { Conv + "1 3x3 relu\n", 6, 1, 0, "Expected the line of filter 0 of 1 (a bias, then its weights)" },
+        { Conv + "1 3x3 relu\n00000000 18:3f800000\n", 6, 10, 11, "Expected the index of an input, a number from 0 to 17" },
+        { Pool + "2x2 padding 2 0 0 0 identity\n", 5, 7, 1, "Layer 'p' pools nothing but padding in output row 0." },
+        { Pool + "2x2 count-padding identity\n", 5, 7, 1, "Layer 'p' counts padding, but is no mean over padding." },
+        { Image + "layer b batch-normalization 2x4x4 00000000 relu\n", 6, 1, 0, "Expected the scale of channel 0 of 2" },
+        { Image + "layer b batch-normalization 2x4x4 7f800000 relu\n", 5, 35, 8, "Infinity or NaN stands for epsilon" },
+        { Image + "layer b batch-normalization 2x4x4 00000000 relu\n3f800000 00000000 00000000 bf800000\n"
+            + "3f800000 00000000 00000000 3f800000\n", 5, 7, 1, "Layer 'b' cannot normalise channel 0: its variance is negative" },
+
+        // Layers that read others.
+        { Two + "layer a addition from p,q 2x3x3 identity\n", 7, 25, 1, "Layer 'a' adds 2x3x3 and 18; the shapes must be equal." },
+        { Two + "layer a addition from p,z 2x3x3 identity\n", 7, 25, 1, "Layer 'a' reads 'z', which no layer before it is called." },
+        { Two + "layer a addition from p, 2x3x3 identity\n", 7, 25, 1, "Expected the name of an earlier layer, but found a space" },
+        { Two + "layer a addition 18 identity\n", 7, 7, 1, "Layer 'a' adds 1 inputs; it needs at least two." },
+        { Two + "layer a concatenation from p,q identity\n", 7, 7, 1, "Layer 'a' puts 2x3x3 and 18 together; heights and widths must be equal." },
+        { Two + "layer a flatten from q 18\n", 7, 22, 1, "Layer 'a' reads 'q' anyway: leave out 'from q'." },
+        { Two + "layer a flatten from p,q 2x3x3\n", 7, 7, 1, "Layer 'a' reads 1 inputs, but 2 come to it." },
+        { Two + "layer a flatten from p 2x3x3\n", 6, 7, 1, "No layer reads 'q', and it is not the last." },
 
         // Shared weights.
         { Dense + "codebook\n", 6, 9, 0, "Expected a space and a shared weight, but found the end of the line" },

@@ -4,6 +4,7 @@ using Espalier.Inference.Baselines;
 using Espalier.Interchange;
 using Espalier.Interchange.Onnx;
 using Espalier.Tests.Inference.Baselines;
+using Espalier.Tests.Shared;
 
 namespace Espalier.Tests.Interchange;
 
@@ -47,15 +48,41 @@ public sealed class OnnxExportTests
     }
 
     [PythonOnnxFact]
+    public void Checker_of_the_onnx_package_accepts_graphs_of_every_kind_of_layer()
+    {
+        foreach (int seed in Enumerable.Range(0, 16))
+        {
+            Network network = GraphNetworks.Random(seed);
+            if (!network.Layers.Any(GraphNetworks.IsDilatedMean)) RequireAccepted(OnnxExport.ToBytes(network), $"seed {seed}");
+        }
+    }
+
+    [PythonOnnxFact]
     public void Checker_of_the_onnx_package_accepts_every_activation()
     {
         foreach (Activation activation in Activations.All)
         {
             byte[] model = OnnxExport.ToBytes(RandomNetwork.Create(8, 0.5, activation, activation with { Alpha = 0 }, 5, 4, 3));
-            const string Script =
-                "import onnx, sys; onnx.checker.check_model(onnx.load_model_from_string(sys.stdin.buffer.read()), full_check=True)";
-            (int exitCode, string errors) = PythonOnnxFactAttribute.Run(Script, model);
-            Assert.True(exitCode == 0, $"{activation}: {errors}");
+            RequireAccepted(model, activation.ToString());
         }
+    }
+
+    [Fact]
+    public void A_mean_with_dilation_is_refused_by_name()
+    {
+        var window = new Window(2, 2) { DilationX = 2 };
+        var mean = new PoolingLayer("mean", new Shape(1, 4, 4), PoolingKind.Average, window, false, false, Activation.Identity);
+
+        var error = Assert.Throws<NotSupportedException>(() => OnnxExport.ToBytes(new Network("n", mean.Input, new([mean]), default)));
+
+        Assert.Contains("'mean' is a mean with dilation", error.Message, StringComparison.Ordinal);
+    }
+
+    private static void RequireAccepted(byte[] model, string what)
+    {
+        const string Script =
+            "import onnx, sys; onnx.checker.check_model(onnx.load_model_from_string(sys.stdin.buffer.read()), full_check=True)";
+        (int exitCode, string errors) = PythonOnnxFactAttribute.Run(Script, model);
+        Assert.True(exitCode == 0, $"{what}: {errors}");
     }
 }

@@ -29,17 +29,15 @@ internal sealed class OwnMethods
     {
         foreach (OwnMethod other in All.Where(other => other != method))
         {
-            if (other.Options.FirstOrDefault(IsGiven) is { } foreign)
+            if (other.Options.FirstOrDefault(arguments.IsGiven) is { } foreign)
             {
                 throw new EspalierException($"{foreign.Name} is for --method {other.Name}; name that method or leave it out.");
             }
         }
 
-        if (method is not null && general.FirstOrDefault(option => IsGiven(option) && !method.Takes(option)) is { } idle)
+        if (method is not null && general.FirstOrDefault(option => arguments.IsGiven(option) && !method.Takes(option)) is { } idle)
         {
             throw new EspalierException($"{idle.Name} is not for --method {method.Name}, which goes by itself; leave it out.");
         }
-
-        bool IsGiven(Option option) => arguments.GetResult(option) is { Implicit: false };
     }
 }

@@ -13,7 +13,7 @@ namespace Espalier.Compilation.Lowering.Passes;
 /// <remarks>
 /// Before: the plans have their kernels. After: the plan for 128 bits is straight-line code and marked as fused, if it has few terms in all,
 /// a sigmoid or a tanh, and no softmax but in the last layer; any other plan is as it was. Without registers one method was no faster than
-/// a method a layer (17-3-1 with sigmoids: 27 ns against 25, 16 with registers; Zen 5), so the scalar plan stays.
+/// a method a layer (17-3-1 with sigmoids: 27 ns against 25; registers halve that; Zen 5), so the scalar plan stays.
 /// Example: 17-3-1 with 10 weights is one method whose three hidden units are local variables.
 /// </remarks>
 internal static class FuseLayers
@@ -31,15 +31,16 @@ internal static class FuseLayers
     private static bool CanFuse(WidthPlan plan, LoweringOptions options) =>
         plan.Width == VectorWidth.Vector128
         && options.Kernel is null or KernelKind.Unrolled
-        && plan.Layers.Any(layer => FusedEmitter.UsesRegisters(layer.Activation))
-        && plan.Layers.Sum(layer => (long)layer.Weights.Count + layer.Weights.Rows) <= Math.Min(MaxTerms, options.MethodTerms)
-        && plan.Layers.Take(plan.Layers.Length - 1).All(layer => layer.Activation.IsElementwise);
+        && plan.IsDenseChain
+        && plan.DenseLayers.Any(layer => FusedEmitter.UsesRegisters(layer.Activation))
+        && plan.DenseLayers.Sum(layer => (long)layer.Weights.Count + layer.Weights.Rows) <= Math.Min(MaxTerms, options.MethodTerms)
+        && plan.Stages.Take(plan.Stages.Length - 1).All(stage => stage.Layer.Activation.IsElementwise);
 
     private static WidthPlan Fused(WidthPlan plan) => plan with
     {
         IsFused = true,
-        Kernels = new EquatableArray<KernelChoice>(plan.Layers.Select(layer => new KernelChoice(
-            KernelKind.Unrolled, VectorWidth.Scalar, Kernel.For(KernelKind.Unrolled).Estimate(layer, VectorWidth.Scalar),
+        Kernels = new EquatableArray<KernelChoice>(plan.Stages.Select(stage => new KernelChoice(
+            KernelKind.Unrolled, VectorWidth.Scalar, Kernel.For(KernelKind.Unrolled, stage.Layer).Estimate(stage, VectorWidth.Scalar),
             "it is part of a network small enough to be one method"))),
     };
 }

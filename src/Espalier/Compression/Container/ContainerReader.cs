@@ -18,19 +18,18 @@ internal static class ContainerReader
     {
         CheckHead(file, source);
         var reader = new BitReader(source, file, ContainerFormat.HeadLength);
-        string name = ReadName(reader, "the network's name");
+        string name = NameCoder.Read(reader, "the network's name");
         int channels = ReadSize(reader, "the channels of the input", ModelLimits.MaxValues);
         int height = ReadSize(reader, "the height of the input", ModelLimits.MaxValues / channels);
         int width = ReadSize(reader, "the width of the input", ModelLimits.MaxValues / channels / height);
         var input = new Shape(channels, height, width);
         int count = ReadSize(reader, "the number of layers", ModelLimits.MaxLayers), weights = 0;
         var layers = new List<Layer>();
-        Shape shape = input;
         for (int i = 0; i < count; i++)
         {
-            DenseLayer layer = ReadLayer(reader, shape.Length, ModelLimits.MaxWeights - weights);
-            weights += layer.Weights.Count;
-            shape = layer.OutputShape;
+            Layer layer = ReadLayer(reader, input, layers, ModelLimits.MaxWeights - weights);
+            if (layer.FindFault() is string layerFault) throw reader.Fault(layerFault);
+            weights += layer is WeightedLayer weighted ? weighted.Weights.Count : 0;
             layers.Add(layer);
         }
 
@@ -70,27 +69,14 @@ internal static class ContainerReader
         }
     }
 
-    private static DenseLayer ReadLayer(BitReader reader, int inputs, int maxWeights)
+    private static Layer ReadLayer(BitReader reader, Shape input, List<Layer> before, int maxWeights)
     {
-        string name = ReadName(reader, "the name of a layer");
-        int outputs = reader.ReadCount($"the number of outputs of layer '{name}'", 1, ModelLimits.MaxValues);
-        var kind = (ActivationKind)(int)reader.Read(ContainerFormat.KindBits);
-        if (!Enum.IsDefined(kind)) throw reader.Fault($"layer '{name}' has an activation that this version does not know ({(int)kind}).");
-        var activation = new Activation(kind);
-        if (activation.HasParameter) activation = new Activation(kind, FloatBits.ToFloat((uint)reader.Read(32)));
-        float[] biases = FloatStream.Read(reader, outputs).Values;
-        SparseMatrix weights = MatrixCoder.Read(reader, outputs, inputs, maxWeights);
-        return new DenseLayer(name, weights, FloatVector.Own(biases), activation);
+        LayerHeadResult head = LayerHeadCoder.Read(reader, input, before);
+        if (head.Layer is Layer layer) return layer;
+        float[] biases = FloatStream.Read(reader, head.Outputs).Values;
+        SparseMatrix weights = MatrixCoder.Read(reader, head.Outputs, head.Columns, maxWeights);
+        return head.Make!(weights, FloatVector.Own(biases));
     }
 
     private static int ReadSize(BitReader reader, string what, int most) => (int)reader.ReadNumber(what, 1, most);
-
-    private static string ReadName(BitReader reader, string what)
-    {
-        var letters = new char[reader.ReadNumber("the length of a name", 1, Identifier.MaxLength)];
-        for (int i = 0; i < letters.Length; i++) letters[i] = (char)reader.Read(ContainerFormat.CharacterBits);
-        string name = new(letters);
-        if (!Identifier.IsValid(name)) throw reader.Fault($"{what} is not an identifier of ASCII letters, digits and underscores.");
-        return name;
-    }
 }

@@ -12,18 +12,16 @@ internal static class ContainerWriter
     public static CompressedModel Write(Network network, CompressionOptions options)
     {
         var writer = new BitWriter();
-        WriteName(writer, network.Name);
+        NameCoder.Write(writer, network.Name);
         Shape input = network.InputShape;
         foreach (int size in (int[])[input.Channels, input.Height, input.Width, network.Layers.Length]) writer.WriteNumber(size);
 
         var layers = new List<LayerSize>();
-        foreach (Layer layer in network.Layers)
+        for (int i = 0; i < network.Layers.Length; i++)
         {
-            layers.Add(layer switch
-            {
-                DenseLayer dense => Write(writer, dense, options),
-                _ => throw new EspalierException($"Layer '{layer.Name}' is a {layer.GetType().Name}, which cannot be compressed."),
-            });
+            long start = writer.Length;
+            LayerHeadCoder.Write(writer, network, i);
+            if (network.Layers[i] is WeightedLayer layer) layers.Add(WriteNumbers(writer, layer, writer.Length - start, options));
         }
 
         byte[] body = writer.ToBytes(), file = new byte[ContainerFormat.HeadLength + body.Length];
@@ -35,22 +33,10 @@ internal static class ContainerWriter
         return new CompressedModel(file, 8L * file.Length - layers.Sum(layer => layer.Bits), layers);
     }
 
-    private static LayerSize Write(BitWriter writer, DenseLayer layer, CompressionOptions options)
+    private static LayerSize WriteNumbers(BitWriter writer, WeightedLayer layer, long head, CompressionOptions options)
     {
-        long start = writer.Length;
-        WriteName(writer, layer.Name);
-        writer.WriteNumber(layer.Weights.Rows);
-        writer.Write((ulong)layer.Activation.Kind, ContainerFormat.KindBits);
-        if (layer.Activation.HasParameter) writer.Write(FloatBits.Of(layer.Activation.Alpha), 32);
-        long head = writer.Length - start;
         long biases = FloatStream.Write(writer, layer.Biases.Raw).Total;
         LayerSize size = MatrixCoder.Write(writer, layer.Weights, options);
         return size with { Name = layer.Name, BiasBits = biases, HeaderBits = size.HeaderBits + head };
-    }
-
-    private static void WriteName(BitWriter writer, string name)
-    {
-        writer.WriteNumber(name.Length);
-        foreach (char letter in name) writer.Write(letter, ContainerFormat.CharacterBits);
     }
 }

@@ -79,9 +79,9 @@ public sealed class SharedNetwork
 
     private static Layer WithCodebook(Layer layer)
     {
-        if (layer is not DenseLayer { Weights: { Count: > 0 } weights } dense) return layer;
+        if (layer is not WeightedLayer { Weights: { Count: > 0 } weights } weighted) return layer;
         var codebook = new FloatVector([.. new SortedSet<float>(weights.RawValues)]);
-        return dense with
+        return weighted with
         {
             Weights = new SparseMatrix(
                 weights.Rows, weights.Columns, weights.RawRowStarts, weights.RawColumnIndices, weights.RawValues, codebook),

@@ -49,7 +49,7 @@ public sealed class SharedParameter
         var members = new List<int>();
         for (int i = 0; i < parameter.Values.Length; i++)
         {
-            if (parameter.Mask is null || parameter.Mask[i] == Parameter.Live) members.Add(i);
+            if (parameter.IsLive(i)) members.Add(i);
         }
 
         float[] values = [.. members.Select(member => parameter.Values[member])];

@@ -2,19 +2,16 @@ using Espalier.Compilation.Model;
 
 namespace Espalier.Inference.Baselines;
 
-/// <summary>What the contenders for dense networks have in common: the layers, the lengths and the checks.</summary>
+/// <summary>What the contenders have in common: the lengths and the checks.</summary>
 public abstract class Contender : IContender
 {
-    /// <summary>Takes the layers out of a network.</summary>
-    /// <exception cref="NotSupportedException">A layer is not dense.</exception>
+    /// <summary>Takes the lengths of a network.</summary>
     /// <exception cref="ArgumentException">The network makes no sense.</exception>
     private protected Contender(string name, Network network)
     {
         ArgumentNullException.ThrowIfNull(network);
         if (network.FindFault() is string fault) throw new ArgumentException(fault, nameof(network));
         (Name, InputLength, OutputLength) = (name, network.InputShape.Length, network.OutputShape.Length);
-        Layers = [.. network.Layers.Select(layer => layer as DenseLayer
-            ?? throw new NotSupportedException($"Layer '{layer.Name}': {name} runs dense layers only."))];
     }
 
     /// <inheritdoc/>
@@ -25,8 +22,6 @@ public abstract class Contender : IContender
 
     /// <inheritdoc/>
     public int OutputLength { get; }
-
-    private protected IReadOnlyList<DenseLayer> Layers { get; }
 
     /// <inheritdoc/>
     public void Predict(ReadOnlySpan<float> input, Span<float> output)

@@ -10,7 +10,7 @@ namespace Espalier.Inference.Baselines;
 /// The strongest dense code that C# can be: rows in lanes over packed weights, one input broadcast to all lanes, register tiles
 /// for a batch. The honest opponent of everything sparse. Allocates nothing per call.
 /// </summary>
-public sealed unsafe class DensePackedContender : Contender
+public sealed unsafe class DensePackedContender : DenseContender
 {
     /// <summary>
     /// The samples taken through a layer together: whole tiles, few enough that their hidden values stay in the L2 cache, and

@@ -34,7 +34,7 @@ public static class KernelTrials
         // The layer after the passes: what the kernels really get.
         layer = planned.Dense(0);
         LoweredNetwork[] candidates =
-            [.. KernelCandidate.For(layer, width).Select(candidate => Plan(planned, candidate.Choose("it is on trial")))];
+            [.. KernelCandidate.For(Stage.Of(layer), width).Select(candidate => Plan(planned, candidate.Choose("it is on trial")))];
         double best = candidates.Min(candidate => candidate.Widest.Nanoseconds);
         LoweredNetwork[] hopeful = [.. candidates.Where(candidate => candidate.Widest.Nanoseconds <= HopelessFactor * best)];
 

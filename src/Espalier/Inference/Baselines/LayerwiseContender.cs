@@ -3,7 +3,7 @@ using Espalier.Compilation.Model;
 namespace Espalier.Inference.Baselines;
 
 /// <summary>A contender that computes one layer after the other into scratch memory, one sample at a time.</summary>
-public abstract class LayerwiseContender : Contender
+public abstract class LayerwiseContender : DenseContender
 {
     private readonly float[][] _hidden;
 

@@ -13,7 +13,7 @@ namespace Espalier.Inference.Baselines;
 /// A new batch size allocates its matrices once; what the library allocates inside a call is its own affair. The number of
 /// threads and the provider are global settings that only a program should make: <c>Control.UseSingleThread()</c> before measuring.
 /// </remarks>
-public sealed class MathNetContender : Contender
+public sealed class MathNetContender : DenseContender
 {
     private readonly bool _isSparse;
     private readonly Matrix<float>[] _weights;

@@ -39,7 +39,7 @@ internal abstract class GatedDense : StochasticDense
         _sizes = new float[LogAlpha.Values.Length];
         for (int i = 0; i < Weights.Values.Length; i++)
         {
-            if (Weights.Mask is null || Weights.Mask[i] == Parameter.Live) _sizes[GateOf(i)]++;
+            if (Weights.IsLive(i)) _sizes[GateOf(i)]++;
         }
     }
 

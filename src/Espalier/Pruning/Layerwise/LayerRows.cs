@@ -19,7 +19,7 @@ internal sealed class LayerRows
             {
                 int index = row * Inputs + i;
                 _weights[row * (Inputs + 1) + i] = layer.Weights.Values[index];
-                _isLive[index] = layer.Weights.Mask is not uint[] mask || mask[index] == Parameter.Live;
+                _isLive[index] = layer.Weights.IsLive(index);
             }
 
             _weights[row * (Inputs + 1) + Inputs] = layer.Biases.Values[row];

@@ -22,7 +22,7 @@ internal sealed class LayerWorth
     public int Inputs => _layer.Columns;
 
     /// <summary>Whether a weight is left.</summary>
-    public bool IsLive(int weight) => _layer.Mask is null || _layer.Mask[weight] == Parameter.Live;
+    public bool IsLive(int weight) => _layer.IsLive(weight);
 
     /// <summary>What a weight is worth: its score or the square of it, always finite.</summary>
     public double Of(int weight)

@@ -31,7 +31,7 @@ internal static class SessionFolder
     /// <summary>Writes the states that are new, then the log, and removes what it no longer names.</summary>
     public static void Save(string folder, PruningSession session)
     {
-        Make(folder);
+        OutputFolder.Make(folder);
         string[] states = [.. session.States.Select((state, i) => SaveState(folder, i, session.Network, state))];
         var record = new SessionRecord(
             Version, session.Network.Name, session.Context.Train.Name, session.MeasuredOn,
@@ -138,17 +138,5 @@ internal static class SessionFolder
         string path = Path.Combine(folder, name);
         if (!File.Exists(path)) AtomicFile.Write(path, stream => stream.Write(bytes));
         return name;
-    }
-
-    private static void Make(string folder)
-    {
-        try
-        {
-            Directory.CreateDirectory(folder);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw new EspalierException($"{folder}: this folder cannot be made ({error.Message}); name another one.", error);
-        }
     }
 }

@@ -38,7 +38,7 @@ internal sealed class FlatNetwork
             for (int i = 0; i < parameter.Values.Length; i++)
             {
                 Values[start + i] = parameter.Values[i];
-                IsLive[start + i] = parameter.Mask is null || parameter.Mask[i] == Parameter.Live;
+                IsLive[start + i] = parameter.IsLive(i);
                 IsWeight[start + i] = parameter.IsWeight;
             }
 

@@ -4,6 +4,7 @@ using Espalier.Compression.Sharing;
 using Espalier.Inference;
 using Espalier.Tests.Data;
 using Espalier.Tests.Inference;
+using Espalier.Tests.Shared;
 using Espalier.Training;
 
 namespace Espalier.Tests.Compression.Container;
@@ -38,6 +39,20 @@ public sealed class CompressedModelTests
                 int nonZeros = Enumerable.Range(0, pair.Second.Weights.Count).Count(k => pair.Second.Weights.Value(k) != 0);
                 Assert.Equal((pair.Second.Name, nonZeros), (pair.First.Name, pair.First.Weights));
             });
+        }
+    }
+
+    [Fact]
+    public void Graphs_of_every_kind_of_layer_come_back_to_the_bit()
+    {
+        for (int seed = 0; seed < 400; seed++)
+        {
+            Network network = GraphNetworks.Random(seed);
+
+            CompressedModel compressed = CompressedModel.Write(network);
+
+            Assert.Equal(network, CompressedModel.Read(compressed.Bytes));
+            Assert.Equal(8L * compressed.Bytes.Length, compressed.HeaderBits + compressed.Layers.Sum(layer => layer.Bits));
         }
     }
 

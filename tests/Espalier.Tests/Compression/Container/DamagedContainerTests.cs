@@ -5,6 +5,7 @@ using Espalier.Compression;
 using Espalier.Compression.Container;
 using Espalier.Reporting;
 using Espalier.Tests.Inference;
+using Espalier.Tests.Shared;
 
 namespace Espalier.Tests.Compression.Container;
 
@@ -20,6 +21,8 @@ public sealed class DamagedContainerTests
         File(CompressedModelTests.Shared(RandomNetworks.Classifier(3, 0.2, 60, 30, 7), 3, true), GapCoding.Relative),
         File(CompressedModelTests.Shared(RandomNetworks.Classifier(4, 0.05, 60, 30, 7), 2, true), GapCoding.Smallest),
         File(RandomNetworks.Next(new SeededRandom(12), "odd"), GapCoding.Smallest),
+        File(GraphNetworks.Random(1), GapCoding.Smallest),
+        File(GraphNetworks.Random(4), GapCoding.Relative),
     ];
 
     [Fact]

@@ -8,7 +8,7 @@ namespace Espalier.Inference.Baselines.Libxsmm;
 /// LIBXSMM's products of a constant sparse matrix, layer by layer, samples in columns as the library wants them. Samples are taken a block
 /// at a time: transposed, multiplied, and transposed back. Allocates no managed memory per call.
 /// </summary>
-public sealed unsafe class LibxsmmContender : Contender
+public sealed unsafe class LibxsmmContender : DenseContender
 {
     /// <summary>The samples of a block; the panel of 784 inputs then stays in the second cache.</summary>
     private const int BlockSamples = 64;

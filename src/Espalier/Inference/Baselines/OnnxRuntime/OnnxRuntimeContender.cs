@@ -13,16 +13,18 @@ public sealed class OnnxRuntimeContender : Contender
 {
     private readonly OnnxRuntimeLibrary _library;
     private readonly OnnxRuntimeHandle _session;
+    private readonly int[] _inputDimensions;
     private Bound? _sample, _batch;
 
     /// <summary>Hands <paramref name="network"/> to the library as an ONNX model.</summary>
-    /// <exception cref="NotSupportedException">A layer is not dense.</exception>
+    /// <exception cref="NotSupportedException">A layer cannot be written as ONNX.</exception>
     /// <exception cref="OnnxRuntimeException">The library refuses the model.</exception>
     public OnnxRuntimeContender(Network network, OnnxRuntimeLibrary library)
         : base(ContenderNames.OnnxRuntime, network)
     {
         ArgumentNullException.ThrowIfNull(library);
         _library = library;
+        _inputDimensions = [.. OnnxExport.InputDimensions(network)];
         _session = library.CreateSession(OnnxExport.ToBytes(network));
     }
 
@@ -67,8 +69,8 @@ public sealed class OnnxRuntimeContender : Contender
             (_owner, Samples) = (owner, samples);
             _inputs = new AlignedBuffer(checked(samples * owner.InputLength));
             _outputs = new AlignedBuffer(checked(samples * owner.OutputLength));
-            _inputTensor = owner._library.CreateTensor(_inputs.Pointer, samples, owner.InputLength);
-            _outputTensor = owner._library.CreateTensor(_outputs.Pointer, samples, owner.OutputLength);
+            _inputTensor = owner._library.CreateTensor(_inputs.Pointer, [samples, .. owner._inputDimensions]);
+            _outputTensor = owner._library.CreateTensor(_outputs.Pointer, [samples, owner.OutputLength]);
             _binding = owner._library.CreateBinding(
                 owner._session, OnnxExport.InputName, _inputTensor, OnnxExport.OutputName, _outputTensor);
         }

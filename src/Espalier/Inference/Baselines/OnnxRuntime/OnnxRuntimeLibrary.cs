@@ -90,18 +90,20 @@ public sealed unsafe class OnnxRuntimeLibrary
             Check(((delegate* unmanaged<nint, int, nint>)Function(function))(options.Value, setting));
     }
 
-    /// <summary>Makes a rows x columns tensor over the caller's memory, which must not move or vanish before the tensor does.</summary>
+    /// <summary>Makes a tensor over the caller's memory, which must not move or vanish before the tensor does.</summary>
     /// <exception cref="OnnxRuntimeException">The library refuses.</exception>
-    internal OnnxRuntimeHandle CreateTensor(float* data, int rows, int columns)
+    internal OnnxRuntimeHandle CreateTensor(float* data, ReadOnlySpan<int> dimensions)
     {
         nint value;
         Check(((delegate* unmanaged<int, int, nint*, nint>)Function(OnnxRuntimeFunction.CreateCpuMemoryInfo))(
             DeviceAllocator, DefaultMemory, &value));
         using var memory = new OnnxRuntimeHandle(value, Release(OnnxRuntimeFunction.ReleaseMemoryInfo));
-        long* shape = stackalloc long[] { rows, columns };
+        long* shape = stackalloc long[dimensions.Length];
+        nuint bytes = sizeof(float);
+        for (int i = 0; i < dimensions.Length; i++) bytes *= (nuint)(shape[i] = dimensions[i]);
         var create = (delegate* unmanaged<nint, void*, nuint, long*, nuint, int, nint*, nint>)Function(
             OnnxRuntimeFunction.CreateTensorWithDataAsOrtValue);
-        Check(create(memory.Value, data, (nuint)rows * (nuint)columns * sizeof(float), shape, 2, FloatElement, &value));
+        Check(create(memory.Value, data, bytes, shape, (nuint)dimensions.Length, FloatElement, &value));
         return new OnnxRuntimeHandle(value, Release(OnnxRuntimeFunction.ReleaseValue));
     }
 

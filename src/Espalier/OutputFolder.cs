@@ -1,7 +1,7 @@
-namespace Espalier.Cli;
+namespace Espalier;
 
-/// <summary>Folders that a verb writes into.</summary>
-internal static class OutputFolder
+/// <summary>Folders that results are written into.</summary>
+public static class OutputFolder
 {
     /// <summary>Makes the folder unless it exists.</summary>
     /// <exception cref="EspalierException">It cannot be made.</exception>
