@@ -30,32 +30,38 @@ internal static class BarTable
         (784, 300, Batch, 0.2, 2), (784, 300, Batch, 0.1, 4.5), (784, 300, Batch, 0.05, 9),
     ];
 
-    /// <summary>Measures all, each case for <paramref name="budget"/>; needs the folder of data sets in ESPALIER_DATA.</summary>
-    public static string Measure(TimeSpan budget)
+    /// <summary>
+    /// Measures all cases whose titles hold <paramref name="filter"/>, each for <paramref name="budget"/>; needs the folder of data sets in
+    /// ESPALIER_DATA.
+    /// </summary>
+    public static string Measure(TimeSpan budget, string filter = "")
     {
         var summary = new StringBuilder();
         var details = new StringBuilder();
         Heading(summary, "Pruned networks against ONNX Runtime's dense run", "network | samples a call | test error");
         foreach ((string file, string data, double sample, double batch) in s_models)
         {
+            (string one, string many) = ($"{file}, 1 at once", $"{file}, {Batch} at once");
+            if (!Passes(one) && !Passes(many)) continue;
             Network network = ModelFile.Load(Path.Combine(AppContext.BaseDirectory, "Models", file + ".espalier"));
             Dataset test = new DataCatalog().Load(data).Test;
             LossKind loss = network.OutputShape.Length > 1 ? LossKind.CategoricalCrossEntropy : LossKind.BinaryCrossEntropy;
             double error = Evaluator.Evaluate(TrainableNetwork.FromNetwork(network), test, loss).ErrorPercent!.Value;
-            foreach ((int samples, double bar) in new[] { (1, sample), (Batch, batch) })
+            foreach ((string title, int samples, double bar) in new[] { (one, 1, sample), (many, Batch, batch) })
             {
-                if (bar == 0) continue;
+                if (bar == 0 || !Passes(title)) continue;
                 string what = FormattableString.Invariant($"{file} | {samples} | {error:0.00} %");
-                Case(summary, details, what, $"{file}, {samples} at once", network, test.Inputs, samples, ContenderNames.OnnxRuntime, bar, budget);
+                Case(summary, details, what, title, network, test.Inputs, samples, ContenderNames.OnnxRuntime, bar, budget);
             }
         }
 
         Heading(summary, "Layers of random sparsity against packed dense code", "layer | samples a call | weights kept");
         foreach ((int inputs, int outputs, int samples, double density, double bar) in s_layers)
         {
+            string title = FormattableString.Invariant($"{inputs} -> {outputs}, {100 * density:0} % kept, {samples} at once");
+            if (!Passes(title)) continue;
             Network network = RandomNetwork.Create(7, density, Activation.Relu, Activation.Relu, inputs, outputs);
             string what = FormattableString.Invariant($"{inputs} -> {outputs} | {samples} | {100 * density:0} %");
-            string title = FormattableString.Invariant($"{inputs} -> {outputs}, {100 * density:0} % kept, {samples} at once");
             float[] values = RandomNetwork.Inputs(network, Math.Max(16, samples));
             Case(summary, details, what, title, network, values, samples, ContenderNames.DensePacked, bar, budget);
         }
@@ -64,6 +70,8 @@ internal static class BarTable
         page.Append("\nMedians of many rounds, all contenders of a case in turn in one run on one core, after all have agreed with a ");
         page.Append("double-precision reference. \"Ahead of all\" means that the generated code is faster than every contender measured.\n");
         return page.Append(summary).Append("\n## All contenders\n").Append(details).ToString();
+
+        bool Passes(string title) => title.Contains(filter, StringComparison.Ordinal);
     }
 
     private static void Heading(StringBuilder page, string title, string columns)

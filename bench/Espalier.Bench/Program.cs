@@ -10,7 +10,8 @@ namespace Espalier.Bench;
 
 /// <summary>
 /// <c>dotnet run -c Release -- table [seconds]</c> times all contenders quickly, <c>-- lenet</c> trains and prunes LeNet-300-100,
-/// <c>-- bars [seconds]</c> holds pruned networks and sparse layers against what they have to reach,
+/// <c>-- bars [seconds [filter]]</c> holds pruned networks and sparse layers against what they have to reach, and only prints the table
+/// when a filter picks cases by their titles,
 /// <c>-- kernels [seconds]</c> holds the choice of kernels against the clock;
 /// everything else goes to BenchmarkDotNet (<c>--filter</c>, <c>--list</c>, <c>--job</c>). All keep their results under
 /// bench/results; a dry job, which measures nothing, keeps none.
@@ -33,7 +34,8 @@ public static class Program
             Control.UseManaged();
             Control.UseSingleThread();
             double seconds = args.Length > 1 ? double.Parse(args[1], CultureInfo.InvariantCulture) : 6;
-            ResultFolder.Write("bars.md", BarTable.Measure(TimeSpan.FromSeconds(seconds)));
+            if (args.Length > 2) Console.Write(BarTable.Measure(TimeSpan.FromSeconds(seconds), args[2]));
+            else ResultFolder.Write("bars.md", BarTable.Measure(TimeSpan.FromSeconds(seconds)));
             return;
         }
 

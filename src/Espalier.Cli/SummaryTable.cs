@@ -28,6 +28,17 @@ internal static class SummaryTable
         terminal.Print($"{Number(summary.NonZeros)} of {Number(summary.Weights)} weights ({Percent(summary.Density)}); " +
             $"about {Number(summary.EstimatedNs)} ns a prediction; " +
             $"{Number(summary.CompiledBytes)} bytes compiled, {Number(summary.DenseBytes)} dense.");
+        foreach (PlanSummary plan in summary.Plans.Skip(1))
+        {
+            string bytes = Number(plan.TableBytes + plan.CodeBytes);
+            terminal.Print($"{plan.Width}: about {Number(plan.EstimatedNs)} ns a prediction; {bytes} bytes compiled.");
+        }
+
+        if (summary.BatchEstimatedNs is double batch)
+        {
+            terminal.Print($"Batches: about {Number(batch)} ns a sample; {Number(summary.BatchTableBytes)} bytes of tables.");
+        }
+
         foreach (LayerSummary layer in summary.Layers) terminal.Print($"{layer.Name}: {layer.Kernel} because {layer.Reason}.");
         foreach (string note in summary.Notes) terminal.Print(note);
     }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Espalier.Compilation.Format;
 using Espalier.Compilation.Model;
 using Espalier.Data;
@@ -9,7 +8,7 @@ using Espalier.Training;
 
 namespace Espalier.Cli.Verbs;
 
-/// <summary>Trains a multi-layer perceptron and writes its model file.</summary>
+/// <summary>Trains a network and writes its model file.</summary>
 internal sealed class TrainVerb : Verb
 {
     private const int DefaultEpochs = 20;
@@ -18,14 +17,20 @@ internal sealed class TrainVerb : Verb
     private readonly TrainingArguments _training;
     private readonly Option<string> _layers = new("--layers")
     {
-        Description = "Units of the hidden layers, such as 300,100; 'none' for no hidden layer.",
-        HelpName = "N,N",
+        Description = "The hidden layers, such as 300,100 or conv:16x3x3/pad:1,bn,pool:2,64 (kinds below); 'none' for none.",
+        HelpName = "LAYER,LAYER",
         DefaultValueFactory = _ => "300,100",
+    };
+
+    private readonly Option<string?> _architecture = new("--architecture")
+    {
+        Description = "Hidden layers that go by a name (list below), in place of --layers.",
+        HelpName = "NAME",
     };
 
     private readonly Option<string> _activation = new("--activation")
     {
-        Description = $"Of the hidden layers: {ActivationArgument.Spellings}.",
+        Description = $"Of hidden layers that name none: {ActivationArgument.Spellings}.",
         HelpName = "NAME",
         DefaultValueFactory = _ => "relu",
     };
@@ -76,13 +81,20 @@ internal sealed class TrainVerb : Verb
     };
 
     public TrainVerb(Terminal terminal)
-        : base("train", "Train a multi-layer perceptron and write its model file.", terminal,
+        : base("train", "Train a network and write its model file.", terminal,
             "espalier train --data digits",
             "espalier train --data mnist --layers 300,100 --epochs 20 --out lenet.espalier --name LeNet300",
+            "espalier train --data mnist --architecture lenet-5-caffe",
+            "espalier train --data fashion-mnist --layers conv:16x3x3/pad:1,bn,pool:2,conv:32x3x3,bn,pool:2,dropout:0.25,128",
             "espalier train --data monks-1 --layers 3 --activation tanh --output sigmoid --epochs 500 --batch 0")
     {
         _data = new DataArguments(this, isRequired: true, "What to learn");
-        foreach (Option option in (Option[])[_layers, _activation, _output]) Add(option);
+        Names =
+        [
+            new NameList("Architectures", [.. Architecture.All.Select(architecture => (architecture.Name, architecture.Summary))]),
+            new NameList("Layers, each with its activation behind a slash if it wants another, such as 300/tanh", LayersArgument.Kinds),
+        ];
+        foreach (Option option in (Option[])[_layers, _architecture, _activation, _output]) Add(option);
         _training = new TrainingArguments(this, $"{DefaultEpochs} unless given", rate: 1.5e-3);
         _validation = new ValidationArgument(this);
         foreach (Option option in (Option[])[_patience, _file, _name, _samples, _checkpoint, _resume]) Add(option);
@@ -140,20 +152,39 @@ internal sealed class TrainVerb : Verb
                 : Trainer.Resume(checkpoint, train, validation);
         }
 
-        Activation hidden = ActivationArgument.Parse(arguments.GetRequiredValue(_activation));
         string outputName = arguments.GetRequiredValue(_output);
         Activation customary = train.IsClassification ? Activation.Softmax : Activation.Identity;
         Activation output = outputName == "auto" ? customary : ActivationArgument.Parse(outputName);
         // Two classes need one output where that output says yes or no by itself.
         bool isBinary = train.IsClassification && train.TargetLength == 2 && output.Kind is ActivationKind.Sigmoid or ActivationKind.Tanh;
-        int[] widths = [.. HiddenLayers(arguments.GetRequiredValue(_layers)), isBinary ? 1 : train.TargetLength];
         TrainingOptions options = _training.Read(arguments, output, train.Count, DefaultEpochs);
-        NetworkSize.Require(split.Train.InputShape.Length, widths, options.BatchSize, train.Count);
+        TrainableNetwork network = MakeNetwork(arguments, name, split.Train.InputShape, isBinary ? 1 : train.TargetLength, output);
+        NetworkSize.Require(network, options.BatchSize, train.Count);
         int patience = arguments.GetValue(_patience);
         if (patience > 0) options = options with { EarlyStopping = new EarlyStopping(patience) };
-        ulong seed = arguments.GetValue(CommonOptions.Seed);
-        var network = TrainableNetwork.Perceptron(name, split.Train.InputShape, widths, hidden, output, seed);
         return new Trainer(network, train, validation, options) { CheckpointPath = checkpoint };
+    }
+
+    private TrainableNetwork MakeNetwork(ParseResult arguments, string name, Shape input, int outputs, Activation output)
+    {
+        ulong seed = arguments.GetValue(CommonOptions.Seed);
+        Activation hidden = ActivationArgument.Parse(arguments.GetRequiredValue(_activation));
+        if (arguments.GetValue(_architecture) is not { } architecture)
+        {
+            var network = new NetworkBuilder(input, seed);
+            LayersArgument.AddTo(network, arguments.GetRequiredValue(_layers), hidden);
+            return network.Dense(outputs, output).Build(name);
+        }
+
+        foreach (Option option in (Option[])[_layers, _activation])
+        {
+            if (arguments.GetResult(option) is { Implicit: false })
+            {
+                throw new EspalierException($"--architecture {architecture} says what the hidden layers are; leave {option.Name} out.");
+            }
+        }
+
+        return Architecture.Find(architecture).Create(name, input, outputs, output, seed);
     }
 
     private void Print(string file, Network network, TrainingResult result, Evaluation test)
@@ -174,23 +205,6 @@ internal sealed class TrainVerb : Verb
         if (value >= 0 && value <= most) return;
         string range = most == int.MaxValue ? "0 or more" : $"a number from 0 to {most}";
         throw new EspalierException($"{option} {value}: give {range}.");
-    }
-
-    private static int[] HiddenLayers(string text)
-    {
-        if (text == "none") return [];
-        string[] parts = text.Split(',');
-        var widths = new int[parts.Length];
-        for (int i = 0; i < parts.Length; i++)
-        {
-            if (!int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out widths[i]) || widths[i] < 1)
-            {
-                throw new EspalierException(
-                    $"--layers {text}: '{parts[i]}' is no number of units; write numbers with commas between, such as 300,100.");
-            }
-        }
-
-        return widths;
     }
 
     // "fashion-mnist" becomes FashionMnist, "csv:data/my table.csv" MyTable.

@@ -18,7 +18,7 @@ internal sealed class FusedEmitter(WidthPlan plan)
     private const VectorWidth Registers = VectorWidth.Vector128;
 
     /// <summary>
-    /// Whether registers are worth it for an activation function. For 17-3-1 they bring sigmoids from 25 to 16 ns and tanhs from 24 to 22;
+    /// Whether registers are worth it for an activation function. For 17-3-1 they bring sigmoids from 18 to 13 ns and tanhs from 24 to 22;
     /// ELU and SELU, whose exponential scalar code skips above zero, go from 8 to 22 and from 9 to 25 (Zen 5).
     /// </summary>
     public static bool UsesRegisters(Activation activation) => activation.Kind is ActivationKind.Sigmoid or ActivationKind.Tanh;

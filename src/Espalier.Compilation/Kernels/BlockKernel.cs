@@ -94,10 +94,16 @@ internal sealed class BlockKernel : VectorKernel
     /// <summary>The columns that any unit of a group reads, ascending.</summary>
     private static List<int> GroupColumns(SparseMatrix weights, int group, int lanes)
     {
-        var columns = new SortedSet<int>();
+        var isRead = new bool[weights.Columns];
         int end = System.Math.Min(weights.Rows, (group + 1) * lanes);
-        for (int i = weights.RowStart(group * lanes); i < weights.RowStart(end); i++) columns.Add(weights.ColumnIndex(i));
-        return [.. columns];
+        for (int i = weights.RowStart(group * lanes); i < weights.RowStart(end); i++) isRead[weights.ColumnIndex(i)] = true;
+        var columns = new List<int>();
+        for (int column = 0; column < isRead.Length; column++)
+        {
+            if (isRead[column]) columns.Add(column);
+        }
+
+        return columns;
     }
 
     private static void AddWeights(List<float> slots, SparseMatrix weights, int firstUnit, int lanes, List<int> columns)

@@ -43,7 +43,8 @@ internal sealed class DenseKernel : VectorKernel
             _ => 0.25,
         };
         double time = 2 + Nanoseconds(cycles * slots) + EndNanoseconds(layer, lanes);
-        return new KernelEstimate(time, 600, sizeof(float) * slots, (double)layer.Weights.Count / slots);
+        long biases = (long)Groups(layer, lanes) * lanes;
+        return new KernelEstimate(time, 600, sizeof(float) * (slots + biases), (double)layer.Weights.Count / slots);
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using Espalier.Compilation.Kernels.Batch;
 using Espalier.Compilation.Lowering;
 using Espalier.Compilation.Model;
 
@@ -26,6 +27,15 @@ public sealed record ModelSummary(
     long DenseBytes,
     IReadOnlyList<string> Notes)
 {
+    /// <summary>The code for each register width, from the widest on.</summary>
+    public IReadOnlyList<PlanSummary> Plans { get; init; } = [];
+
+    /// <summary>The estimated time of a sample in a large batch, in nanoseconds; null when there is no code for vectors.</summary>
+    public double? BatchEstimatedNs { get; init; }
+
+    /// <summary>Bytes of the tables that serve batches at all register widths.</summary>
+    public long BatchTableBytes { get; init; }
+
     /// <summary>The share of the weights that are left, 0 to 1.</summary>
     public double Density => (double)NonZeros / Weights;
 
@@ -47,6 +57,11 @@ public sealed record ModelSummary(
             lowered.Widest.Nanoseconds,
             layers.Sum(layer => layer.TableBytes + layer.CodeBytes),
             sizeof(float) * (weights + biases),
-            [.. lowered.Notes.Select(note => $"{note.Pass}: {note.Text}")]);
+            [.. lowered.Notes.Select(note => $"{note.Pass}: {note.Text}")])
+        {
+            Plans = [.. lowered.Plans.Select(PlanSummary.Of)],
+            BatchEstimatedNs = BatchReport.Nanoseconds(lowered),
+            BatchTableBytes = BatchReport.TableBytes(lowered),
+        };
     }
 }

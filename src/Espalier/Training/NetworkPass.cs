@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Espalier.Compilation.Model;
 using Espalier.Numerics;
 using Espalier.Training.Kernels;
 
@@ -29,18 +30,19 @@ internal sealed class NetworkPass
         _mode = new PassMode(trainingSeed);
         Capacity = capacity;
         HasGradients = withGradients;
-        Input = new float[checked(capacity * network.InputShape.Length)];
+        Input = Allocate(network.InputShape);
         _layers = [.. network.Layers.Select(layer => layer.CreatePass(_mode, capacity))];
         for (int i = 0; i < _layers.Length; i++)
         {
             _layers[i].Inputs = [.. network.SourcesOf(i).Select(source => source < 0 ? Input : _layers[source].Output)];
-            _layers[i].Output = Allocate(i);
-            if (withGradients) _layers[i].OutputGradient = Allocate(i);
+            _layers[i].Output = Allocate(network.Layers[i].OutputShape);
+            if (withGradients) _layers[i].OutputGradient = Allocate(network.Layers[i].OutputShape);
         }
 
         _sums = withGradients ? ConnectGradients() : [];
 
-        float[] Allocate(int layer) => new float[checked(capacity * network.Layers[layer].OutputShape.Length)];
+        // Convolutions read whole vectors, beyond the last image too.
+        float[] Allocate(Shape shape) => new float[checked(capacity * shape.Length + PanelPlan.Slack)];
     }
 
     /// <summary>The largest batch.</summary>

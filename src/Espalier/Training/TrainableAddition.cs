@@ -27,6 +27,9 @@ public sealed class TrainableAddition(AdditionLayer layer) : TrainableLayer(laye
     internal override void Backward(ComputeEngine engine, LayerPass pass, int count)
     {
         ReadOnlySpan<float> gradient = pass.OutputGradient.AsSpan(0, count * OutputShape.Length);
-        foreach (float[]? target in pass.InputGradients) gradient.CopyTo(target);
+        foreach (float[]? target in pass.InputGradients)
+        {
+            if (target is not null) gradient.CopyTo(target);
+        }
     }
 }

@@ -69,17 +69,15 @@ public sealed class TrainableConvolution : TrainableWeightedLayer
     /// <param name="rows">Receives count x positions x columns of the weights.</param>
     internal void Unfold(ReadOnlySpan<float> images, int count, int group, Span<float> rows)
     {
-        int columns = Weights.Columns, row = 0;
-        for (int sample = 0; sample < count; sample++)
+        var layout = new PatchLayout(this);
+        var padded = new float[layout.Length];
+        for (int sample = 0, next = 0; sample < count; sample++)
         {
-            ReadOnlySpan<float> image = images.Slice(sample * InputShape.Length, InputShape.Length);
-            for (int position = 0; position < Positions; position++, row += columns)
+            layout.Pad(images.Slice(sample * InputShape.Length, InputShape.Length), padded);
+            ReadOnlySpan<float> channels = padded.AsSpan(group * layout.GroupLength, layout.GroupLength);
+            foreach (int position in layout.Positions)
             {
-                for (int column = 0; column < columns; column++)
-                {
-                    int index = Patches.IndexOf(this, group, position, column);
-                    rows[row + column] = index < 0 ? 0 : image[index];
-                }
+                foreach (int tap in layout.Taps) rows[next++] = channels[position + tap];
             }
         }
     }
@@ -87,7 +85,7 @@ public sealed class TrainableConvolution : TrainableWeightedLayer
     internal override TrainableLayer Blank() =>
         new TrainableConvolution(Name, InputShape, Weights.Rows, Window, Activation, Groups) { Sources = Sources };
 
-    internal override LayerPass CreatePass(PassMode mode, int capacity) => new ConvolutionPass(this, mode);
+    internal override LayerPass CreatePass(PassMode mode, int capacity) => new ConvolutionPass(this, mode, capacity);
 
     internal override void Forward(ComputeEngine engine, LayerPass pass, int count) => ((ConvolutionPass)pass).Forward(engine, count);
 

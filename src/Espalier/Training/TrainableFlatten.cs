@@ -16,6 +16,8 @@ public sealed class TrainableFlatten(FlattenLayer layer) : TrainableLayer(layer)
     internal override void Forward(ComputeEngine engine, LayerPass pass, int count) =>
         pass.Input.AsSpan(0, count * OutputShape.Length).CopyTo(pass.Output);
 
-    internal override void Backward(ComputeEngine engine, LayerPass pass, int count) =>
-        pass.OutputGradient.AsSpan(0, count * OutputShape.Length).CopyTo(pass.InputGradient);
+    internal override void Backward(ComputeEngine engine, LayerPass pass, int count)
+    {
+        if (pass.InputGradient is float[] target) pass.OutputGradient.AsSpan(0, count * OutputShape.Length).CopyTo(target);
+    }
 }

@@ -68,19 +68,9 @@ public sealed class TrainableNetwork
         string name, Shape inputShape, IReadOnlyList<int> widths, Activation hidden, Activation output, ulong seed)
     {
         ArgumentNullException.ThrowIfNull(widths);
-        var random = new SeededRandom(seed);
-        var layers = new List<TrainableLayer>();
-        int inputs = inputShape.Length;
-        for (int i = 0; i < widths.Count; i++)
-        {
-            if (widths[i] < 1) throw new EspalierException($"Layer {i + 1} has {widths[i]} outputs; it needs at least one.");
-            var layer = new TrainableDense($"fc{i + 1}", inputs, widths[i], i == widths.Count - 1 ? output : hidden);
-            Initializer.Fill(layer.Weights.Values, inputs, widths[i], layer.Activation, random);
-            layers.Add(layer);
-            inputs = widths[i];
-        }
-
-        return new TrainableNetwork(name, inputShape, layers);
+        var builder = new NetworkBuilder(inputShape, seed);
+        for (int i = 0; i < widths.Count; i++) builder.Dense(widths[i], i == widths.Count - 1 ? output : hidden);
+        return builder.Build(name);
     }
 
     /// <summary>Makes a network with the bits of <paramref name="network"/>.</summary>

@@ -36,6 +36,22 @@ public class ModelSummaryTests
             (layer.Kernel, layer.LoweredShape, layer.NonZeros, layer.EstimatedNs + layer.TableBytes + layer.CodeBytes + layer.ScratchBytes);
     }
 
+    [Fact]
+    public void Every_plan_and_the_batch_code_have_their_figures()
+    {
+        float[] weights = [.. Enumerable.Range(0, 64 * 48).Select(i => i % 7 == 0 ? 1f + i : 0)];
+        ModelSummary summary = Summarize(Dense("fc1", 64, 48, weights));
+
+        Assert.Equal(["Vector512", "Vector256", "Scalar"], summary.Plans.Select(plan => plan.Width));
+        PlanSummary widest = summary.Plans[0];
+        Assert.Equal((summary.EstimatedNs, summary.CompiledBytes), (widest.EstimatedNs, widest.TableBytes + widest.CodeBytes));
+        Assert.Equal(summary.Plans.Select(plan => plan.EstimatedNs).Order(), summary.Plans.Select(plan => plan.EstimatedNs));
+        Assert.InRange(summary.BatchEstimatedNs!.Value, 0.1, summary.EstimatedNs);
+
+        // A weight and a place for each term, the biases, and a few counts.
+        Assert.InRange(summary.BatchTableBytes, 4 * summary.NonZeros, 6 * summary.NonZeros + 8 * 48);
+    }
+
     private static DenseLayer Dense(string name, int inputs, int outputs, float[] weights) =>
         new(name, SparseMatrix.FromDense(outputs, inputs, weights), new FloatVector(new float[outputs]), Activation.Relu);
 

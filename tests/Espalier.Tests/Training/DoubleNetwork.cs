@@ -24,10 +24,11 @@ internal sealed class DoubleNetwork
 
     public double[] Parameter(int index) => _parameters[index];
 
-    public double Derivative(Func<double> function, int parameter, int index)
+    public double Derivative(Func<double> function, int parameter, int index) => Derivative(function, ref _parameters[parameter][index]);
+
+    public static double Derivative(Func<double> function, ref double value)
     {
         const double Step = 1e-5;
-        ref double value = ref _parameters[parameter][index];
         double saved = value;
         value = saved + Step;
         double above = function();

@@ -17,6 +17,11 @@ public static class BatchReport
         return widths.Length == 0 ? null : BatchCost.Nanoseconds(BatchPlan.Of(lowered), widths[0]);
     }
 
+    /// <summary>The bytes of the tables, which serve all register widths; none when there is no code for vectors.</summary>
+    /// <exception cref="NotSupportedException">A layer's kind has no kernel.</exception>
+    public static long TableBytes(LoweredNetwork lowered) =>
+        lowered.Options.VectorWidths.Length == 0 ? 0 : BatchPlan.Of(lowered).Tables.Sum(tables => tables.Bytes);
+
     /// <summary>The estimates and reasons, line by line.</summary>
     internal static IEnumerable<string> Lines(LoweredNetwork lowered)
     {

@@ -64,9 +64,9 @@ internal sealed class BatchTables
         var tables = new BatchTables(tiling, order);
         for (int i = 0; i < order.Length; i++) tables.Biases[i] = layer.Biases[order[i]];
 
-        // The terms of each tile and row.
-        List<Term>[][] rows = new List<Term>[tiling.Count][];
-        for (int tile = 0; tile < rows.Length; tile++) rows[tile] = new List<Term>[2 * tables.Pairs];
+        // The terms of each tile and row; null where there are none.
+        var rows = new List<Term>?[tiling.Count][];
+        for (int tile = 0; tile < rows.Length; tile++) rows[tile] = new List<Term>?[2 * tables.Pairs];
         for (int i = 0; i < order.Length; i++) Spread(layer.Weights, order[i], i, slots, tiling, rows);
 
         var place = new int[tiling.Width];
@@ -81,7 +81,7 @@ internal sealed class BatchTables
         return tables;
     }
 
-    private static void Spread(SparseMatrix weights, int row, int position, int[] slots, BatchTiling tiling, List<Term>[][] rows)
+    private static void Spread(SparseMatrix weights, int row, int position, int[] slots, BatchTiling tiling, List<Term>?[][] rows)
     {
         for (int j = weights.RowStart(row); j < weights.RowStart(row + 1); j++)
         {

@@ -44,6 +44,7 @@ internal sealed class GroupWork
     public int Left { get; private set; }
 
     /// <summary>Starts with all weights of <paramref name="group"/>; lanes behind the last row are empty.</summary>
+    [MethodImpl(HotCode.Optimized)]
     public void Open(int group)
     {
         Array.Clear(_taken, 0, _taken.Length);
@@ -76,6 +77,7 @@ internal sealed class GroupWork
     public uint Need(int block, int visit) => visit < 2 ? _needs[2 * block + visit] : 0;
 
     /// <summary>The packets that the visits left and the longest row left demand; there may have to be more.</summary>
+    [MethodImpl(HotCode.Optimized)]
     public int PacketsAtLeast()
     {
         int visits = 0, longest = 0;
@@ -86,6 +88,7 @@ internal sealed class GroupWork
     }
 
     /// <summary>The lanes that must take four weights from each packet that is to come, or there will be more than that.</summary>
+    [MethodImpl(HotCode.Optimized)]
     public uint UrgentLanes()
     {
         int slack = PacketShape.Steps * (PacketsAtLeast() - 1);

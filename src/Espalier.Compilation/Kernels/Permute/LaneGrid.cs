@@ -114,6 +114,7 @@ internal sealed class LaneGrid
     }
 
     /// <summary>Lets the columns at two positions change places.</summary>
+    [MethodImpl(HotCode.Optimized)]
     public void SwapColumns(int p, int q)
     {
         for (int group = 0; group < _groups; group++)
@@ -156,6 +157,7 @@ internal sealed class LaneGrid
     }
 
     /// <summary>Lets the rows at two positions of two groups change places.</summary>
+    [MethodImpl(HotCode.Optimized)]
     public void SwapRows(int r, int s)
     {
         int rGroup = r / _lanes, sGroup = s / _lanes, rLane = r % _lanes, sLane = s % _lanes;
@@ -205,6 +207,7 @@ internal sealed class LaneGrid
     }
 
     /// <summary>The longest row of a group in whole packets of four, the row at one position taken to be of another length.</summary>
+    [MethodImpl(HotCode.Optimized)]
     private int LongestRow(int group, int position, int length)
     {
         int longest = 0;

@@ -22,6 +22,7 @@ internal readonly struct LaneRoom
     public bool Overflows => _five != 0;
 
     /// <summary>The same with one more block that offers <paramref name="offer"/> (see <see cref="GroupWork.Offer"/>).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public LaneRoom With(uint offer)
     {
         uint once = offer & 0xFFFF, twice = offer >> GroupWork.MaxLanes;
@@ -38,6 +39,7 @@ internal readonly struct LaneRoom
         return (int)(bits * 0x0101_0101_0101_0101 >> 56);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private LaneRoom Add(uint lanes) =>
         new(_one | lanes, _two | _one & lanes, _three | _two & lanes, _four | _three & lanes, _five | _four & lanes);
 }

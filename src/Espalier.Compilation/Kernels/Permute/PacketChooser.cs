@@ -83,6 +83,7 @@ internal sealed class PacketChooser(GroupWork work)
     }
 
     /// <summary>Finds what the blocks that stand leave open, and how much room their needs leave to one more block.</summary>
+    [MethodImpl(HotCode.Optimized)]
     private void LookAround()
     {
         LaneRoom offered = default, needed = default;
@@ -149,6 +150,7 @@ internal sealed class PacketChooser(GroupWork work)
     }
 
     /// <summary>What the chosen blocks need, one of them left out.</summary>
+    [MethodImpl(HotCode.Optimized)]
     private LaneRoom NeededWithout(int spare)
     {
         LaneRoom needed = default;
@@ -163,6 +165,7 @@ internal sealed class PacketChooser(GroupWork work)
     /// <summary>
     /// Of the blocks without which the needs of the others fit, the one that needs most; -1 when all fit, or nothing does.
     /// </summary>
+    [MethodImpl(HotCode.Optimized)]
     private int FindSpare()
     {
         if (!NeededWithout(-1).Overflows) return -1;
@@ -180,6 +183,7 @@ internal sealed class PacketChooser(GroupWork work)
     /// Puts the blocks in the order that leaves fewest weights over: two blocks of which many lanes take two inputs each should not
     /// share a pair. Only which block stands opposite to the first (at 3) matters.
     /// </summary>
+    [MethodImpl(HotCode.Optimized)]
     private void Arrange()
     {
         int best = 3, fewest = int.MaxValue;
@@ -195,6 +199,7 @@ internal sealed class PacketChooser(GroupWork work)
     }
 
     /// <summary>How many lanes have two inputs in each block of one pair and none in the other two blocks.</summary>
+    [MethodImpl(HotCode.Optimized)]
     private int LeftOver()
     {
         int left = 0;

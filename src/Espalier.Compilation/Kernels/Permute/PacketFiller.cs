@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System;
 
 namespace Espalier.Compilation.Kernels.Permute;
@@ -30,6 +31,7 @@ internal sealed class PacketFiller
         packets.Add(blocks, _slots, _sources);
     }
 
+    [MethodImpl(HotCode.Optimized)]
     private void FillLane(int[] blocks, int spare, int lane)
     {
         // How many inputs each block may give, 0 to 2, as the digits of a number to base 3.
@@ -63,6 +65,7 @@ internal sealed class PacketFiller
     /// From which block of its pair a step takes: 0 or 1, or -1 for none. It is the one after which the steps behind can take most;
     /// of equals the one that is not to spare, or has more weights left.
     /// </summary>
+    [MethodImpl(HotCode.Optimized)]
     private int Side(int[] blocks, int spare, int lane, int offers, int step)
     {
         int best = -1, bestScore = -1;

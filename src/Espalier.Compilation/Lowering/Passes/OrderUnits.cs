@@ -11,9 +11,10 @@ namespace Espalier.Compilation.Lowering.Passes;
 /// they move within windows only, because a free order costs more than it gains.
 /// </summary>
 /// <remarks>
-/// Before: one plan a width. After: behind the plan of each width that the permute kernel has, up to two more of the same width, one with
-/// ordered units and one with ordered units and inputs, where these need fewer packets; nothing is decided. The outputs of the network
-/// stay in their order. Example: of a 784-300-10 network whose units 0 and 2 read the same inputs, the ordered plans make them neighbours.
+/// Before: one plan a width. After: behind the plan of each width that the permute kernel has, one more of the same width with ordered
+/// units, and at the widest another one with ordered units and inputs, where these need fewer packets; nothing is decided. The outputs of
+/// the network stay in their order. Example: of a 784-300-10 network whose units 0 and 2 read the same inputs, the ordered plans make them
+/// neighbours.
 /// </remarks>
 internal static class OrderUnits
 {
@@ -34,14 +35,15 @@ internal static class OrderUnits
         if (widest is null || !IsWorthIt(widest)) return lowered;
 
         // The search takes most of the compiler's time, so narrower registers are offered the order of the widest: of 784-300 at 5 % they
-        // need 956 packets in it, 965 without and 880 in one of their own.
+        // need 956 packets in it, 965 without and 880 in one of their own. An order of the inputs never gained them what its copy costs.
         LaneOrder[] orders = [.. ((int[])[0, InputWindows.Span]).Select(span => LaneOrder.Find(widest.Layers, widest.Width.Lanes(), span))
             .Where(order => !order.Layers.SequenceEqual(widest.Layers))];
         return lowered with
         {
             Plans = new EquatableArray<WidthPlan>(lowered.Plans.SelectMany(
                 plan => HasPermutes(plan)
-                    ? [plan, .. orders.Select(order => Ordered(plan, order, lowered.Header.InputLength))]
+                    ? [plan, .. orders.Where(order => plan.Width == widest.Width || order.InputOrder is null)
+                        .Select(order => Ordered(plan, order, lowered.Header.InputLength))]
                     : (WidthPlan[])[plan])),
         };
     }
