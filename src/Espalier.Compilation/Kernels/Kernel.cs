@@ -67,12 +67,9 @@ internal abstract class Kernel
 
     /// <summary>
     /// The floats of scratch memory that the method takes as a last parameter, <c>Span&lt;float&gt; work</c>; 0 when it has no such parameter.
-    /// Their content does not matter before and after.
+    /// Their content does not matter before and after. Weights, channels and filters that are removed never make it more.
     /// </summary>
     public virtual int WorkFloats(Stage stage, VectorWidth width) => 0;
-
-    /// <summary>The most that <see cref="WorkFloats"/> can be when weights, channels and filters of the stage are removed.</summary>
-    public virtual int MostWorkFloats(Stage stage, VectorWidth width) => WorkFloats(stage, width);
 
     /// <summary>
     /// Divides the stage with index <paramref name="index"/> into methods of at most <paramref name="methodTerms"/> unrolled terms. Loops

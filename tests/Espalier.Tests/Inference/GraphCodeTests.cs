@@ -1,5 +1,6 @@
 using Espalier.Compilation.Kernels;
 using Espalier.Compilation.Lowering;
+using Espalier.Compilation.Model;
 using Espalier.Inference;
 
 namespace Espalier.Tests.Inference;
@@ -8,7 +9,9 @@ namespace Espalier.Tests.Inference;
 [Trait("Category", "Width")]
 public sealed class GraphCodeTests(GraphCodeTests.Code code) : IClassFixture<GraphCodeTests.Code>
 {
-    private const int ScalarNetworks = 60, VectorNetworks = 60, InputCount = 3;
+    private const int ScalarNetworks = 60, VectorNetworks = 120, InputCount = 3;
+
+    private static readonly KernelKind?[] s_kernels = [null, KernelKind.Pixels, KernelKind.UnrolledPixels, KernelKind.Dense];
 
     private static readonly LoweringOptions s_scalar = new() { Widths = VectorWidth.Scalar };
 
@@ -31,6 +34,26 @@ public sealed class GraphCodeTests(GraphCodeTests.Code code) : IClassFixture<Gra
                     RandomNetworks.AssertSameBits(RandomNetworks.Interpret(entry.Given, input), actual, $"{entry.Name}: against the given network");
                 }
             }
+        }
+    }
+
+    [Fact]
+    public void Every_kernel_is_seen_at_every_width_and_poolings_are_fused()
+    {
+        foreach (VectorWidth width in Enum.GetValues<VectorWidth>().Where(width => width != VectorWidth.Scalar && PlanMethods.CanRun(width)))
+        {
+            foreach (KernelKind kernel in s_kernels.OfType<KernelKind>())
+            {
+                if ((kernel, width) == (KernelKind.UnrolledPixels, VectorWidth.Vector128)) continue;
+                bool isSeen = code.Entries.Any(entry => entry.Lowered.Plans.Any(
+                    plan => plan.Width == width && plan.Kernels.Any(choice => (choice.Kernel, choice.Width) == (kernel, width))));
+                Assert.True(isSeen, $"{kernel} {width}");
+            }
+
+            Assert.Contains(code.Entries, entry => entry.Lowered.Plans.Any(
+                plan => plan.Width == width && plan.Stages.Any(stage => stage.Pooling is { Kind: PoolingKind.Max })));
+            Assert.Contains(code.Entries, entry => entry.Lowered.Plans.Any(
+                plan => plan.Width == width && plan.Stages.Any(stage => stage.Pooling is { Kind: PoolingKind.Average })));
         }
     }
 
@@ -150,7 +173,7 @@ public sealed class GraphCodeTests(GraphCodeTests.Code code) : IClassFixture<Gra
         {
             var random = new SeededRandom(6);
             _set = new CompiledSet(Enumerable.Range(0, VectorNetworks).Select(
-                i => (RandomGraphs.Next(random, $"N{i}"), i % 2 == 0 ? LoweringOptions.Default : new LoweringOptions { Kernel = KernelKind.Dense })));
+                i => (RandomGraphs.Next(random, $"N{i}"), new LoweringOptions { Kernel = s_kernels[i % s_kernels.Length] })));
         }
 
         internal IReadOnlyList<CompiledSet.Entry> Entries => _set.Entries;

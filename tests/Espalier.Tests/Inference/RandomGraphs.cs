@@ -13,7 +13,8 @@ internal static class RandomGraphs
     /// </summary>
     public static Network Next(SeededRandom random, string name)
     {
-        var input = new Shape(1 + random.Next(3), 3 + random.Next(9), 3 + random.Next(9));
+        // Every third image is wide enough for the widest registers.
+        var input = new Shape(1 + random.Next(3), 3 + random.Next(9), random.Next(3) == 0 ? 16 + random.Next(24) : 3 + random.Next(9));
         var graph = new Graph(random, input);
         int steps = 1 + random.Next(6);
         for (int i = 0; i < steps; i++) graph.AddImageLayer();

@@ -13,7 +13,7 @@ namespace Espalier.Compilation.Kernels.Convolution;
 /// </summary>
 /// <remarks>
 /// Order of summation of a pixel: the sum starts at the bias, or with few registers of pixels there are two, to which the terms go by turns and
-/// of which the second starts at zero; each multiply-add is rounded once. Which of the values under a maximum wins when one is NaN is left open.
+/// of which the second starts at zero; each multiply-add is rounded once.
 /// </remarks>
 internal class ConvolutionKernel : Kernel
 {

@@ -94,19 +94,21 @@ internal sealed class SumsEmitter(ConvolutionPlan plan)
             {
                 string first = Name(0, 2 * pair * segments + segment);
                 string second = byTwo ? Name(0, 2 * (pair + 1)) : segments == 1 ? first : Name(0, 2 * pair * segments + segment + 1);
-                string pooled = Pooled([$"Evens({first}, {second})", $"Odds({first}, {second})"]);
-                Store(writer, Mean(pooled, 4), pair * pooledColumns + segment / 2 * _lanes);
+                string evens = $"e{pair * segments + segment}", odds = $"o{pair * segments + segment}";
+                writer.Line($"Floats{_bits} {evens} = Evens({first}, {second}), {odds} = Odds({first}, {second});");
+                Store(writer, Mean(Pooled([evens, odds]), 4), pair * pooledColumns + segment / 2 * _lanes);
             }
         }
     }
 
-    /// <summary>The largest or the sum of the values, pair by pair.</summary>
+    /// <summary>The largest of the values, the last two first, or their sum, pair by pair.</summary>
     private string Pooled(string[] values)
     {
         if (values.Length == 1) return values[0];
+        if (IsMax) return _math.Larger(values[0], Pooled([.. values.Skip(1)]));
         int half = values.Length / 2;
         string first = Pooled([.. values.Take(half)]), second = Pooled([.. values.Skip(half)]);
-        return IsMax ? _math.Larger(first, second) : $"({first} + {second})";
+        return $"({first} + {second})";
     }
 
     /// <summary>What a sum of <paramref name="count"/> values is to be divided by it for a mean; the largest value stays what it is.</summary>
