@@ -1,3 +1,4 @@
+using System.Linq;
 using Espalier.Compilation.Emit;
 using Espalier.Compilation.Model;
 
@@ -102,8 +103,22 @@ internal sealed class ImageCopyEmitter(ConvolutionPlan plan)
         writer.Line("from = ref frame;");
     }
 
+    /// <summary>
+    /// Whether two registers hold all that the lanes of a row read, so that every copy picks from them: half the loads, and few of those aligned.
+    /// </summary>
+    private bool PicksFromPair =>
+        _grid.StepX == 2 && _lanes == ImageLayout.LineFloats && _layout.Segments == 1 && 2 * (_grid.Columns - 1) + _grid.LastColumn < 2 * _lanes;
+
     private void WriteRow(CSharpWriter writer, int column, int copy)
     {
+        if (PicksFromPair && _layout.Form == ImageForm.Shifted)
+        {
+            if (column == 0) writer.Line($"Floats{_bits} low = Load{_bits}(ref from, 0), high = Load{_bits}(ref from, {_lanes});");
+            string index = string.Join(", ", Enumerable.Range(0, _lanes).Select(lane => (2 * lane + column) % (2 * _lanes)));
+            writer.Line($"Store(Pick(low, high, Simd{_bits}.Create({index})), ref x, {copy});");
+            return;
+        }
+
         if (_grid.StepX > 2)
         {
             int last = (_grid.Image.Width + _grid.Window.Left + _grid.Window.Right - 1 - column) / _grid.StepX;
