@@ -101,7 +101,7 @@ public sealed class UnitPruner
     {
         cancellation.ThrowIfCancellationRequested();
         bool withTwins = _options.Twins != UnitTwins.Ignore;
-        UnitMoments? moments = withTwins || _options.FoldMeans ? UnitMoments.Measure(_stage.Context, withTwins, cancellation) : null;
+        UnitMoments? moments = withTwins || _options.FoldMeans ? UnitMoments.Measure(_stage.Context, _layers, withTwins, cancellation) : null;
         bool[][] live = Live();
         var removed = new List<RemovedUnit>();
         int count = Math.Min(_options.Choice == UnitChoice.Outlying ? int.MaxValue : _options.UnitsPerRound, units - least);
@@ -142,7 +142,7 @@ public sealed class UnitPruner
         }
 
         foreach (int twin in twins) queue.HoldBack(unit with { Unit = twin });
-        if (!_options.FoldMeans || !_layers.TryAbsorb(unit, null, 0, (float)moments!.Mean(unit))) _layers.Remove(unit);
+        if (!_options.FoldMeans || !_layers.TryAbsorb(unit, null, 0, moments!.Means(unit))) _layers.Remove(unit);
         return null;
     }
 

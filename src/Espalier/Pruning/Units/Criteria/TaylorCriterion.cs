@@ -25,21 +25,35 @@ public sealed class TaylorCriterion(TaylorOrder order) : UnitCriterion
         double part = 1.0 / context.Train.Count;
         using var engine = new ComputeEngine(threads: 0);
         var sweep = new SampleSweep(context.Network, context.Train, context.Loss, withGradients: true);
-        PatternCurvature curvature = PatternCurvature.Create(sweep, CurvatureKind.Recursion);
-        var derivatives = new float[checked(sweep.Pass.Capacity * context.Network.Layers.Max(layer => layer.InputShape.Length))];
-        var squares = new float[context.Network.PrunableParameters.Max(weights => weights.Values.Length)];
+        var gradients = new ReadGradients(sweep, layers, live);
+        PatternCurvature? curvature = order == TaylorOrder.Second ? PatternCurvature.Create(sweep, CurvatureKind.Recursion) : null;
+        float[] derivatives = [], squares = [];
         sweep.Run(engine, (start, count) =>
         {
+            gradients.Backpropagate(engine, start, count);
+            for (int layer = 0; layer < changes.Length; layer++)
+            {
+                for (int unit = 0; unit < changes[layer].Length; unit++)
+                {
+                    foreach (UnitRead read in layers.Units(layer)[unit].Reads)
+                    {
+                        for (int sample = 0; sample < count; sample++)
+                        {
+                            changes[layer][unit] -= gradients.Product(read, sample, part);
+                        }
+                    }
+                }
+            }
+
+            if (curvature is null) return;
             curvature.Backpropagate(engine, start, count);
             for (int layer = 0; layer < changes.Length; layer++)
             {
                 if (changes[layer].Length == 0) continue;
-                Parameter weights = layers.Reader(layer).Weights;
+                Parameter weights = layers.Units(layer)[0].Reads[0].Reader.Weights;
                 ReadOnlySpan<float> outputs = sweep.Pass.InputOf(layer).AsSpan(0, count * weights.Columns);
-                engine.Product.Multiply(curvature.GradientOfSums(layer), weights.Values, derivatives, count, weights.Columns, weights.Rows);
-                for (int i = 0; i < outputs.Length; i++) changes[layer][i % weights.Columns] -= part * outputs[i] * derivatives[i];
-                if (order == TaylorOrder.First) continue;
-
+                Array.Resize(ref derivatives, Math.Max(derivatives.Length, outputs.Length));
+                Array.Resize(ref squares, Math.Max(squares.Length, weights.Values.Length));
                 TensorPrimitives.Multiply(weights.Values, weights.Values, squares);
                 engine.Product.Multiply(curvature.OfSums(layer), squares, derivatives, count, weights.Columns, weights.Rows);
                 for (int i = 0; i < outputs.Length; i++)
