@@ -30,7 +30,7 @@ internal sealed record DeepCompressionPlan(
 
     /// <summary>The Caffe form of LeNet-5; settings are fixed, and nothing is chosen in the run.</summary>
     public static DeepCompressionPlan LeNet5 { get; } = new(
-        "lenet-5-caffe", "LeNet5", "lamp", 55_000, 5_000, 60_000, 1, 8, 8, 3, 0, [12, 100], [5], []);
+        "lenet-5-caffe", "LeNet5", "lamp-work", 55_000, 5_000, 60_000, 1, 8, 8, 3, 0, [12, 60], [5], []);
 
     /// <summary>The same code in seconds.</summary>
     public static DeepCompressionPlan QuickLeNet5 { get; } = LeNet5 with
