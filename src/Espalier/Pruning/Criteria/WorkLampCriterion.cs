@@ -9,9 +9,7 @@ namespace Espalier.Pruning.Criteria;
 /// number of weights. Without convolutions it is LAMP.
 /// </summary>
 /// <remarks>
-/// The root lies between no account of work, with which the first layer of LeNet-5, 0.1 % of the weights, keeps two thirds of them and makes
-/// two thirds of all multiplications at 100x, and a full account, with which 576 positions would cost the first layer every weight but a
-/// few.
+/// Why: pruned 100x by LAMP, LeNet-5 keeps two thirds of the 500 weights of its first layer, which make two thirds of all multiplications.
 /// </remarks>
 public sealed class WorkLampCriterion : ScoreCriterion
 {
