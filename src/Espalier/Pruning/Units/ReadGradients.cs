@@ -21,6 +21,7 @@ internal sealed class ReadGradients
         for (int i = 0; i < _readers.Length; i++)
         {
             if (_readers[i] is not LayerPass pass) continue;
+            if (sweep.Network.Layers[i] is TrainableConvolution layer) pass.Output = new float[checked(sweep.Pass.Capacity * layer.OutputShape.Length)];
             pass.OutputGradient = sweep.Pass.GradientOfSums(i);
             pass.InputGradients = [new float[pass.Input.Length]];
         }
@@ -38,8 +39,12 @@ internal sealed class ReadGradients
         _sweep.Pass.Backward(engine, count);
         for (int i = 0; i < _readers.Length; i++)
         {
-            // The pass has these derivatives too, but summed over all that read a value and taken back through its activation.
-            if (_readers[i] is LayerPass pass) _sweep.Network.Layers[i].Backward(engine, pass, count);
+            if (_readers[i] is not LayerPass pass) continue;
+
+            // The whole pass had these derivatives too, but has summed them over all that read a value and taken them back through its
+            // activation. A convolution goes back only from where it went forward.
+            if (pass.Output.Length > 0) _sweep.Network.Layers[i].Forward(engine, pass, count);
+            _sweep.Network.Layers[i].Backward(engine, pass, count);
         }
     }
 
