@@ -60,13 +60,14 @@ internal sealed class UnitLayers
     /// </summary>
     /// <param name="whole">The pass through the network.</param>
     /// <param name="asked">The layers of units that are asked for have entries.</param>
-    public LayerPass?[] ReaderPasses(NetworkPass whole, bool[][] asked)
+    /// <param name="layers">The network's layers, or others of the same shapes in their place.</param>
+    public LayerPass?[] ReaderPasses(NetworkPass whole, bool[][] asked, IReadOnlyList<TrainableLayer> layers)
     {
         var passes = new LayerPass?[Network.Layers.Count];
         foreach (UnitRead read in _graph.Layers.Where((_, i) => asked[i].Length > 0).SelectMany(units => units).SelectMany(unit => unit.Reads))
         {
             if (passes[read.Index] is not null) continue;
-            LayerPass pass = passes[read.Index] = read.Reader.CreatePass(new PassMode(null), whole.Capacity);
+            LayerPass pass = passes[read.Index] = layers[read.Index].CreatePass(new PassMode(null), whole.Capacity);
             pass.Inputs = [read.Face.ValueIn(whole)];
         }
 

@@ -80,7 +80,7 @@ public sealed class FilterLayersTests
             }
         }
 
-        Assert.True(changes > 1);
+        Assert.Equal(Enumerable.Range(1, whole.Count - 1).Any(layer => whole.Size(layer) > 1), changes > 0);
     }
 
     [Theory]

@@ -21,10 +21,11 @@ public sealed class TaylorMagnitudeCriterion : UnitCriterion
         double part = 1.0 / context.Train.Count;
         using var engine = new ComputeEngine(threads: 0);
         var sweep = new SampleSweep(context.Network, context.Train, context.Loss, withGradients: true);
-        var gradients = new ReadGradients(sweep, layers, live);
+        var gradients = new ReadDerivatives(sweep, layers, live);
         sweep.Run(engine, (start, count) =>
         {
-            gradients.Backpropagate(engine, start, count);
+            ReadDerivatives.BackpropagatePatterns(sweep, engine, start, count);
+            gradients.Backpropagate(engine, count, sweep.Pass.GradientOfSums);
             for (int layer = 0; layer < scores.Length; layer++)
             {
                 for (int unit = 0; unit < scores[layer].Length; unit++)
@@ -33,8 +34,8 @@ public sealed class TaylorMagnitudeCriterion : UnitCriterion
                     for (int sample = 0; sample < count; sample++)
                     {
                         double change = 0;
-                        foreach (UnitRead read in reads) change += gradients.Product(read, sample);
-                        scores[layer][unit] += part * Math.Abs(change);
+                        foreach (UnitRead read in reads) change += gradients.Product(read, sample, part);
+                        scores[layer][unit] += Math.Abs(change);
                     }
                 }
             }
