@@ -29,7 +29,7 @@ internal sealed class TableKernel : ScalarKernel
     /// <inheritdoc/>
     public override void Emit(CSharpWriter writer, KernelSite site)
     {
-        DenseLayer layer = site.Layer;
+        DenseLayer layer = site.Dense;
         SparseMatrix weights = layer.Weights;
         string column = HasShortColumns(weights) ? "ushort" : "int", prefix = site.Method;
         writer.Open($"internal static void {prefix}{LayerParameters}");
@@ -66,7 +66,7 @@ internal sealed class TableKernel : ScalarKernel
                 start = end;
             }
             """);
-        EmitLayerEnd(writer, layer);
+        EmitSoftmax(writer, layer.Activation);
         writer.Close();
         writer.Line();
         HexTable.Write(writer, prefix + "Weights", weights.RawValues);

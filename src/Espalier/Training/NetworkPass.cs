@@ -88,8 +88,17 @@ internal sealed class NetworkPass
         }
     }
 
+    /// <summary>The buffers of layer <paramref name="index"/> alone.</summary>
+    public LayerPass Layer(int index) => _layers[index];
+
     /// <summary>Computes all parameters' gradients from <see cref="LogitGradient"/>.</summary>
-    public void Backward(ComputeEngine engine, int count)
+    /// <param name="engine">Does the work.</param>
+    /// <param name="count">The samples of the batch.</param>
+    /// <param name="throughActivation">
+    /// Turns the derivative by the outputs of a layer but the last into that by its sums, in place; null to do it as
+    /// <see cref="BackwardThroughActivation"/> does.
+    /// </param>
+    public void Backward(ComputeEngine engine, int count, Action<int>? throughActivation = null)
     {
         for (int i = _layers.Length - 1; i >= 0; i--)
         {
@@ -97,9 +106,8 @@ internal sealed class NetworkPass
             LayerPass pass = _layers[i];
             if (i < _layers.Length - 1)
             {
-                int used = count * layer.OutputShape.Length;
-                ActivationFunction.Backpropagate(
-                    layer.Activation, pass.Output.AsSpan(0, used), pass.OutputGradient.AsSpan(0, used), layer.OutputShape.Length);
+                if (throughActivation is null) BackwardThroughActivation(i, count);
+                else throughActivation(i);
             }
 
             layer.Backward(engine, pass, count);
@@ -110,6 +118,15 @@ internal sealed class NetworkPass
                 TensorPrimitives.Add(target, pass.InputGradients[input].AsSpan(0, target.Length), target);
             }
         }
+    }
+
+    /// <summary>Turns the derivative by the outputs of layer <paramref name="index"/> into that by its sums, in place.</summary>
+    public void BackwardThroughActivation(int index, int count)
+    {
+        TrainableLayer layer = _network.Layers[index];
+        LayerPass pass = _layers[index];
+        int length = layer.OutputShape.Length, used = count * length;
+        ActivationFunction.Backpropagate(layer.Activation, pass.Output.AsSpan(0, used), pass.OutputGradient.AsSpan(0, used), length);
     }
 
     private float[]?[][] ConnectGradients()

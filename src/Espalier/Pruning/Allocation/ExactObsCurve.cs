@@ -16,7 +16,7 @@ public sealed class ExactObsCurve(ExactObsTrace trace) : ILayerLossCurve
     public int Most => trace.Most;
 
     /// <summary>Traces all layers of a network, for <see cref="SpdyAllocation"/>.</summary>
-    /// <exception cref="EspalierException">The data do not fit, a layer is not fully connected, or a Hessian is singular.</exception>
+    /// <exception cref="EspalierException">The data do not fit, or a Hessian is singular.</exception>
     public static IReadOnlyList<ILayerLossCurve> OfAll(PruningContext context, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(context);

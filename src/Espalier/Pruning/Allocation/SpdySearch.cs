@@ -71,7 +71,7 @@ internal sealed class SpdySearch
 
     private void Stitch(int layer, int level)
     {
-        IReadOnlyList<Parameter> parameters = Layerwise.DenseLayers.Of(_stitched)[layer].Parameters;
+        IReadOnlyList<Parameter> parameters = Layerwise.WeightedLayers.Of(_stitched)[layer].Layer.Parameters;
         if (_solved.TryGetValue((layer, level), out float[][]? values))
         {
             for (int i = 0; i < values.Length; i++) values[i].CopyTo(parameters[i].Values, 0);

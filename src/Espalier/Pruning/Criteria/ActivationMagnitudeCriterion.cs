@@ -5,9 +5,10 @@ using Espalier.Training.Kernels;
 namespace Espalier.Pruning.Criteria;
 
 /// <summary>
-/// s_ij = w_ij^2 E[x_j^2], with x_j what the weight reads over the training samples: the mean square of the weight's part in its unit's
-/// sum, which is half the rise of the layer's squared error when it goes alone. The squares of Wanda's |w| ||x|| (Sun et al. 2023), and
-/// layer-wise OBS with the diagonal of its Hessian only. Needs one forward pass.
+/// s_ij = w_ij^2 E[x_j^2], with x_j what the weight reads over the training samples, its square summed over the positions of a
+/// convolution: the mean square of the weight's part in its unit's sums, which is half the rise of the layer's squared error when it goes
+/// alone. The squares of Wanda's |w| ||x|| (Sun et al. 2023), and layer-wise OBS with the diagonal of its Hessian only. Needs one forward
+/// pass.
 /// </summary>
 public sealed class ActivationMagnitudeCriterion : ScoreCriterion
 {
@@ -18,41 +19,52 @@ public sealed class ActivationMagnitudeCriterion : ScoreCriterion
     public override float[][] Score(PruningContext context, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(context);
-        double[][] squares = MeanSquaredInputs(context, cancellation);
+        double[][][] squares = MeanSquaredInputs(context, cancellation);
         return [.. context.Network.PrunableParameters.Zip(squares, Score)];
     }
 
-    private static float[] Score(Parameter weights, double[] squares)
+    private static float[] Score(Parameter weights, double[][] squares)
     {
         var scores = new float[weights.Values.Length];
-        for (int row = 0; row < scores.Length; row += squares.Length)
+        int rowsOfGroup = weights.Rows / squares.Length;
+        for (int i = 0; i < scores.Length; i++)
         {
-            for (int j = 0; j < squares.Length; j++)
-            {
-                double weight = weights.Values[row + j];
-                scores[row + j] = (float)(weight * weight * squares[j]);
-            }
+            double weight = weights.Values[i];
+            scores[i] = (float)(weight * weight * squares[i / weights.Columns / rowsOfGroup][i % weights.Columns]);
         }
 
         return scores;
     }
 
-    /// <summary>E[x_j^2] for each layer's inputs.</summary>
-    private static double[][] MeanSquaredInputs(PruningContext context, CancellationToken cancellation)
+    /// <summary>E[x_j^2] for each layer's inputs: an array for each group of units.</summary>
+    private static double[][][] MeanSquaredInputs(PruningContext context, CancellationToken cancellation)
     {
-        double[][] means = [.. DenseLayers.Of(context.Network).Select(layer => new double[layer.Weights.Columns])];
+        WeightedPlace[] places = WeightedLayers.Of(context.Network);
+        int samples = context.Train.Count;
+        LayerInputs[] inputs = [.. places.Select(place => new LayerInputs(place.Layer, samples, long.MaxValue))];
+        double[][][] means = [.. inputs.Select(layer => Enumerable.Range(0, layer.Groups).Select(_ => new double[layer.Columns]).ToArray())];
         var sweep = new SampleSweep(context.Network, context.Train, context.Loss);
         using var engine = new ComputeEngine(threads: 0);
         sweep.Run(
             engine,
-            (_, count) =>
+            (start, count) =>
             {
-                for (int layer = 0; layer < means.Length; layer++) AddSquares(means[layer], sweep.Pass.InputOf(layer), count);
+                for (int i = 0; i < means.Length; i++)
+                {
+                    for (int piece = 0; piece < inputs[i].PiecesOf(count); piece++)
+                    {
+                        for (int group = 0; group < inputs[i].Groups; group++)
+                        {
+                            (float[] rows, int number) = inputs[i].Read(sweep.Pass.InputOf(places[i].Index), start, count, piece, group);
+                            AddSquares(means[i][group], rows, number);
+                        }
+                    }
+                }
             },
             cancellation);
-        foreach (double[] layer in means)
+        foreach (double[] layer in means.SelectMany(groups => groups))
         {
-            for (int j = 0; j < layer.Length; j++) layer[j] /= context.Train.Count;
+            for (int j = 0; j < layer.Length; j++) layer[j] /= samples;
         }
 
         return means;

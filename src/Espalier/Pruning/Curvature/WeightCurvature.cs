@@ -7,7 +7,7 @@ namespace Espalier.Pruning.Curvature;
 
 /// <summary>
 /// h = d2E/dw^2, the diagonal of the Hessian of the mean loss by the weights: the mean over the patterns of d2E/da_j^2 z_i^2, with z_i what
-/// the weight from i to j reads.
+/// the weight from i to j reads; of a convolution, summed over the positions.
 /// </summary>
 internal static class WeightCurvature
 {
@@ -24,22 +24,8 @@ internal static class WeightCurvature
         var sweep = new SampleSweep(network, data, context.Loss, withGradients: true);
         PatternCurvature curvature = PatternCurvature.Create(sweep, kind);
         double[][] sums = [.. network.PrunableParameters.Select(weights => new double[weights.Values.Length])];
-        var batch = new float[sums.Max(layer => layer.Length)];
-        var squares = new float[sweep.Pass.Capacity * network.PrunableParameters.Max(weights => weights.Columns)];
         using var engine = new ComputeEngine(threads: 0);
-        sweep.Run(engine, (start, count) =>
-        {
-            curvature.Backpropagate(engine, start, count);
-            for (int i = 0; i < sums.Length; i++)
-            {
-                Parameter weights = network.PrunableParameters[i];
-                ReadOnlySpan<float> inputs = sweep.Pass.InputOf(i).AsSpan(0, count * weights.Columns);
-                TensorPrimitives.Multiply(inputs, inputs, squares);
-                engine.Product.TransposedMultiply(curvature.OfSums(i), squares, batch, weights.Rows, weights.Columns, count);
-                double[] sum = sums[i];
-                for (int j = 0; j < sum.Length; j++) sum[j] += batch[j];
-            }
-        }, cancellation);
+        sweep.Run(engine, (start, count) => curvature.Backpropagate(engine, start, count, sums), cancellation);
         foreach (double[] sum in sums) TensorPrimitives.Divide(sum, data.Count, sum);
         return sums;
     }

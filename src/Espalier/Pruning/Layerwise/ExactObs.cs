@@ -48,8 +48,8 @@ public sealed class ExactObs : PruningCriterion
             ExactObsTrace.ComputeAll(network, context.Train, context.Layout, Damping, Threads, progress: null, cancellation);
         int[] keep = TraceBudget.Divide(context, budget, traces);
         using var engine = new ComputeEngine(Threads);
-        TrainableDense[] layers = DenseLayers.Of(work);
-        for (int i = 0; i < layers.Length; i++) traces[i].Solve(engine, keep[i], cancellation).Commit(layers[i]);
+        WeightedPlace[] places = WeightedLayers.Of(work);
+        for (int i = 0; i < places.Length; i++) traces[i].Solve(engine, keep[i], cancellation).Commit(places[i].Layer);
         if (FitsSequentially) SequentialLeastSquares.FitInPlace(engine, work, network, context.Train, Damping, cancellation);
         bool isAnyRemoved = work.LiveWeightCount < network.LiveWeightCount;
         new NetworkSnapshot(work).Restore(network);

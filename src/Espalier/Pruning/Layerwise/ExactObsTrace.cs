@@ -34,7 +34,7 @@ public sealed class ExactObsTrace
     /// <summary>The layer's name.</summary>
     public string LayerName => _hessian.LayerName;
 
-    /// <summary>The layer's place in the network, from 0; that of its weights in the prunable parameters, too.</summary>
+    /// <summary>The place of the layer's weights in the network's prunable parameters, from 0.</summary>
     public int LayerIndex { get; }
 
     /// <summary>The weights that live before anything is removed: the largest number that can be kept.</summary>
@@ -48,8 +48,8 @@ public sealed class ExactObsTrace
     /// </summary>
     public double Scale { get; }
 
-    /// <summary>Traces all layers of a network as it stands.</summary>
-    /// <param name="network">The network, of fully connected layers; it does not change.</param>
+    /// <summary>Traces all layers of a network that have weights, as it stands.</summary>
+    /// <param name="network">The network; it does not change.</param>
     /// <param name="data">The samples by which errors are measured.</param>
     /// <param name="layout">
     /// Which weights leave together, by a pattern that <see cref="ExactObs.CanFollow"/>; null for each by itself.
@@ -58,7 +58,7 @@ public sealed class ExactObsTrace
     /// <param name="threads">The number of threads, 0 for one for each processor. It has no influence on the result.</param>
     /// <param name="progress">Told the part that is done, 0 to 1; or null.</param>
     /// <param name="cancellation">Ends the work.</param>
-    /// <exception cref="EspalierException">The data do not fit, a layer is not fully connected, or a Hessian is singular.</exception>
+    /// <exception cref="EspalierException">The data do not fit, or a Hessian is singular.</exception>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
     public static IReadOnlyList<ExactObsTrace> ComputeAll(
         TrainableNetwork network, Dataset data, PatternLayout? layout = null, double damping = LayerHessian.DefaultDamping,
@@ -66,7 +66,7 @@ public sealed class ExactObsTrace
     {
         using var engine = new ComputeEngine(threads);
         IReadOnlyList<LayerHessian> hessians = LayerHessian.ComputeAll(engine, network, data, damping, cancellation);
-        TrainableDense[] layers = DenseLayers.Of(network);
+        TrainableWeightedLayer[] layers = Array.ConvertAll(WeightedLayers.Of(network), place => place.Layer);
         double[] work = [.. layers.Select(layer => layer.Weights.Rows * Math.Pow(layer.Weights.Columns, 3))];
         double all = work.Sum(), done = 0;
         var traces = new ExactObsTrace[layers.Length];
@@ -83,7 +83,7 @@ public sealed class ExactObsTrace
 
     /// <summary>Traces one layer as it stands.</summary>
     /// <param name="network">The network; it does not change.</param>
-    /// <param name="layerIndex">The layer, from 0.</param>
+    /// <param name="layerIndex">The place of the layer's weights in the network's prunable parameters, from 0.</param>
     /// <param name="hessian">The layer's Hessian.</param>
     /// <param name="layout">
     /// Which weights leave together, by a pattern that <see cref="ExactObs.CanFollow"/>; null for each by itself.
@@ -91,7 +91,7 @@ public sealed class ExactObsTrace
     /// <param name="threads">The number of threads, 0 for one for each processor. It has no influence on the result.</param>
     /// <param name="progress">Told the part that is done, 0 to 1; or null.</param>
     /// <param name="cancellation">Ends the work.</param>
-    /// <exception cref="EspalierException">The layer is not fully connected, or the Hessian is singular.</exception>
+    /// <exception cref="EspalierException">The Hessian is singular.</exception>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
     public static ExactObsTrace Compute(
         TrainableNetwork network, int layerIndex, LayerHessian hessian, PatternLayout? layout = null, int threads = 0,
@@ -100,7 +100,7 @@ public sealed class ExactObsTrace
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(hessian);
         using var engine = new ComputeEngine(threads);
-        TrainableDense layer = DenseLayers.Of(network)[layerIndex];
+        TrainableWeightedLayer layer = WeightedLayers.Of(network)[layerIndex].Layer;
         return Compute(engine, layerIndex, layer, hessian, RowPattern.Of(layout, layerIndex, layer.Weights.Columns),
             progress is null ? null : progress.Report, cancellation);
     }
@@ -138,7 +138,7 @@ public sealed class ExactObsTrace
         ArgumentNullException.ThrowIfNull(network);
         using var engine = new ComputeEngine(threads: 0);
         LayerSolution solution = Solve(engine, keep, CancellationToken.None);
-        TrainableDense layer = DenseLayers.Of(network)[LayerIndex];
+        TrainableWeightedLayer layer = WeightedLayers.Of(network)[LayerIndex].Layer;
         if ((layer.Weights.Rows, layer.Weights.Columns) != (_rows.Rows, _rows.Inputs))
         {
             throw new ArgumentException($"Layer {layer.Name} is not of the size that was traced.", nameof(network));
@@ -148,7 +148,7 @@ public sealed class ExactObsTrace
     }
 
     internal static ExactObsTrace Compute(
-        ComputeEngine engine, int layerIndex, TrainableDense layer, LayerHessian hessian, RowPattern pattern,
+        ComputeEngine engine, int layerIndex, TrainableWeightedLayer layer, LayerHessian hessian, RowPattern pattern,
         Action<double>? progress, CancellationToken cancellation)
     {
         if (hessian.Inputs != layer.Weights.Columns)
@@ -160,18 +160,19 @@ public sealed class ExactObsTrace
         var rows = new LayerRows(layer);
         var traces = new RowTrace[rows.Rows];
         var energies = new double[rows.Rows];
-        _ = hessian.Inverse;
+        hessian.Invert();
         long nanoseconds = (long)(Math.Pow(hessian.Size, 3) / 60);
-        RowLoop.Run(engine.Team, rows.Rows, nanoseconds, () => new RowTracer(hessian, pattern), (row, tracer) =>
+        RowLoop.Run(engine.Team, rows.Rows, nanoseconds, () => new RowTracer(hessian.Size, pattern), (row, tracer) =>
         {
+            UnitHessian own = hessian.Of(row, rows.Rows);
             double[] weights = rows.Weights(row).ToArray();
             for (int i = 0; i < rows.Inputs; i++)
             {
-                if (hessian.IsDead(i)) weights[i] = 0;
+                if (own.IsDead(i)) weights[i] = 0;
             }
 
-            traces[row] = tracer.Trace(weights, rows.IsLive(row));
-            energies[row] = hessian.Energy(weights);
+            traces[row] = tracer.Trace(own, weights, rows.IsLive(row));
+            energies[row] = own.Energy(weights);
         }, progress, cancellation);
         return new ExactObsTrace(layerIndex, hessian, rows, pattern, traces, energies.Sum());
     }
@@ -183,12 +184,12 @@ public sealed class ExactObsTrace
         int end = StepEnd(keep);
         foreach (int row in _order.AsSpan(0, end)) removed[row]++;
         var solution = new LayerSolution(_rows.Rows, _rows.Inputs);
-        RowLoop.Run(engine.Team, _rows.Rows, (long)_rows.Inputs * _rows.Inputs, () => new SupportSolver(_hessian), (row, solver) =>
+        RowLoop.Run(engine.Team, _rows.Rows, (long)_rows.Inputs * _rows.Inputs, () => new SupportSolver(_hessian.Size), (row, solver) =>
         {
             bool[] kept = _rows.IsLive(row).ToArray();
             foreach (int input in _traces[row].Inputs.AsSpan(0, removed[row])) kept[input] = false;
             var weights = new double[_hessian.Size];
-            solver.Solve(_rows.Weights(row), kept, weights);
+            solver.Solve(_hessian.Of(row, _rows.Rows), _rows.Weights(row), kept, weights);
             solution.SetRow(row, kept, weights);
         }, cancellation: cancellation);
         return solution;

@@ -8,7 +8,7 @@ internal sealed class LayerRows
     private readonly double[] _weights;
     private readonly bool[] _isLive;
 
-    public LayerRows(TrainableDense layer)
+    public LayerRows(TrainableWeightedLayer layer)
     {
         (Rows, Inputs) = (layer.Weights.Rows, layer.Weights.Columns);
         _weights = new double[checked(Rows * (Inputs + 1))];

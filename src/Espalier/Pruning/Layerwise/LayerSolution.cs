@@ -34,7 +34,7 @@ internal sealed class LayerSolution
     }
 
     /// <summary>Puts the solution into a layer of its size.</summary>
-    public void Commit(TrainableDense layer)
+    public void Commit(TrainableWeightedLayer layer)
     {
         _weights.CopyTo(layer.Weights.Values, 0);
         layer.Weights.Freeze(_mask);

@@ -32,11 +32,11 @@ public sealed class LayerwiseObs : PruningCriterion
     public override string Name => Interval == 0 ? "l-obs" : "l-obs-recomputed";
 
     /// <summary>
-    /// The sensitivities L_q of all weights, an array for each layer, in the order of its weights; 0 where they are gone.
+    /// The sensitivities L_q of all weights, an array for each layer that has any, in the order of its weights; 0 where they are gone.
     /// </summary>
     /// <param name="network">The network.</param>
     /// <param name="hessians">The Hessians of its layers.</param>
-    /// <exception cref="EspalierException">A layer is not fully connected, or a Hessian is singular.</exception>
+    /// <exception cref="EspalierException">A Hessian is singular.</exception>
     public static IReadOnlyList<double[]> Sensitivities(TrainableNetwork network, IReadOnlyList<LayerHessian> hessians)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -44,8 +44,8 @@ public sealed class LayerwiseObs : PruningCriterion
         using var engine = new ComputeEngine(threads: 0);
         return
         [
-            .. DenseLayers.Of(network).Zip(hessians, (layer, hessian) =>
-                new LayerwiseObsLayer(engine, layer, hessian, isExact: false).Sensitivities),
+            .. WeightedLayers.Of(network).Zip(hessians, (place, hessian) =>
+                new LayerwiseObsLayer(engine, place.Layer, hessian, isExact: false).Sensitivities),
         ];
     }
 
@@ -68,7 +68,7 @@ public sealed class LayerwiseObs : PruningCriterion
     /// Removes weights for as long as sqrt(L_q) is at most the tolerance of the layer (Dong, Chen and Pan 2017, algorithm 1).
     /// </summary>
     /// <param name="context">The network, which changes, with its training samples.</param>
-    /// <param name="tolerances">One for each layer, at least 0, in units of the layer's sums.</param>
+    /// <param name="tolerances">One for each layer with weights, at least 0, in units of the layer's sums.</param>
     /// <param name="cancellation">Ends the removal, and leaves the network as it was.</param>
     /// <exception cref="EspalierException">The method cannot treat this network or these data, or a tolerance is negative.</exception>
     /// <exception cref="OperationCanceledException">The removal was cancelled.</exception>
@@ -76,7 +76,7 @@ public sealed class LayerwiseObs : PruningCriterion
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(tolerances);
-        int layers = context.Network.Layers.Count;
+        int layers = context.Network.PrunableParameters.Count;
         if (tolerances.Count != layers)
         {
             throw new ArgumentException($"{tolerances.Count} tolerances for {layers} layers.", nameof(tolerances));
@@ -101,9 +101,9 @@ public sealed class LayerwiseObs : PruningCriterion
         using var engine = new ComputeEngine(Threads);
         IReadOnlyList<LayerHessian> hessians = LayerHessian.ComputeAll(engine, context.Network, context.Train, Damping, cancellation);
         TrainableNetwork work = context.Network.Clone();
-        TrainableDense[] layers = DenseLayers.Of(work);
-        LayerwiseObsLayer[] states = [.. layers.Zip(hessians, (layer, hessian) =>
-            new LayerwiseObsLayer(engine, layer, hessian, isExact: Interval > 0, cancellation))];
+        WeightedPlace[] places = WeightedLayers.Of(work);
+        LayerwiseObsLayer[] states = [.. places.Zip(hessians, (place, hessian) =>
+            new LayerwiseObsLayer(engine, place.Layer, hessian, isExact: Interval > 0, cancellation))];
         float highest = float.NegativeInfinity;
         for (bool goesOn = true; goesOn;)
         {
@@ -111,15 +111,15 @@ public sealed class LayerwiseObs : PruningCriterion
             if (budget.Keep == work.LiveWeightCount) break;
             float[][] scores = Array.ConvertAll(states, state => state.Scores(isGlobal && state.Scale > 0 ? state.Scale : 1));
             highest = Math.Max(highest, MaskSelection.Apply(work, scores, budget));
-            for (int i = 0; i < layers.Length; i++)
+            for (int i = 0; i < places.Length; i++)
             {
-                if (layers[i].Weights.Mask is uint[] mask) states[i].Follow(engine, mask, cancellation);
+                if (places[i].Layer.Weights.Mask is uint[] mask) states[i].Follow(engine, mask, cancellation);
             }
 
             goesOn = Interval > 0;
         }
 
-        for (int i = 0; i < layers.Length; i++) states[i].ToSolution().Commit(layers[i]);
+        for (int i = 0; i < places.Length; i++) states[i].ToSolution().Commit(places[i].Layer);
         new NetworkSnapshot(work).Restore(context.Network);
         return new Removal(float.IsNegativeInfinity(highest) ? null : highest, null);
     }

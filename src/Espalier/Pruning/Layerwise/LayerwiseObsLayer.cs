@@ -22,7 +22,7 @@ internal sealed class LayerwiseObsLayer
     /// <param name="isExact">Whether each unit's inverse is of the weights that it has left, or one is good for all.</param>
     /// <param name="cancellation">Ends the work.</param>
     public LayerwiseObsLayer(
-        ComputeEngine engine, TrainableDense layer, LayerHessian hessian, bool isExact, CancellationToken cancellation = default)
+        ComputeEngine engine, TrainableWeightedLayer layer, LayerHessian hessian, bool isExact, CancellationToken cancellation = default)
     {
         (_hessian, _isExact, _start) = (hessian, isExact, new LayerRows(layer));
         _weights = new double[_start.Rows * hessian.Size];
@@ -32,7 +32,7 @@ internal sealed class LayerwiseObsLayer
         {
             _start.Weights(row).CopyTo(Weights(row));
             _start.IsLive(row).CopyTo(IsLive(row));
-            Scale += hessian.Energy(_start.Weights(row));
+            Scale += hessian.Of(row, _start.Rows).Energy(_start.Weights(row));
         }
 
         ForRows(engine, (row, tools) => tools.Measure(row), cancellation);
@@ -100,12 +100,13 @@ internal sealed class LayerwiseObsLayer
     private void MoveOneByOne(int row, List<int> gone)
     {
         int size = _hessian.Size;
-        double[] sensitivities = Sensitivities, inverse = _hessian.Inverse;
+        UnitHessian hessian = _hessian.Of(row, _start.Rows);
+        double[] sensitivities = Sensitivities, inverse = hessian.Inverse;
         int first = row * _start.Inputs;
         Span<double> weights = Weights(row);
         foreach (int i in gone.OrderBy(i => sensitivities[first + i]).ThenBy(i => i))
         {
-            if (_hessian.IsDead(i)) continue;
+            if (hessian.IsDead(i)) continue;
             ReadOnlySpan<double> column = inverse.AsSpan(i * size, size);
             TensorPrimitives.MultiplyAdd(column, -weights[i] / column[i], weights, weights);
         }
@@ -113,7 +114,7 @@ internal sealed class LayerwiseObsLayer
 
     private void ForRows(ComputeEngine engine, Action<int, Tools> body, CancellationToken cancellation)
     {
-        _ = _hessian.Inverse;
+        _hessian.Invert();
         RowLoop.Run(engine.Team, _start.Rows, (long)_hessian.Size * _hessian.Size, () => new Tools(this), body, cancellation: cancellation);
     }
 
@@ -124,18 +125,18 @@ internal sealed class LayerwiseObsLayer
     /// <summary>What one thread works with.</summary>
     private sealed class Tools(LayerwiseObsLayer layer)
     {
-        private readonly SupportSolver? _solver = layer._isExact ? new(layer._hessian) : null;
-        private readonly RestrictedInverse? _inverse = layer._isExact ? new(layer._hessian) : null;
+        private readonly SupportSolver? _solver = layer._isExact ? new(layer._hessian.Size) : null;
+        private readonly RestrictedInverse? _inverse = layer._isExact ? new(layer._hessian.Size) : null;
         private readonly double[] _diagonal = new double[layer._hessian.Size];
 
-        public void Solve(int row) => _solver!.Solve(layer._start.Weights(row), layer.IsLive(row), layer.Weights(row));
+        public void Solve(int row) => _solver!.Solve(Hessian(row), layer._start.Weights(row), layer.IsLive(row), layer.Weights(row));
 
         public void Measure(int row)
         {
-            LayerHessian hessian = layer._hessian;
+            UnitHessian hessian = Hessian(row);
             ReadOnlySpan<double> weights = layer.Weights(row);
             ReadOnlySpan<bool> isLive = layer.IsLive(row);
-            if (_inverse is not null) _inverse.Diagonal(isLive, _diagonal);
+            if (_inverse is not null) _inverse.Diagonal(hessian, isLive, _diagonal);
             else for (int i = 0; i < _diagonal.Length; i++) _diagonal[i] = hessian.Inverse[i * hessian.Size + i];
             Span<double> sensitivities = layer.Sensitivities.AsSpan(row * isLive.Length, isLive.Length);
             for (int i = 0; i < isLive.Length; i++)
@@ -143,5 +144,7 @@ internal sealed class LayerwiseObsLayer
                 sensitivities[i] = isLive[i] && !hessian.IsDead(i) ? weights[i] * weights[i] / (2 * _diagonal[i]) : 0;
             }
         }
+
+        private UnitHessian Hessian(int row) => layer._hessian.Of(row, layer._start.Rows);
     }
 }

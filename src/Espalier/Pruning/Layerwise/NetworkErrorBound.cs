@@ -9,32 +9,18 @@ using Espalier.Training.Losses;
 namespace Espalier.Pruning.Layerwise;
 
 /// <summary>
-/// How far a pruned network's outputs can be from the dense one's, from what pruning does to each layer by itself: at most
-/// sum over k of (product over l > k of |W_l|) sqrt(E_k), with the Frobenius norms of the pruned weights (Dong, Chen and Pan 2017,
-/// Theorem 3.2). Outputs are the last layer's sums. The bound holds for every way to prune and is far from tight.
+/// How far a pruned network's outputs can be from the dense one's, from what pruning does to each layer by itself: for a chain of dense
+/// layers at most sum over k of (product over l > k of |W_l|) sqrt(E_k), with the Frobenius norms of the pruned weights (Dong, Chen and
+/// Pan 2017, Theorem 3.2); for other networks the same, with how much any layer can make of an error that comes to it. Outputs are the last
+/// layer's sums. The bound holds for every way to prune and is far from tight.
 /// </summary>
-/// <param name="Layers">What pruning does to each layer.</param>
+/// <param name="Layers">What pruning does to each layer that has weights.</param>
 /// <param name="Error">The root of the mean over samples of the squared distance of the two networks' outputs.</param>
-public sealed record NetworkErrorBound(IReadOnlyList<LayerError> Layers, double Error)
+/// <param name="Bound">The most that <see cref="Error"/> can be.</param>
+public sealed record NetworkErrorBound(IReadOnlyList<LayerError> Layers, double Error, double Bound)
 {
     // SELU falls steepest just below zero: lambda alpha e^0.
     private const double SeluSlope = 1.0507009873554805 * 1.6732632423543772;
-
-    /// <summary>The most that <see cref="Error"/> can be.</summary>
-    public double Bound
-    {
-        get
-        {
-            double bound = 0;
-            for (int i = 0; i < Layers.Count; i++)
-            {
-                double slope = i == 0 ? 0 : Layers[i - 1].Slope;
-                bound = bound * slope * Layers[i].WeightNorm + Layers[i].SumsError;
-            }
-
-            return bound;
-        }
-    }
 
     /// <summary>Measures a pruned network against the dense one.</summary>
     /// <param name="dense">The network before pruning.</param>
@@ -43,7 +29,7 @@ public sealed record NetworkErrorBound(IReadOnlyList<LayerError> Layers, double 
     /// <param name="threads">The number of threads, 0 for one for each processor. It has no influence on the result.</param>
     /// <param name="cancellation">Ends the work.</param>
     /// <exception cref="EspalierException">
-    /// The data do not fit, a layer is not fully connected, or the networks differ in shape.
+    /// The data do not fit, or the networks differ in shape or in numbers other than weights and their biases.
     /// </exception>
     public static NetworkErrorBound Measure(
         TrainableNetwork dense, TrainableNetwork pruned, Dataset data, int threads = 0, CancellationToken cancellation = default)
@@ -51,48 +37,92 @@ public sealed record NetworkErrorBound(IReadOnlyList<LayerError> Layers, double 
         ArgumentNullException.ThrowIfNull(dense);
         ArgumentNullException.ThrowIfNull(pruned);
         ArgumentNullException.ThrowIfNull(data);
-        TrainableDense[] layers = DenseLayers.Of(pruned), before = DenseLayers.OfSameShape(dense, layers);
-        TrainableDense[] moves = [.. layers.Zip(before, Difference)];
+        WeightedPlace[] places = WeightedLayers.Of(pruned), before = WeightedLayers.OfSameShape(dense, pruned);
+        RequireSameOthers(dense, pruned);
         using var engine = new ComputeEngine(threads);
         var sweep = new SampleSweep(dense, data, LossKind.MeanSquaredError);
         var prunedPass = new NetworkPass(pruned, sweep.Pass.Capacity, withGradients: false);
-        float[][] sums = [.. layers.Select(layer => new float[sweep.Pass.Capacity * layer.Weights.Rows])];
-        var (sumErrors, outputErrors, error) = (new double[layers.Length], new double[layers.Length], 0.0);
+        int last = pruned.Layers.Count - 1;
+        TrainableLayer[] differences = [.. places.Zip(before, (place, old) => Difference(place.Layer, old.Layer))];
+        LayerPass[] moves = [.. places.Zip(differences, (place, layer) => PassThrough(sweep.Pass, place.Index, layer))];
+        LayerPass[] outputs = [.. places.Select(place => PassThrough(sweep.Pass, place.Index, place.Layer))];
+        var (sumErrors, outputErrors, error) = (new double[places.Length], new double[places.Length], 0.0);
         sweep.Run(engine, (_, count) =>
         {
-            for (int i = 0; i < layers.Length; i++)
+            for (int i = 0; i < places.Length; i++)
             {
-                float[] input = sweep.Pass.InputOf(i);
-                int width = layers[i].Weights.Rows;
-                moves[i].Forward(engine, input, sums[i], count);
-                sumErrors[i] += SquaredNorm(sums[i].AsSpan(0, count * width));
-                if (i == layers.Length - 1)
+                (int index, TrainableWeightedLayer layer) = places[i];
+                int width = layer.OutputShape.Length, used = count * width;
+                differences[i].Forward(engine, moves[i], count);
+                double moved = SquaredNorm(moves[i].Output.AsSpan(0, used));
+                sumErrors[i] += moved;
+                if (index == last)
                 {
-                    outputErrors[i] = sumErrors[i];
+                    outputErrors[i] += moved;
                     continue;
                 }
 
-                layers[i].Forward(engine, input, sums[i], count);
-                ActivationFunction.Apply(layers[i].Activation, sums[i].AsSpan(0, count * width), width);
-                outputErrors[i] += SquaredDistance(sums[i].AsSpan(0, count * width), sweep.Pass.Output(i));
+                Span<float> values = outputs[i].Output.AsSpan(0, used);
+                layer.Forward(engine, outputs[i], count);
+                ActivationFunction.Apply(layer.Activation, values, width);
+                outputErrors[i] += SquaredDistance(values, sweep.Pass.Output(index));
             }
 
             sweep.Pass.Input.CopyTo(prunedPass.Input, 0);
             prunedPass.Forward(engine, count);
-            error += SquaredDistance(prunedPass.Logits.AsSpan(0, count * layers[^1].Weights.Rows), sweep.Pass.Logits);
+            error += SquaredDistance(prunedPass.Logits.AsSpan(0, count * pruned.OutputShape.Length), sweep.Pass.Logits);
         }, cancellation);
-        return new NetworkErrorBound(
+        LayerError[] layers =
         [
-            .. layers.Select((layer, i) => new LayerError(
-                layer.Name, Math.Sqrt(sumErrors[i] / data.Count), Math.Sqrt(outputErrors[i] / data.Count),
-                i == layers.Length - 1 ? 1 : GreatestSlope(layer.Activation), Math.Sqrt(SquaredNorm(layer.Weights.Values)))),
-        ], Math.Sqrt(error / data.Count));
+            .. places.Select((place, i) => new LayerError(
+                place.Layer.Name, Math.Sqrt(sumErrors[i] / data.Count), Math.Sqrt(outputErrors[i] / data.Count),
+                place.Index == last ? 1 : GreatestSlope(place.Layer.Activation), Math.Sqrt(SquaredNorm(place.Layer.Weights.Values)))),
+        ];
+        return new NetworkErrorBound(layers, Math.Sqrt(error / data.Count), BoundOf(pruned, layers));
+    }
+
+    private static void RequireSameOthers(TrainableNetwork dense, TrainableNetwork pruned)
+    {
+        foreach ((TrainableLayer before, TrainableLayer after) in dense.Layers.Zip(pruned.Layers))
+        {
+            if (after is TrainableWeightedLayer) continue;
+            if (before.Parameters.Zip(after.Parameters).All(pair => pair.First.Values.AsSpan().SequenceEqual(pair.Second.Values))) continue;
+            throw new EspalierException(
+                $"Layer '{after.Name}' has other numbers after pruning; the bound is for networks that differ in weights and biases alone.");
+        }
+    }
+
+    // What comes to a layer wrong, it can make larger by its growth and the slope of its activation; its own error comes on top.
+    private static double BoundOf(TrainableNetwork network, LayerError[] errors)
+    {
+        var bounds = new double[network.Layers.Count];
+        int next = 0;
+        for (int i = 0; i < bounds.Length; i++)
+        {
+            TrainableLayer layer = network.Layers[i];
+            double[] read = [.. network.SourcesOf(i).Select(source => source < 0 ? 0 : bounds[source])];
+            double coming = layer is TrainableConcatenation ? Math.Sqrt(read.Sum(bound => bound * bound)) : read.Sum();
+            double own = layer is TrainableWeightedLayer ? errors[next++].SumsError : 0;
+            double slope = i == bounds.Length - 1 ? 1 : GreatestSlope(layer.Activation);
+            bounds[i] = slope * (ErrorGrowth.Of(layer) * coming + own);
+        }
+
+        return bounds[^1];
+    }
+
+    // A pass of its own through a layer, which reads what the layer of that place reads.
+    private static LayerPass PassThrough(NetworkPass pass, int index, TrainableLayer layer)
+    {
+        LayerPass own = layer.CreatePass(new PassMode(null), pass.Capacity);
+        own.Inputs = [pass.InputOf(index)];
+        own.Output = new float[checked(pass.Capacity * layer.OutputShape.Length)];
+        return own;
     }
 
     // The sums' moves by their own weights: a difference of two products would lose small moves in their rounding.
-    private static TrainableDense Difference(TrainableDense pruned, TrainableDense dense)
+    private static TrainableWeightedLayer Difference(TrainableWeightedLayer pruned, TrainableWeightedLayer dense)
     {
-        var difference = new TrainableDense(pruned.Name, pruned.Weights.Columns, pruned.Weights.Rows, pruned.Activation);
+        var difference = (TrainableWeightedLayer)pruned.Blank();
         TensorPrimitives.Subtract(pruned.Weights.Values, dense.Weights.Values, difference.Weights.Values);
         TensorPrimitives.Subtract(pruned.Biases.Values, dense.Biases.Values, difference.Biases.Values);
         return difference;

@@ -6,32 +6,33 @@ namespace Espalier.Pruning.Layerwise;
 /// The diagonal of the inverse of a part of the Hessian, H_SS^-1, as the sensitivities of a unit ask for that has lost weights: from H_SS,
 /// or from H^-1 less what the others take from it, [H^-1]_SQ ([H^-1]_QQ)^-1 [H^-1]_QS; whichever is less work. Made once a thread.
 /// </summary>
-internal sealed class RestrictedInverse(LayerHessian hessian)
+/// <param name="size">The rows of the Hessians.</param>
+internal sealed class RestrictedInverse(int size)
 {
-    private readonly double[] _factor = new double[hessian.Size * hessian.Size], _rows = new double[hessian.Size * hessian.Size];
-    private readonly int[] _stay = new int[hessian.Size], _go = new int[hessian.Size];
+    private readonly double[] _factor = new double[size * size], _rows = new double[size * size];
+    private readonly int[] _stay = new int[size], _go = new int[size];
 
     /// <summary>Computes the diagonal.</summary>
+    /// <param name="hessian">The Hessian of its layer and group.</param>
     /// <param name="kept">Whether each weight is there; the bias always is.</param>
     /// <param name="diagonal">Receives Size elements, of which those of absent and dead inputs mean nothing.</param>
     /// <exception cref="EspalierException">The Hessian is singular.</exception>
-    public void Diagonal(ReadOnlySpan<bool> kept, Span<double> diagonal)
+    public void Diagonal(UnitHessian hessian, ReadOnlySpan<bool> kept, Span<double> diagonal)
     {
         (int stay, int go) = (0, 0);
-        for (int i = 0; i < hessian.Size; i++)
+        for (int i = 0; i < size; i++)
         {
             if (hessian.IsDead(i)) continue;
             if (i == hessian.Inputs || kept[i]) _stay[stay++] = i;
             else _go[go++] = i;
         }
 
-        if (3.0 * go * go * hessian.Size < 2.0 * stay * stay * stay) FromInverse(_go.AsSpan(0, go), diagonal);
-        else FromHessian(_stay.AsSpan(0, stay), diagonal);
+        if (3.0 * go * go * size < 2.0 * stay * stay * stay) FromInverse(hessian, _go.AsSpan(0, go), diagonal);
+        else FromHessian(hessian, _stay.AsSpan(0, stay), diagonal);
     }
 
-    private void FromInverse(ReadOnlySpan<int> go, Span<double> diagonal)
+    private void FromInverse(UnitHessian hessian, ReadOnlySpan<int> go, Span<double> diagonal)
     {
-        int size = hessian.Size;
         hessian.FactorPart(hessian.Inverse, go, _factor);
         for (int i = 0; i < size; i++) diagonal[i] = hessian.Inverse[i * size + i];
         for (int i = 0; i < go.Length; i++)
@@ -45,7 +46,7 @@ internal sealed class RestrictedInverse(LayerHessian hessian)
         }
     }
 
-    private void FromHessian(ReadOnlySpan<int> stay, Span<double> diagonal)
+    private void FromHessian(UnitHessian hessian, ReadOnlySpan<int> stay, Span<double> diagonal)
     {
         int n = stay.Length;
         hessian.FactorPart(hessian.Matrix, stay, _factor);

@@ -8,7 +8,6 @@ namespace Espalier.Pruning.Layerwise;
 /// </summary>
 internal sealed class RowTracer
 {
-    private readonly LayerHessian _hessian;
     private readonly RowPattern _pattern;
     private readonly RowElimination _row;
     private readonly int[] _mayLeave, _inputs;
@@ -17,24 +16,26 @@ internal sealed class RowTracer
     private int _deleted;
 
     /// <summary>Allocates for units of one layer.</summary>
-    public RowTracer(LayerHessian hessian, RowPattern pattern)
+    /// <param name="size">The rows of the layer's Hessians.</param>
+    /// <param name="pattern">Which weights may leave.</param>
+    public RowTracer(int size, RowPattern pattern)
     {
-        (_hessian, _pattern) = (hessian, pattern);
-        _width = pattern.Width;
-        _row = new RowElimination(hessian.Size, _width);
+        (_pattern, _width) = (pattern, pattern.Width);
+        _row = new RowElimination(size, _width);
         _mayLeave = new int[pattern.Least.Length];
-        (_inputs, _losses) = (new int[hessian.Inputs], new double[hessian.Inputs]);
+        (_inputs, _losses) = (new int[size - 1], new double[size - 1]);
         (_factor, _solution) = (new double[_width * _width], new double[_width]);
     }
 
     /// <summary>Traces a unit.</summary>
+    /// <param name="hessian">The Hessian of its layer and group.</param>
     /// <param name="weights">Its weights and bias; 0 where a weight is gone already or does nothing.</param>
     /// <param name="isLive">Whether each weight is still there.</param>
-    public RowTrace Trace(ReadOnlySpan<double> weights, ReadOnlySpan<bool> isLive)
+    public RowTrace Trace(UnitHessian hessian, ReadOnlySpan<double> weights, ReadOnlySpan<bool> isLive)
     {
-        _row.Start(_hessian.Inverse, weights);
+        _row.Start(hessian.Inverse, weights);
         _deleted = 0;
-        DeleteAbsent(isLive);
+        DeleteAbsent(hessian, isLive);
         CountGroups(isLive);
         while (true)
         {
@@ -47,12 +48,12 @@ internal sealed class RowTracer
                 _mayLeave[_pattern.GroupOf[input]]--;
                 (_inputs[_deleted], _losses[_deleted]) = (input, loss / length);
                 _deleted++;
-                Delete(i);
+                Delete(hessian, i);
             }
         }
     }
 
-    private void DeleteAbsent(ReadOnlySpan<bool> isLive)
+    private void DeleteAbsent(UnitHessian hessian, ReadOnlySpan<bool> isLive)
     {
         for (int input = 0, position = 0; input < isLive.Length; input++, position++)
         {
@@ -63,7 +64,7 @@ internal sealed class RowTracer
                 position = _row.Inputs.IndexOf(input);
             }
 
-            Delete(position);
+            Delete(hessian, position);
         }
 
         _row.Compact();
@@ -80,9 +81,9 @@ internal sealed class RowTracer
         for (int group = 0; group < _mayLeave.Length; group++) _mayLeave[group] = Math.Max(0, _mayLeave[group] - _pattern.Least[group]);
     }
 
-    private void Delete(int position)
+    private void Delete(UnitHessian hessian, int position)
     {
-        if (_hessian.IsDead(_row.Inputs[position])) _row.DeleteAlone(position);
+        if (hessian.IsDead(_row.Inputs[position])) _row.DeleteAlone(position);
         else _row.Delete(position);
     }
 

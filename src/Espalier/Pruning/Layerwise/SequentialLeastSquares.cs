@@ -22,8 +22,7 @@ public static class SequentialLeastSquares
     /// <param name="threads">The number of threads, 0 for one for each processor. It has no influence on the result.</param>
     /// <param name="cancellation">Ends the work, and leaves the network as it was.</param>
     /// <exception cref="EspalierException">
-    /// The data do not fit, a layer is not fully connected, the networks differ in shape, or a system is singular; nothing has changed
-    /// then.
+    /// The data do not fit, the networks differ in shape, or a system is singular; nothing has changed then.
     /// </exception>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
     public static void Fit(
@@ -43,55 +42,55 @@ public static class SequentialLeastSquares
     internal static void FitInPlace(
         ComputeEngine engine, TrainableNetwork pruned, TrainableNetwork dense, Dataset data, double damping, CancellationToken cancellation)
     {
-        TrainableDense[] layers = DenseLayers.Of(pruned), targets = DenseLayers.OfSameShape(dense, layers);
-        for (int i = 0; i < layers.Length; i++)
+        WeightedPlace[] places = WeightedLayers.Of(pruned), targets = WeightedLayers.OfSameShape(dense, pruned);
+        for (int i = 0; i < places.Length; i++)
         {
-            (LayerHessian hessian, double[] crossed) = Moments(engine, i, pruned, dense, data, damping, cancellation);
-            FitLayer(engine, layers[i], targets[i], hessian, crossed, cancellation);
+            (LayerHessian hessian, double[][] crossed) = Moments(engine, places[i], pruned, dense, data, damping, cancellation);
+            FitLayer(engine, places[i].Layer, targets[i].Layer, hessian, crossed, cancellation);
         }
     }
 
     // The moments of the pruned network's inputs x' of one layer, and of x' with the dense network's inputs x; in the first layer they are
-    // the same, and most of the work.
-    private static (LayerHessian Hessian, double[] Crossed) Moments(
-        ComputeEngine engine, int layer, TrainableNetwork pruned, TrainableNetwork dense, Dataset data, double damping,
+    // the same, and often most of the work.
+    private static (LayerHessian Hessian, double[][] Crossed) Moments(
+        ComputeEngine engine, WeightedPlace place, TrainableNetwork pruned, TrainableNetwork dense, Dataset data, double damping,
         CancellationToken cancellation)
     {
-        int inputs = pruned.Layers[layer].InputShape.Length;
-        var own = new MomentSum(engine.Team, inputs);
-        MomentSum? crossed = layer == 0 ? null : new MomentSum(engine.Team, inputs, inputs);
+        var own = new LayerMoments(engine.Team, place.Layer, data.Count);
+        bool readsData = pruned.SourcesOf(place.Index).All(source => source < 0);
+        LayerMoments? crossed = readsData ? null : new LayerMoments(engine.Team, place.Layer, data.Count, isCrossed: true);
         var sweep = new SampleSweep(pruned, data, LossKind.MeanSquaredError);
         var densePass = new NetworkPass(dense, sweep.Pass.Capacity, withGradients: false);
-        sweep.Run(engine, (_, count) =>
+        sweep.Run(engine, (start, count) =>
         {
-            own.Add(sweep.Pass.InputOf(layer), count);
+            own.Add(sweep.Pass.InputOf(place.Index), start, count);
             if (crossed is null) return;
             sweep.Pass.Input.CopyTo(densePass.Input, 0);
             densePass.Forward(engine, count);
-            crossed.Add(sweep.Pass.InputOf(layer), densePass.InputOf(layer), count);
+            crossed.Add(sweep.Pass.InputOf(place.Index), start, count, densePass.InputOf(place.Index));
         }, cancellation);
-        double[] moments = own.Mean();
-        return (new LayerHessian(pruned.Layers[layer].Name, moments, damping), crossed?.Mean() ?? moments);
+        return (own.ToHessian(damping), (crossed ?? own).Means());
     }
 
     // The regression over all inputs is w* = H^-1 C w, with C the crossed moments; over some of them it is the best move from there.
     private static void FitLayer(
-        ComputeEngine engine, TrainableDense layer, TrainableDense target, LayerHessian hessian, double[] crossed,
+        ComputeEngine engine, TrainableWeightedLayer layer, TrainableWeightedLayer target, LayerHessian hessian, double[][] crossed,
         CancellationToken cancellation)
     {
         LayerRows rows = new(layer), targets = new(target);
         var solution = new LayerSolution(rows.Rows, rows.Inputs);
         int size = hessian.Size;
-        double[] inverse = hessian.Inverse;
-        RowLoop.Run(engine.Team, rows.Rows, (long)size * size, () => new SupportSolver(hessian), (row, solver) =>
+        hessian.Invert();
+        RowLoop.Run(engine.Team, rows.Rows, (long)size * size, () => new SupportSolver(size), (row, solver) =>
         {
-            double[] moments = Product(crossed, targets.Weights(row)), best = Product(inverse, moments);
+            UnitHessian own = hessian.Of(row, rows.Rows);
+            double[] moments = Product(crossed[row / (rows.Rows / crossed.Length)], targets.Weights(row)), best = Product(own.Inverse, moments);
             for (int i = 0; i < rows.Inputs; i++)
             {
-                if (hessian.IsDead(i)) best[i] = rows.Weights(row)[i];
+                if (own.IsDead(i)) best[i] = rows.Weights(row)[i];
             }
 
-            solver.Solve(best, rows.IsLive(row), moments);
+            solver.Solve(own, best, rows.IsLive(row), moments);
             solution.SetRow(row, rows.IsLive(row), moments);
         }, cancellation: cancellation);
         solution.Commit(layer);

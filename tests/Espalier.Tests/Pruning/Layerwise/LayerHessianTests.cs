@@ -19,18 +19,19 @@ public sealed class LayerHessianTests
         IReadOnlyList<LayerHessian> hessians = LayerHessian.ComputeAll(network, data, damping: 0.01, threads);
         double ridge = 0.01 * Enumerable.Range(1, 19).Average(i => LayerwiseData.FirstHessian(data, 0)[i, i]);
         double[] expected = LayerwiseData.FirstHessian(data, ridge).ToRowMajorArray();
-        Assert.Equal(ridge, hessians[0].Damping, 1e-12);
-        for (int i = 0; i < expected.Length; i++) Assert.Equal(expected[i], hessians[0].Matrix[i], 1e-12);
-        Assert.Equal([0, 20], Enumerable.Range(0, 21).Where(hessians[0].IsDead));
+        Assert.Equal(ridge, hessians[0].Groups[0].Damping, 1e-12);
+        for (int i = 0; i < expected.Length; i++) Assert.Equal(expected[i], hessians[0].Groups[0].Matrix[i], 1e-12);
+        Assert.Equal([0, 20], Enumerable.Range(0, 21).Where(hessians[0].Groups[0].IsDead));
         Assert.Equal(["fc1", "fc2"], hessians.Select(hessian => hessian.LayerName));
         Assert.Equal([21, 13], hessians.Select(hessian => hessian.Inputs));
-        Assert.Equal(LayerHessian.ComputeAll(network, data, 0.01, threads: 1)[1].Matrix.ToArray(), hessians[1].Matrix.ToArray());
+        Assert.Equal(LayerHessian.ComputeAll(network, data, 0.01, threads: 1)[1].Groups[0].Matrix.ToArray(), hessians[1].Groups[0].Matrix.ToArray());
     }
 
     [Fact]
     public void The_inverse_is_one()
     {
-        LayerHessian hessian = LayerHessian.ComputeAll(LayerwiseData.Network(30, [2], 2), LayerwiseData.Inputs(200, 30, 1, dead: [4]))[0];
+        TrainableNetwork network = LayerwiseData.Network(30, [2], 2);
+        UnitHessian hessian = LayerHessian.ComputeAll(network, LayerwiseData.Inputs(200, 30, 1, dead: [4]))[0].Groups[0];
         double[] matrix = hessian.Matrix.ToArray();
         matrix[4 * 31 + 4] = 1;
         Matrix<double> product = Matrix<double>.Build.DenseOfRowMajor(31, 31, matrix)

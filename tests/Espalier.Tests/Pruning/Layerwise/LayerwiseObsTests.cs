@@ -109,7 +109,7 @@ public sealed class LayerwiseObsTests
         {
             // Recomputed, what is left is above the tolerance by its own inverse.
             uint[][] before = TrainingData.Bits(pruned);
-            Matrix<double> hessian = LayerwiseData.FirstHessian(s_data, hessians[0].Damping);
+            Matrix<double> hessian = LayerwiseData.FirstHessian(s_data, hessians[0].Groups[0].Damping);
             hessian[3, 3] = 1;
             for (int row = 0; row < 6; row++)
             {
