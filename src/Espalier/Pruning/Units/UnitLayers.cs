@@ -23,6 +23,10 @@ internal sealed class UnitLayers
     /// <summary>The number of units of a layer, removed ones included.</summary>
     public int Size(int layer) => _graph.Layers[layer].Length;
 
+    /// <summary>What the units of a layer are.</summary>
+    public UnitKind KindOf(int layer) =>
+        layer == 0 ? UnitKind.Input : Network.Layers[layer - 1] is TrainableConvolution ? UnitKind.Filter : UnitKind.Unit;
+
     /// <summary>What a unit is made of.</summary>
     public UnitParts this[UnitId unit] => _graph.Layers[unit.Layer][unit.Unit];
 
