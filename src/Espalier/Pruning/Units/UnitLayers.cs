@@ -55,6 +55,24 @@ internal sealed class UnitLayers
     /// <summary>Whether a unit has an outgoing weight that is not zero.</summary>
     public static bool IsRead(UnitParts unit) => HasOther(unit, read => read.Reader.Weights.Values, 0f);
 
+    /// <summary>The number of weights that would leave with a unit: those that lead to it and from it, as far as masks let them live.</summary>
+    public int LiveWeights(UnitId unit)
+    {
+        int count = 0;
+        foreach (UnitRow row in this[unit].Rows)
+        {
+            count += row.Layer.Weights.Mask is uint[] mask ? row.Of(mask).Count(Parameter.Live) : row.Weights.Length;
+        }
+
+        foreach (UnitRead read in this[unit].Reads)
+        {
+            Parameter weights = read.Reader.Weights;
+            for (int row = 0; row < weights.Rows; row++) count += weights.Mask is uint[] mask ? read.Of(mask, row).Count(Parameter.Live) : read.Columns;
+        }
+
+        return count;
+    }
+
     /// <summary>The weights that lead from a unit to those that read it (copied): reader by reader, row by row.</summary>
     public float[] Outgoing(UnitId unit) => [.. this[unit].Reads.SelectMany(read => read.Weights())];
 

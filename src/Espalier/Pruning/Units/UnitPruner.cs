@@ -93,7 +93,8 @@ public sealed class UnitPruner
     private UnitQueue Rank(CancellationToken cancellation)
     {
         double[][] scores = _options.Criterion.Score(_stage.Context, _options.PruneInputs, cancellation);
-        return new UnitQueue(scores, Live(), _options.MinimumUnits, _options.Choice, _options.Outliers);
+        return new UnitQueue(
+            scores, Live(), _options.MinimumUnits, _options.Choice, _options.Outliers, _options.PerWeight ? _layers.LiveWeights : null);
     }
 
     private UnitPruningRound RunRound(

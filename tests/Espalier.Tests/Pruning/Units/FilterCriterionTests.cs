@@ -1,9 +1,11 @@
+using Espalier.Compilation.Model;
 using Espalier.Data;
 using Espalier.Pruning;
 using Espalier.Pruning.Units;
 using Espalier.Pruning.Units.Criteria;
 using Espalier.Tests.Training;
 using Espalier.Training;
+using Espalier.Training.Losses;
 
 namespace Espalier.Tests.Pruning.Units;
 
@@ -73,6 +75,44 @@ public sealed class FilterCriterionTests
         }
 
         Assert.Contains(scores.SelectMany(layer => layer), score => Math.Abs(score) > 1e-4);
+    }
+
+    [Theory]
+    [InlineData("depthwise separable")]
+    [InlineData("dense block")]
+    [InlineData("stride, padding and dilation")]
+    [InlineData("average pooling that counts padding")]
+    public void Second_order_adds_half_the_curvature_by_each_number_that_a_dense_layer_reads(string name)
+    {
+        // The last dense layer reads the last filters. One number of one sample more by t: the recursion has the second derivative of that
+        // exactly for squared error of a linear output, which it is here once the layer's activation is left out.
+        TrainableNetwork network = WithLinearOutput(FilterRun.Create(name));
+        var layers = new UnitLayers(network);
+        var context = new PruningContext(network, FilterRun.Samples(network), LossKind.MeanSquaredError);
+        double[][] first = new TaylorCriterion(TaylorOrder.First).Score(context), second = new TaylorCriterion(TaylorOrder.Second).Score(context);
+        int count = context.Train.Count, outputs = network.OutputShape.Length, seen = 0;
+        double[][] values = new DoubleGraph(Front(network), false).Forward(FilterRun.Inputs(context.Train));
+        Parameter weights = network.PrunableParameters[^1];
+        for (int layer = 1; layer < layers.Count; layer++)
+        {
+            for (int unit = 0; unit < layers.Size(layer); unit++)
+            {
+                if (layers[new(layer, unit)].Reads is not [UnitRead read] || read.Index != network.Layers.Count - 1) continue;
+                double expected = 0;
+                for (int column = read.FirstColumn; column < read.FirstColumn + read.Columns; column++)
+                {
+                    // E = 1/outputs sum_k (a_k - t_k)^2, so d2E/do^2 = 2/outputs sum_k w_k^2.
+                    double squares = Enumerable.Range(0, outputs).Sum(row => Math.Pow(weights.Values[row * weights.Columns + column], 2));
+                    expected += values.Sum(sample => sample[column] * sample[column]) * squares / outputs / count;
+                }
+
+                Assert.Equal(expected, second[layer][unit] - first[layer][unit], 1e-5 * Math.Max(1, expected));
+                Assert.True(expected > 1e-4);
+                seen++;
+            }
+        }
+
+        Assert.True(seen > 1);
     }
 
     [Fact]
@@ -169,4 +209,16 @@ public sealed class FilterCriterionTests
             }
         }
     }
+
+    private static TrainableNetwork WithLinearOutput(TrainableNetwork network)
+    {
+        var last = (TrainableDense)network.Layers[^1];
+        var linear = new TrainableDense(last.Name, last.Weights.Columns, last.Weights.Rows, Activation.Identity);
+        for (int i = 0; i < last.Parameters.Count; i++) last.Parameters[i].Values.CopyTo(linear.Parameters[i].Values, 0);
+        return new TrainableNetwork(network.Name, network.InputShape, [.. network.Layers.SkipLast(1), linear]);
+    }
+
+    /// <summary>All layers but the last.</summary>
+    private static TrainableNetwork Front(TrainableNetwork network) =>
+        new(network.Name, network.InputShape, [.. network.Layers.SkipLast(1)]);
 }
