@@ -21,5 +21,6 @@ internal static class ExperimentList
         new FashionExperiment(),
         new NetTrimExperiment(),
         new LeNet5Experiment(),
+        new FiltersExperiment(),
     ];
 }
