@@ -16,7 +16,7 @@ internal sealed class ReaderSums
     public ReaderSums(SampleSweep sweep, UnitLayers layers, bool[][] asked)
     {
         _sweep = sweep;
-        _readers = layers.ReaderPasses(sweep.Pass, asked);
+        _readers = layers.ReaderPasses(sweep.Pass, asked, sweep.Network.Layers);
         for (int i = 0; i < _readers.Length; i++)
         {
             if (_readers[i] is LayerPass pass) pass.Output = new float[checked(sweep.Pass.Capacity * sweep.Network.Layers[i].OutputShape.Length)];

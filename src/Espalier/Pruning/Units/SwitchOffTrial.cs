@@ -76,7 +76,7 @@ internal sealed class SwitchOffTrial : IDisposable
         if (_layers[index] is LayerPass made) return made;
         TrainableLayer layer = _sweep.Network.Layers[index];
         LayerPass pass = layer.CreatePass(new PassMode(null), _sweep.Pass.Capacity);
-        pass.Output = new float[checked(_sweep.Pass.Capacity * layer.OutputShape.Length)];
+        pass.Output = new float[checked(_sweep.Pass.Capacity * layer.OutputShape.Length + PanelPlan.Slack)];
         return _layers[index] = pass;
     }
 
@@ -128,7 +128,7 @@ internal sealed class SwitchOffTrial : IDisposable
             Shape input = whole.InputShape with { Channels = channels };
             _layer = new TrainableConvolution(whole.Name, input, whole.Weights.Rows, whole.Window, Activation.Identity);
             _pass = _layer.CreatePass(new PassMode(null), capacity);
-            _pass.Inputs = [new float[checked(capacity * input.Length)]];
+            _pass.Inputs = [new float[checked(capacity * input.Length + PanelPlan.Slack)]];
             _pass.Output = new float[checked(capacity * _layer.OutputShape.Length)];
         }
 

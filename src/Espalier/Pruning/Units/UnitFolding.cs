@@ -109,8 +109,9 @@ public static class UnitFolding
     }
 
     /// <summary>Absorbs a unit, unless padding stands in the way: behind the border its constant would be missed.</summary>
-    private static bool TryFold(UnitLayers layers, UnitId unit, int? twin, float sign, ReadOnlySpan<float> offsets) =>
-        (!offsets.ContainsAnyExcept(0f) || !layers[unit].IsPadded) && layers.TryAbsorb(unit, twin, sign, offsets);
+    private static bool TryFold(UnitLayers layers, UnitId unit, int? twin, float sign, float[] offsets) =>
+        layers[unit].Reads.All(read => !read.IsPadded || offsets[offsets.Length == 1 ? 0 : read.FaceIndex] == 0)
+        && layers.TryAbsorb(unit, twin, sign, offsets);
 
     /// <summary>
     /// An earlier unit with the same or the mirrored weights and bias; <see cref="UnitFoldKind.Unread"/> when there is none.

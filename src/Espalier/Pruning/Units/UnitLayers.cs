@@ -23,6 +23,10 @@ internal sealed class UnitLayers
     /// <summary>The number of units of a layer, removed ones included.</summary>
     public int Size(int layer) => _graph.Layers[layer].Length;
 
+    /// <summary>What the units of a layer are.</summary>
+    public UnitKind KindOf(int layer) =>
+        layer == 0 ? UnitKind.Input : Network.Layers[layer - 1] is TrainableConvolution ? UnitKind.Filter : UnitKind.Unit;
+
     /// <summary>What a unit is made of.</summary>
     public UnitParts this[UnitId unit] => _graph.Layers[unit.Layer][unit.Unit];
 
@@ -51,6 +55,24 @@ internal sealed class UnitLayers
     /// <summary>Whether a unit has an outgoing weight that is not zero.</summary>
     public static bool IsRead(UnitParts unit) => HasOther(unit, read => read.Reader.Weights.Values, 0f);
 
+    /// <summary>The number of weights that would leave with a unit: those that lead to it and from it, as far as masks let them live.</summary>
+    public int LiveWeights(UnitId unit)
+    {
+        int count = 0;
+        foreach (UnitRow row in this[unit].Rows)
+        {
+            count += row.Layer.Weights.Mask is uint[] mask ? row.Of(mask).Count(Parameter.Live) : row.Weights.Length;
+        }
+
+        foreach (UnitRead read in this[unit].Reads)
+        {
+            Parameter weights = read.Reader.Weights;
+            for (int row = 0; row < weights.Rows; row++) count += weights.Mask is uint[] mask ? read.Of(mask, row).Count(Parameter.Live) : read.Columns;
+        }
+
+        return count;
+    }
+
     /// <summary>The weights that lead from a unit to those that read it (copied): reader by reader, row by row.</summary>
     public float[] Outgoing(UnitId unit) => [.. this[unit].Reads.SelectMany(read => read.Weights())];
 
@@ -60,13 +82,14 @@ internal sealed class UnitLayers
     /// </summary>
     /// <param name="whole">The pass through the network.</param>
     /// <param name="asked">The layers of units that are asked for have entries.</param>
-    public LayerPass?[] ReaderPasses(NetworkPass whole, bool[][] asked)
+    /// <param name="layers">The network's layers, or others of the same shapes in their place.</param>
+    public LayerPass?[] ReaderPasses(NetworkPass whole, bool[][] asked, IReadOnlyList<TrainableLayer> layers)
     {
         var passes = new LayerPass?[Network.Layers.Count];
         foreach (UnitRead read in _graph.Layers.Where((_, i) => asked[i].Length > 0).SelectMany(units => units).SelectMany(unit => unit.Reads))
         {
             if (passes[read.Index] is not null) continue;
-            LayerPass pass = passes[read.Index] = read.Reader.CreatePass(new PassMode(null), whole.Capacity);
+            LayerPass pass = passes[read.Index] = layers[read.Index].CreatePass(new PassMode(null), whole.Capacity);
             pass.Inputs = [read.Face.ValueIn(whole)];
         }
 

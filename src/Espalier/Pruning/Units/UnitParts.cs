@@ -28,9 +28,6 @@ internal sealed class UnitParts
     /// <summary>The channels of batch normalisations that it passes through.</summary>
     public IReadOnlyList<UnitChannel> Channels => _channels;
 
-    /// <summary>Whether some reader pads what it reads.</summary>
-    public bool IsPadded => _reads.Exists(read => read.IsPadded);
-
     /// <summary>
     /// Whether <paramref name="other"/> lies at the same places and is made of and read by the same layers, so that one can stand in for
     /// the other.

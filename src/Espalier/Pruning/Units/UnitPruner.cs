@@ -5,9 +5,10 @@ using Espalier.Training.Losses;
 namespace Espalier.Pruning.Units;
 
 /// <summary>
-/// Removes whole units in rounds: score, remove the lowest, retrain if asked to, again (Wolfe et al. 2016, Algorithms I and II). The
-/// network keeps its shape, with all weights of a removed unit masked; the compiler leaves such units out, and
-/// <see cref="NetworkShrinker"/> makes a smaller network without them.
+/// Removes whole units in rounds: score, remove the lowest, retrain if asked to, again (Wolfe et al. 2016, Algorithms I and II; for filters
+/// Molchanov et al. 2017). Units of dense layers and filters of convolutions are ranked together. The network keeps its
+/// shape, with all weights of a removed unit masked; the compiler leaves such units out, and <see cref="NetworkShrinker"/> makes a smaller
+/// network without them.
 /// </summary>
 public sealed class UnitPruner
 {
@@ -92,7 +93,8 @@ public sealed class UnitPruner
     private UnitQueue Rank(CancellationToken cancellation)
     {
         double[][] scores = _options.Criterion.Score(_stage.Context, _options.PruneInputs, cancellation);
-        return new UnitQueue(scores, Live(), _options.MinimumUnits, _options.Choice, _options.Outliers);
+        return new UnitQueue(
+            scores, Live(), _options.MinimumUnits, _options.Choice, _options.Outliers, _options.PerWeight ? _layers.LiveWeights : null);
     }
 
     private UnitPruningRound RunRound(

@@ -107,7 +107,7 @@ static partial class Convolution
             output = output.Slice(0, 16);
             global::System.ReadOnlySpan<float> image = work;
             global::System.ReadOnlySpan<float> weights = global::System.Runtime.InteropServices.MemoryMarshal.Cast<ulong, float>(Layer0Weights);
-            global::System.ReadOnlySpan<ushort> taps = global::System.Runtime.InteropServices.MemoryMarshal.Cast<ulong, ushort>(Layer0Taps);
+            global::System.ReadOnlySpan<ushort> columns = global::System.Runtime.InteropServices.MemoryMarshal.Cast<ulong, ushort>(Layer0Taps);
             global::System.ReadOnlySpan<int> filterEnds = global::System.Runtime.InteropServices.MemoryMarshal.Cast<ulong, int>(Layer0FilterEnds);
             global::System.ReadOnlySpan<float> biases = global::System.Runtime.InteropServices.MemoryMarshal.Cast<ulong, float>(Layer0Biases);
             int start = 0, next = 0;
@@ -120,21 +120,21 @@ static partial class Convolution
                     {
                         global::System.ReadOnlySpan<float> under = image.Slice(y * 6 + x * 1);
                         global::System.ReadOnlySpan<float> w = weights.Slice(start, end - start);
-                        global::System.ReadOnlySpan<ushort> t = taps.Slice(start, end - start);
+                        global::System.ReadOnlySpan<ushort> c = columns.Slice(start, end - start);
                         float p0 = biases[filter], p1 = -0f, p2 = -0f, p3 = -0f;
-                        while (w.Length >= 4 && t.Length >= 4)
+                        while (w.Length >= 4 && c.Length >= 4)
                         {
-                            p0 += under[t[0]] * w[0];
-                            p1 += under[t[1]] * w[1];
-                            p2 += under[t[2]] * w[2];
-                            p3 += under[t[3]] * w[3];
+                            p0 += under[c[0]] * w[0];
+                            p1 += under[c[1]] * w[1];
+                            p2 += under[c[2]] * w[2];
+                            p3 += under[c[3]] * w[3];
                             w = w.Slice(4);
-                            t = t.Slice(4);
+                            c = c.Slice(4);
                         }
 
-                        if (w.Length > 0) p0 += under[t[0]] * w[0];
-                        if (w.Length > 1) p1 += under[t[1]] * w[1];
-                        if (w.Length > 2) p2 += under[t[2]] * w[2];
+                        if (w.Length > 0) p0 += under[c[0]] * w[0];
+                        if (w.Length > 1) p1 += under[c[1]] * w[1];
+                        if (w.Length > 2) p2 += under[c[2]] * w[2];
                         output[next++] = Relu((p0 + p1) + (p2 + p3));
                     }
                 }
