@@ -12,17 +12,24 @@ internal sealed class LeNet5PruningExperiment : Experiment
 {
     private const int DenseEpochs = 8, SnipEpochs = 20;
 
-    /// <summary>TODO</summary>
+    /// <summary>
+    /// On the last 5,000 training images, from random starting weights: LAMP left 8.3 % in 6 + 8 epochs at 0.66 %, and 1 % in 12 + 12 at
+    /// 0.98 %, with two thirds of the first layer; LAMP by multiplications left one of 150 in 12 + 14 epochs at 0.92 %.
+    /// </summary>
     private static readonly (GradualRecipe Recipe, string Published, double? Bar)[] s_gradual =
     [
         (new(12, "lamp", 1e-4, 6, 8), "0.77 (Han)", 0.77),
+        (new(71, "lamp-work", 2e-4, 8, 10), "0.8 (ADMM)", 0.8),
         (new(108, "lamp-work", 2e-4, 12, 14), "0.91 (surgery)", 0.91),
         (new(200, "lamp-work", 2e-4, 12, 14), "0.97 (soft weight sharing)", 0.97),
-        (new(71, "lamp-work", 2e-4, 8, 10), "0.8 (ADMM)", 0.8),
         (new(280, "lamp-work", 2e-4, 12, 14), "0.75 (sparse variational dropout)", null),
     ];
 
-    private static readonly SurgeryRecipe s_surgery = new([1, 3, 6, 2.5], 3e-4, 3e-4, 12, 12);
+    /// <summary>
+    /// By the counts after short runs: 1.2/2.6/4.2/2.1 leave one of 51 after three epochs, 1.5/3.3/5/2.4 one of 68 after one. At 4 in all
+    /// layers the first is emptied.
+    /// </summary>
+    private static readonly SurgeryRecipe s_surgery = new([1.6, 3.6, 5.5, 2.5], 3e-4, 3e-4, 12, 12);
 
     private static readonly (double Percent, double Published, double Bar)[] s_snip = [(98, 0.8, 0.9), (99, 1.1, 1.2)];
 
