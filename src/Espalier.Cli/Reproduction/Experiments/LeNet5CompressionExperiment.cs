@@ -3,6 +3,7 @@ using Espalier.Compilation.Model;
 using Espalier.Compression;
 using Espalier.Compression.Sharing;
 using Espalier.Data;
+using Espalier.Reporting;
 
 namespace Espalier.Cli.Reproduction.Experiments;
 
@@ -69,7 +70,7 @@ internal sealed class LeNet5CompressionExperiment : Experiment
                 new($"Ours, {small.Ratio}x at {SmallBits} bits, biases shared at {BiasBits} bits, smallest coding",
                     CompressionTable.Headings, CompressionTable.Rows(small.Model, dense)),
             ],
-            []);
+            [new("size-against-error", Chart(paper, small).ToSvg(), "Test error against the bytes of the file.")]);
 
         CompressedNetwork Compress(int ratio, double from, WeightSharingOptions sharing, CompressionOptions coding)
         {
@@ -79,4 +80,11 @@ internal sealed class LeNet5CompressionExperiment : Experiment
             return work.Compress(pruned, ratio, sharing, plan.CentroidEpochs, CentroidRate, coding);
         }
     }
+
+    private static LineChart Chart(CompressedNetwork paper, CompressedNetwork small) => new(
+        "LeNet-5: size of the file against test error", new Axis("bytes", Logarithmic: true), new Axis("test error, %"),
+        [
+            new ChartSeries("ours", [(small.Model.Bytes.Length, small.TestError), (paper.Model.Bytes.Length, paper.TestError)]),
+            new ChartSeries("Han et al.", [(s_paper.Bytes, s_paper.Error)]),
+        ]);
 }
