@@ -10,6 +10,7 @@ internal static class ExperimentList
     [
         new LobsWeightsExperiment(),
         new GradualMagnitudeExperiment(),
+        new LeNet5PruningExperiment(),
         new MonksExperiment(),
         new ObdPredictionExperiment(),
         new LobsRetrainingExperiment(),
@@ -17,6 +18,7 @@ internal static class ExperimentList
         new ShrinkingExperiment(),
         new L0Experiment(),
         new DeepCompressionExperiment(),
+        new LeNet5CompressionExperiment(),
         new AcousticTableExperiment(),
         new FashionExperiment(),
         new NetTrimExperiment(),

@@ -14,6 +14,8 @@ public static class CriterionCatalog
         new("magnitude", "s = |w| (Han et al. 2015)", () => new MagnitudeCriterion()),
         new("sensitivity", "s = |w| / deviation of the layer's weights (Han et al. 2015)", () => new SensitivityThresholdCriterion()),
         new("lamp", "s = w^2 / sum of w^2 of the larger ones of the layer (Lee et al. 2021)", () => new LampCriterion()),
+        new("lamp-work", "lamp / root of the multiplications of a weight: convolutions get emptier, the network faster",
+            () => new WorkLampCriterion()),
         new("lookahead", "s = w^2 times the squares of the neighbouring layers' weights on its path (Park et al. 2020)",
             () => new LookaheadCriterion()),
         new("activation-magnitude", "s = w^2 E[x^2] (Sun et al. 2023)", () => new ActivationMagnitudeCriterion()),

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Espalier.Cli.Reproduction.Experiments.DeepCompression;
 using Espalier.Compilation.Model;
 using Espalier.Compression;
@@ -13,9 +12,7 @@ namespace Espalier.Cli.Reproduction.Experiments;
 /// </summary>
 internal sealed class DeepCompressionExperiment : Experiment
 {
-    // What the paper says: its table 1, and its table 2 for the network as a whole.
-    private const double PaperBytes = 27_000, PaperError = 1.58;
-    private const int PaperBits = 6, PaperIndexBits = 5;
+    private const int PaperBits = 6;
 
     // The smallest file is reported of which the validation part says, with one standard error to spare, that its error is no more.
     private const double ErrorBound = 1.8;
@@ -25,8 +22,8 @@ internal sealed class DeepCompressionExperiment : Experiment
 
     private const double Rate = 1.5e-3, CentroidRate = 3e-4, WeightDecay = 2e-4;
 
-    private static readonly string[] s_paperHeadings =
-        ["layer", "weights", "kept", "weight bits", "+ Huffman", "index bits", "+ Huffman", "rate without Huffman", "rate"];
+    // What the paper says: its table 1, and its table 2 for the network as a whole.
+    private static readonly PublishedCompression s_paper = new(27_000, 40, 32, 1.58, 1.64, ErrorBar: 1.6);
 
     private static readonly string[][] s_paperTable =
     [
@@ -84,10 +81,10 @@ internal sealed class DeepCompressionExperiment : Experiment
             run.Stage(from + 0.14 * step, from + 0.57 * step, $"seed {i + 1}, the paper's setting");
             paper.Add(final.Compress(
                 final.Prune(dense, plan.Ratios[0], Rate, WeightDecay), plan.Ratios[0], new WeightSharingOptions { Bits = PaperBits },
-                plan.CentroidEpochs, CentroidRate, new CompressionOptions { GapCoding = GapCoding.Relative, IndexBits = PaperIndexBits }));
+                plan.CentroidEpochs, CentroidRate, DeepCompressionReport.PaperCoding));
             run.Stage(from + 0.57 * step, from + step, $"seed {i + 1}, the smallest file");
             smallest.Add(final.Compress(
-                final.Prune(dense, chosen.Ratio, Rate, WeightDecay), chosen.Ratio, Sharing(chosen.Bits), plan.CentroidEpochs,
+                final.Prune(dense, chosen.Ratio, Rate, WeightDecay), chosen.Ratio, chosen.Sharing, plan.CentroidEpochs,
                 CentroidRate, new CompressionOptions()));
         }
 
@@ -128,39 +125,29 @@ internal sealed class DeepCompressionExperiment : Experiment
         List<CompressedNetwork> frontier, IReadOnlyList<ChartSeries> starts)
     {
         double floats = CompressionTable.DenseBytes(dense);
-        string chosen = $"smallest file, {smallest[0].Ratio}x at {smallest[0].Bits} bits";
-        string setting = $"the paper's setting, {plan.Ratios[0]}x at {PaperBits} bits";
-        string errorOf = plan.Seeds == 1 ? "  test error %" : $"  test error %, mean of {plan.Seeds} seeds";
+        string chosen = $"smallest file, {smallest[0].Ratio}x at {smallest[0].Sharing.Bits} bits";
         double paperBytes = paper.Max(one => one.Model.Bytes.Length), smallestBytes = smallest.Max(one => one.Model.Bytes.Length);
         double paperError = paper.Average(one => one.TestError), smallestError = smallest.Average(one => one.TestError);
-        var rows = new List<ReproductionRow>
-        {
-            AtMost($"{setting}: bytes of the largest file", "27 KB", PaperBytes, paperBytes, "#,0"),
-            ReproductionRow.Note("  times smaller than floats", "40x", Times(floats / paperBytes)),
-            ReproductionRow.Note("  without Huffman codes", "32x", Times(floats * 8 / paper.Max(one => BitsBeforeHuffman(one.Model)))),
-            ReproductionRow.Note("  the same network, smallest coding: bytes", null, Number(paper.Max(one => one.Smallest))),
-            AtMost(errorOf, "1.58 (dense 1.64)", 1.6, paperError),
-            ReproductionRow.Note("  of each seed", null, Errors(paper)),
-            AtMost($"{chosen}: bytes of the largest file", "27 KB at 1.58 %", 11_000, smallestBytes, "#,0"),
-            ReproductionRow.Note("  times smaller than floats", "40x", Times(floats / smallestBytes)),
-            ReproductionRow.Note(
-                "  in the paper's coding with the best index bits: bytes", null, Number(smallest.Max(one => one.SmallestRelative))),
-            AtMost(errorOf, null, ErrorBound, smallestError),
-            ReproductionRow.Note("  of each seed", null, Errors(smallest)),
-        };
+        var report = new DeepCompressionReport(s_paper, floats, run.Quick);
+        ReproductionRow[] rows =
+        [
+            .. report.PaperRows($"the paper's setting, {plan.Ratios[0]}x at {PaperBits} bits", paper),
+            .. report.SmallRows(chosen, smallest, 11_000, ErrorBound),
+        ];
         ReproductionTable[] tables =
         [
-            new($"Ours in the paper's coding: {plan.Ratios[0]}x, {PaperBits} bits, gaps of {PaperIndexBits} bits",
+            new($"Ours in the paper's coding: {plan.Ratios[0]}x, {PaperBits} bits, gaps of {DeepCompressionReport.PaperCoding.IndexBits} bits",
                 CompressionTable.Headings, CompressionTable.Rows(paper[0].Model, dense)),
-            new("The paper's table 2", s_paperHeadings, s_paperTable),
+            new("The paper's table 2", DeepCompressionReport.PaperHeadings, s_paperTable),
             new($"Ours, {chosen}, biases shared at {BiasBits} bits",
                 CompressionTable.Headings, CompressionTable.Rows(smallest[0].Model, dense)),
-            new($"Size against error, learned from {Number(plan.TrainSamples)} samples",
+            new($"Size against error, learned from {DeepCompressionReport.Number(plan.TrainSamples)} samples",
                 ["pruned", "bits", "bytes", "times smaller", "validation error %", "test error %"],
                 [.. frontier.Select(one => (IReadOnlyList<string>)
                 [
-                    $"{one.Ratio}x", Number(one.Bits), Number(one.Model.Bytes.Length), Times(floats / one.Model.Bytes.Length),
-                    Percent(one.ValidationError), Percent(one.TestError),
+                    $"{one.Ratio}x", DeepCompressionReport.Number(one.Sharing.Bits), DeepCompressionReport.Number(one.Model.Bytes.Length),
+                    DeepCompressionReport.Times(floats / one.Model.Bytes.Length),
+                    DeepCompressionReport.Percent(one.ValidationError), DeepCompressionReport.Percent(one.TestError),
                 ])]),
         ];
         var sizes = new LineChart("LeNet-300-100: size of the file against test error", new Axis("bytes", Logarithmic: true),
@@ -170,7 +157,7 @@ internal sealed class DeepCompressionExperiment : Experiment
                     [.. group.Select(one => ((double)one.Model.Bytes.Length, one.TestError))])),
                 new ChartSeries("ours, 6 bits", [(paperBytes, paperError)]),
                 new ChartSeries("smallest", [(smallestBytes, smallestError)]),
-                new ChartSeries("Han et al.", [(PaperBytes, PaperError)]),
+                new ChartSeries("Han et al.", [(s_paper.Bytes, s_paper.Error)]),
             ]);
         var errors = new LineChart("Starts of k-means: error against bits of a shared weight", new Axis("bits"),
             new Axis("test error, %", Logarithmic: true), starts);
@@ -183,25 +170,5 @@ internal sealed class DeepCompressionExperiment : Experiment
                 "Linear, density and random start, dashed (raw) before the shared weights are trained, solid after. The paper finds the "
                 + "linear start best."),
         ]);
-
-        // Networks that have hardly been trained show neither such errors nor such few distinct gaps and codes.
-        ReproductionRow AtMost(string what, string? published, double bar, double ours, string format = "0.00")
-        {
-            ReproductionRow row = ReproductionRow.AtMost(what, published, bar, ours, format);
-            return run.Quick ? row with { Bar = null, Holds = null } : row;
-        }
     }
-
-    /// <summary>The paper's "P+Q": codes and gaps in their fixed widths; all else as it is, without tables.</summary>
-    private static double BitsBeforeHuffman(CompressedModel model) => model.HeaderBits + model.Layers.Sum(layer =>
-        layer.Bits - layer.TableBits - layer.WeightBits - layer.GapBits
-        + (long)(layer.Weights + layer.Fillers) * (layer.WeightWidth + layer.GapWidth));
-
-    private static string Errors(List<CompressedNetwork> networks) => string.Join(", ", networks.Select(one => Percent(one.TestError)));
-
-    private static string Number(double value) => SummaryTable.Number(value);
-
-    private static string Times(double ratio) => ratio.ToString("0.0x", CultureInfo.InvariantCulture);
-
-    private static string Percent(double error) => error.ToString("0.00", CultureInfo.InvariantCulture);
 }

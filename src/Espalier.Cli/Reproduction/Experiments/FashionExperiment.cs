@@ -36,7 +36,7 @@ internal sealed class FashionExperiment : Experiment
         {
             (GradualRecipe recipe, double bar) = s_all[i];
             run.Stage(0.1 + 0.9 * i / s_all.Length, 0.1 + 0.9 * (i + 1) / s_all.Length, recipe.Words);
-            string what = $"{recipe.Ratio:0}x ({LeNet.Count(recipe.Ratio)} weights)";
+            string what = $"{recipe.Ratio:0}x ({net.Count(recipe.Ratio)} weights)";
             double asTheyAre = net.TestError(net.Gradual(recipe));
             rows.Add(ReproductionRow.Note($"{what}, images as they are", null, GradualMagnitudeExperiment.Text(asTheyAre)));
             plain.Add((recipe.Ratio, asTheyAre));

@@ -120,7 +120,7 @@ internal sealed class GradualMagnitudeExperiment : Experiment
             run.Stage(0.47 + 0.07 * i, 0.54 + 0.07 * i, $"record, {ratio:0}x");
             ulong[] seeds = bar is null ? [1] : [.. SeedsOf(run)];
             double[] errors = [.. seeds.Select(seed => net.TestError(net.Gradual(Record(ratio, seed))))];
-            string what = $"record: {ratio:0}x ({LeNet.Count(ratio)} weights), LAMP, {Mean(errors)}";
+            string what = $"record: {ratio:0}x ({net.Count(ratio)} weights), LAMP, {Mean(errors)}";
             rows.Add(bar is double limit
                 ? Bar(run, what, "nothing printed beyond 114x", limit, errors.Average())
                 : ReproductionRow.Note(what, null, Text(errors.Average())));

@@ -1,6 +1,9 @@
 namespace Espalier.Cli.Reproduction.Experiments.DeepCompression;
 
-/// <summary>The scale of <see cref="DeepCompressionExperiment"/>.</summary>
+/// <summary>The network of an experiment with <see cref="DeepCompressionWork"/>, and its scale.</summary>
+/// <param name="Architecture">The form of the network.</param>
+/// <param name="NetworkName">What it is called in its file.</param>
+/// <param name="Criterion">What a weight is worth, by its name in the catalog.</param>
 /// <param name="TrainSamples">The first training images, which are learned from.</param>
 /// <param name="ValidationSamples">The last training images, by which is chosen.</param>
 /// <param name="FinalSamples">The first training images, with those of the validation part, from which the reported networks learn.</param>
@@ -13,14 +16,25 @@ namespace Espalier.Cli.Reproduction.Experiments.DeepCompression;
 /// <param name="Bits">Bits of a code.</param>
 /// <param name="StartBits">Bits at which the starts are compared.</param>
 internal sealed record DeepCompressionPlan(
-    int TrainSamples, int ValidationSamples, int FinalSamples, int Seeds, int DenseEpochs, int PruningEpochs, int CentroidEpochs,
-    int StartEpochs, IReadOnlyList<int> Ratios, IReadOnlyList<int> Bits, IReadOnlyList<int> StartBits)
+    string Architecture, string NetworkName, string Criterion, int TrainSamples, int ValidationSamples, int FinalSamples, int Seeds,
+    int DenseEpochs, int PruningEpochs, int CentroidEpochs, int StartEpochs, IReadOnlyList<int> Ratios, IReadOnlyList<int> Bits,
+    IReadOnlyList<int> StartBits)
 {
-    /// <summary>The experiment.</summary>
-    public static DeepCompressionPlan Full { get; } =
-        new(55_000, 5_000, 60_000, 3, 20, 30, 6, 2, [12, 40, 68, 100], [5, 4, 3], [1, 2, 3, 4, 5, 6]);
+    /// <summary>LeNet-300-100.</summary>
+    public static DeepCompressionPlan Full { get; } = new(
+        "lenet-300-100", "LeNet300", "magnitude", 55_000, 5_000, 60_000, 3, 20, 30, 6, 2, [12, 40, 68, 100], [5, 4, 3], [1, 2, 3, 4, 5, 6]);
 
     /// <summary>The same code in seconds.</summary>
-    public static DeepCompressionPlan Quick { get; } =
-        new(3_000, 500, 3_500, 1, 3, 3, 1, 1, [12, 40], [5, 3], [2, 4]);
+    public static DeepCompressionPlan Quick { get; } = new(
+        "lenet-300-100", "LeNet300", "magnitude", 3_000, 500, 3_500, 1, 3, 3, 1, 1, [12, 40], [5, 3], [2, 4]);
+
+    /// <summary>The Caffe form of LeNet-5; settings are fixed, and nothing is chosen in the run.</summary>
+    public static DeepCompressionPlan LeNet5 { get; } = new(
+        "lenet-5-caffe", "LeNet5", "lamp-work", 55_000, 5_000, 60_000, 1, 8, 8, 3, 0, [12, 60], [5], []);
+
+    /// <summary>The same code in seconds.</summary>
+    public static DeepCompressionPlan QuickLeNet5 { get; } = LeNet5 with
+    {
+        TrainSamples = 2_000, ValidationSamples = 500, FinalSamples = 2_500, DenseEpochs = 1, PruningEpochs = 1, CentroidEpochs = 1,
+    };
 }

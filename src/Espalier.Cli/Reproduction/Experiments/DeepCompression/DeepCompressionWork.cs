@@ -13,7 +13,7 @@ using Espalier.Training.Optimizers;
 
 namespace Espalier.Cli.Reproduction.Experiments.DeepCompression;
 
-/// <summary>The steps of <see cref="DeepCompressionExperiment"/>; each is done once and then taken from the run's folder.</summary>
+/// <summary>Prune, share, train the shared weights, code; each step is done once and then taken from the run's folder.</summary>
 internal sealed class DeepCompressionWork(
     ExperimentRun run, DeepCompressionPlan plan, Dataset train, Dataset validation, Dataset test, ulong seed = 1)
 {
@@ -25,25 +25,28 @@ internal sealed class DeepCompressionWork(
         TrainingOptions options = Options(plan.DenseEpochs, LearningRateSchedule.Linear(rate, rate / 100), decay);
         return run.Model("dense", $"{train.Count} samples, {options}", () =>
         {
-            var network = TrainableNetwork.Perceptron(
-                "LeNet300", train.InputShape, [300, 100, 10], Activation.Relu, Activation.Softmax, seed);
+            TrainableNetwork network = Architecture.Find(plan.Architecture).Create(
+                plan.NetworkName, train.InputShape, train.ClassNames.Count, Activation.Softmax, seed);
             new Trainer(network, train, null, options).Run(Meter(), run.Cancellation);
             return network.ToNetwork();
         });
     }
 
     /// <summary>
-    /// Prunes it by global magnitude while training, then trains on; dead units go. The validation part is for the progress only.
+    /// Prunes it by the plan's criterion while training, then trains on; dead units go. The validation part is for the progress only.
     /// </summary>
     public Network Prune(Network dense, int ratio, double rate, double decay)
     {
         TrainingOptions pruning = Options(plan.PruningEpochs, LearningRateSchedule.Constant(rate), decay);
         TrainingOptions tuning = Options(plan.PruningEpochs, LearningRateSchedule.Linear(rate, rate / 100), decay) with { Seed = seed + 1 };
-        string recipe = $"{train.Count} samples, dense {plan.DenseEpochs} epochs, {pruning}, {tuning}";
+        string recipe = $"{plan.Criterion}, {train.Count} samples, dense {plan.DenseEpochs} epochs, {pruning}, {tuning}";
         return run.Model($"pruned-{ratio}x", $"{ratio}x, {recipe}", () =>
         {
             TrainableNetwork network = TrainableNetwork.FromNetwork(dense);
-            var options = new GradualPruningOptions { Training = pruning, FineTuning = tuning };
+            var options = new GradualPruningOptions
+            {
+                Criterion = CriterionCatalog.Create(plan.Criterion), Training = pruning, FineTuning = tuning,
+            };
             var meter = new PruningMeter(run.Report);
             new GradualPruner(network, train, validation, options).Run(PruningTarget.Fraction(1.0 / ratio), meter, run.Cancellation);
             return UnitCompaction.DropDeadUnits(network.ToNetwork());
@@ -57,7 +60,8 @@ internal sealed class DeepCompressionWork(
         Network pruned, int ratio, WeightSharingOptions sharing, int epochs, double rate, CompressionOptions coding)
     {
         TrainingOptions options = Options(epochs, LearningRateSchedule.Linear(rate, rate / 100), decay: 0);
-        string name = $"shared-{ratio}x-{sharing.Bits}-{sharing.BiasBits ?? 32}-{sharing.Start}";
+        string bits = string.Join('-', sharing.LayerBits ?? [sharing.Bits]);
+        string name = $"shared-{ratio}x-{bits}-{sharing.BiasBits ?? 32}-{sharing.Start}";
         Network shared = run.Model(name, $"{ContentOf(pruned)}, {sharing}, {options}", () =>
         {
             SharedNetwork network = SharedNetwork.Share(TrainableNetwork.FromNetwork(pruned), sharing);
@@ -68,7 +72,7 @@ internal sealed class DeepCompressionWork(
         CompressedModel file = CompressedModel.Write(sorted, coding);
         TrainableNetwork decoded = TrainableNetwork.FromNetwork(CompressedModel.Read(file.Bytes));
         return new CompressedNetwork(
-            ratio, sharing.Bits, file, CompressedModel.Write(sorted).Bytes.Length,
+            ratio, sharing, file, CompressedModel.Write(sorted).Bytes.Length,
             CompressedModel.Write(sorted, new CompressionOptions { GapCoding = GapCoding.Relative }).Bytes.Length,
             ErrorOf(decoded, validation), ErrorOf(decoded, test));
     }

@@ -8,12 +8,12 @@ using Espalier.Training.Optimizers;
 namespace Espalier.Cli.Reproduction.Experiments.GradualMagnitude;
 
 /// <summary>
-/// LeNet-300-100 on 28 x 28 images, ReLU and softmax, 266,200 weights, and the trainings that several experiments share. On the small scale
-/// there are few samples and a twentieth of the epochs.
+/// A LeNet on 28 x 28 images that ends in softmax, and the trainings that several experiments share. On the small scale there are few
+/// samples and a twentieth of the epochs.
 /// </summary>
 internal sealed class LeNet
 {
-    /// <summary>The weights of the dense network, biases not counted.</summary>
+    /// <summary>The weights of the dense LeNet-300-100, biases not counted.</summary>
     public const int Weights = 784 * 300 + 300 * 100 + 100 * 10;
 
     /// <summary>The rate of all trainings that say no other.</summary>
@@ -21,21 +21,29 @@ internal sealed class LeNet
 
     private const LossKind Loss = LossKind.CategoricalCrossEntropy;
     private const double FinalRate = 1e-5;
-    private const int QuickSamples = 3000, QuickEpochDivisor = 20, DenseEpochs = 20;
+    private const int QuickSamples = 3000, QuickEpochDivisor = 20;
     private const double DenseDecay = 1e-4;
 
     private readonly ExperimentRun _run;
+    private readonly Architecture _architecture;
+    private readonly int _denseEpochs;
 
     /// <summary>Loads the data.</summary>
     /// <param name="run">The run.</param>
     /// <param name="data">The name of the data set.</param>
-    public LeNet(ExperimentRun run, string data)
+    /// <param name="architecture">The name of the network's form.</param>
+    /// <param name="denseEpochs">The epochs of a dense network.</param>
+    public LeNet(ExperimentRun run, string data, string architecture = "lenet-300-100", int denseEpochs = 20)
     {
-        _run = run;
+        (_run, _architecture, _denseEpochs) = (run, Architecture.Find(architecture), denseEpochs);
         DataSplit split = run.Data.Load(data);
         Train = run.Quick ? split.Train.Slice(split.Train.Name, 0, QuickSamples) : split.Train;
         Test = run.Quick ? split.Test.Slice(split.Test.Name, 0, QuickSamples) : split.Test;
+        WeightCount = Start(seed: 1).WeightCount;
     }
+
+    /// <summary>The weights of the dense network, biases not counted.</summary>
+    public int WeightCount { get; }
 
     /// <summary>The training samples; all of them, since every recipe was fixed before, on the last 10,000 of them.</summary>
     public Dataset Train { get; }
@@ -50,20 +58,19 @@ internal sealed class LeNet
     public double TestError(Network network) => Evaluator.Evaluate(TrainableNetwork.FromNetwork(network), Test, Loss).ErrorPercent!.Value;
 
     /// <summary>A network at its starting weights.</summary>
-    public TrainableNetwork Start(ulong seed) => Start(Train.InputShape, seed);
+    public TrainableNetwork Start(ulong seed) => Start(_architecture, Train.InputShape, seed);
 
-    /// <summary>A network for images of <paramref name="shape"/> at its starting weights.</summary>
-    public static TrainableNetwork Start(Shape shape, ulong seed) =>
-        TrainableNetwork.Perceptron("lenet", shape, [300, 100, 10], Activation.Relu, Activation.Softmax, seed);
+    /// <summary>A LeNet-300-100 for images of <paramref name="shape"/> at its starting weights.</summary>
+    public static TrainableNetwork Start(Shape shape, ulong seed) => Start(Architecture.Find("lenet-300-100"), shape, seed);
 
-    /// <summary>A dense network after 20 epochs, whose rate falls in a line.</summary>
+    /// <summary>A dense network after its epochs, in which the rate falls in a line.</summary>
     public Network Dense(ulong seed) => _run.Model(
         $"dense-{seed}",
-        Scaled(FormattableString.Invariant($"dense, L2 {DenseDecay}, {DenseEpochs} epochs, seed {seed}")),
+        Scaled(FormattableString.Invariant($"dense, L2 {DenseDecay}, {_denseEpochs} epochs, seed {seed}")),
         () =>
         {
             TrainableNetwork network = Start(seed);
-            new Trainer(network, Train, null, Falling(DenseEpochs, DenseDecay, seed))
+            new Trainer(network, Train, null, Falling(_denseEpochs, DenseDecay, seed))
                 .Run(new TrainingMeter((fraction, text) => _run.Report(fraction, $"dense network {seed}: {text}")), _run.Cancellation);
             return network.ToNetwork();
         });
@@ -88,7 +95,7 @@ internal sealed class LeNet
     });
 
     /// <summary>The number of weights that are left at a ratio.</summary>
-    public static int Count(double ratio) => (int)(Weights / ratio);
+    public int Count(double ratio) => (int)(WeightCount / ratio);
 
     /// <summary>A training whose rate falls in a line to its end.</summary>
     public TrainingOptions Falling(int epochs, double decay, ulong seed, double rate = Rate) => new()
@@ -115,6 +122,9 @@ internal sealed class LeNet
     /// <exception cref="EspalierException">The folder has the network, but not its time.</exception>
     public double Seconds(string name, string words) => _run.Part<double>(name + "-seconds", Scaled(words), () =>
         throw new EspalierException($"{name}: the folder has this network without the time that it took; run again with --fresh."));
+
+    private static TrainableNetwork Start(Architecture architecture, Shape shape, ulong seed) =>
+        architecture.Create("lenet", shape, 10, Activation.Softmax, seed);
 
     private Network[] Teachers(int count) => [.. Enumerable.Range(1, count).Select(seed => Dense((ulong)seed))];
 

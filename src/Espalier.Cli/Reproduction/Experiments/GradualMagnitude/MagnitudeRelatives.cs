@@ -13,8 +13,8 @@ namespace Espalier.Cli.Reproduction.Experiments.GradualMagnitude;
 /// <summary>The rows of the methods that stand beside gradual magnitude: surgery, SNIP, lottery tickets.</summary>
 internal static class MagnitudeRelatives
 {
-    private const double Decay = 1e-4, SurgeryDecay = 3e-4, SurgeryEndRate = 3e-4;
-    private const int SurgeryEpochs = 60, SurgeryTuningEpochs = 60, TicketEpochs = 16, TicketRounds = 15, QuickTicketRounds = 3;
+    private const double Decay = 1e-4;
+    private const int TicketEpochs = 16, TicketRounds = 15, QuickTicketRounds = 3;
     private const double SnipRate = 0.1, SnipDecay = 5e-4;
     private const int SnipEpochs = 100;
 
@@ -22,27 +22,18 @@ internal static class MagnitudeRelatives
     private const double SnipFallsAt = 0.4167;
 
     /// <summary>
-    /// The thresholds of the three layers, in deviations. The number of weights that they leave shows only afterwards. On the last 10,000
-    /// training images: rates 7.4/3.55/1.8, L2 of 2e-4, 30 + 30 epochs left one of 56.7 at 2.12 %; 6/3/1.5 and L2 of 3e-4 one of 53.8 at
-    /// 1.88 %; these, with a rate that falls during surgery too, one of 57.6 at 2.02 %, and in 60 + 60 epochs one of 61.4 at 1.81 %.
+    /// On the last 10,000 training images: rates 7.4/3.55/1.8, L2 of 2e-4, 30 + 30 epochs left one of 56.7 at 2.12 %; 6/3/1.5 and L2 of
+    /// 3e-4 one of 53.8 at 1.88 %; these, with a rate that falls during surgery too, one of 57.6 at 2.02 %, and in 60 + 60 epochs one of
+    /// 61.4 at 1.81 %.
     /// </summary>
-    private static readonly double[] s_surgeryRates = [5.7, 2.9, 1.45];
+    private static readonly SurgeryRecipe s_surgery = new([5.7, 2.9, 1.45], 3e-4, 3e-4, 60, 60);
 
     /// <summary>Runs them all.</summary>
     public static List<ReproductionRow> Rows(ExperimentRun run, LeNet net, double denseError)
     {
         var rows = new List<ReproductionRow>();
-        Network surgery = Surgery(run, net);
-        double ratio = (double)LeNet.Weights / surgery.WeightCount;
-        rows.Add(run.Quick
-            ? ReproductionRow.Note("dynamic surgery, ratio", "56x", GradualMagnitudeExperiment.Text(ratio))
-            : ReproductionRow.AtLeast("dynamic surgery, ratio", "56x (Guo)", 56, ratio, "0.0"));
-        rows.Add(GradualMagnitudeExperiment.Bar(run, "dynamic surgery, test error", "1.99 (Guo)", 1.99, net.TestError(surgery)));
-        foreach ((double percent, string published, double bar) in ((double, string, double)[])[(95, "1.6 (Lee)", 1.9), (98, "2.4 (Lee)", 2.7)])
-        {
-            double error = net.TestError(Snip(run, net, percent));
-            rows.Add(GradualMagnitudeExperiment.Bar(run, $"SNIP, {percent:0} % removed before training", published, bar, error));
-        }
+        rows.AddRange(SurgeryRows(run, net, Surgery(run, net, s_surgery), 56, 1.99));
+        rows.AddRange(SnipRows(run, net, SnipEpochs, [(95, 1.6, 1.9), (98, 2.4, 2.7)]));
 
         (double kept, double ticket) = Ticket(run, net, TicketStart.Rewind);
         (_, double control) = Ticket(run, net, TicketStart.Reinitialize);
@@ -52,31 +43,56 @@ internal static class MagnitudeRelatives
         return rows;
     }
 
-    private static int TicketRoundsOf(ExperimentRun run) => run.Quick ? QuickTicketRounds : TicketRounds;
-
-    private static Network Surgery(ExperimentRun run, LeNet net)
+    /// <summary>The dense network of seed 1 after surgery.</summary>
+    public static Network Surgery(ExperimentRun run, LeNet net, SurgeryRecipe recipe)
     {
         // A network that has hardly learned has no weights that far above the others.
-        double[] rates = run.Quick ? [.. s_surgeryRates.Select(rate => rate / 4)] : s_surgeryRates;
-        string words = FormattableString.Invariant(
-            $"surgery, rates {string.Join(' ', rates.Select(rate => FormattableString.Invariant($"{rate}")))}, L2 {SurgeryDecay}, ") +
-            FormattableString.Invariant($"rate to {SurgeryEndRate}, {SurgeryEpochs} + {SurgeryTuningEpochs} epochs");
-        return net.Timed("surgery", words, () =>
+        SurgeryRecipe scaled = run.Quick ? recipe with { Rates = [.. recipe.Rates.Select(rate => rate / 4)] } : recipe;
+        return net.Timed("surgery", scaled.Words, () =>
         {
             TrainableNetwork network = TrainableNetwork.FromNetwork(net.Dense(1));
-            TrainingOptions tuning = net.Falling(SurgeryTuningEpochs, SurgeryDecay, seed: 1001);
+            TrainingOptions tuning = net.Falling(recipe.TuningEpochs, recipe.Decay, seed: 1001);
             new DynamicSurgery(network, net.Train, null, new DynamicSurgeryOptions
             {
                 Training = tuning with
                 {
-                    Epochs = net.Epochs(SurgeryEpochs), LearningRate = LearningRateSchedule.Linear(LeNet.Rate, SurgeryEndRate),
+                    Epochs = net.Epochs(recipe.Epochs), LearningRate = LearningRateSchedule.Linear(LeNet.Rate, recipe.EndRate),
                 },
                 FineTuning = tuning,
-                Rates = rates,
+                Rates = scaled.Rates,
             }).Run(net.Meter("surgery"), run.Cancellation);
             return network.ToNetwork();
         });
     }
+
+    /// <summary>The ratio and the error of a network after surgery, beside those of Guo et al.</summary>
+    public static IEnumerable<ReproductionRow> SurgeryRows(ExperimentRun run, LeNet net, Network surgery, double ratioBar, double errorBar)
+    {
+        double ratio = (double)net.WeightCount / surgery.WeightCount;
+        yield return run.Quick
+            ? ReproductionRow.Note("dynamic surgery, ratio", FormattableString.Invariant($"{ratioBar}x"), GradualMagnitudeExperiment.Text(ratio))
+            : ReproductionRow.AtLeast("dynamic surgery, ratio", FormattableString.Invariant($"{ratioBar}x (Guo)"), ratioBar, ratio, "0.0");
+        yield return GradualMagnitudeExperiment.Bar(run, "dynamic surgery, test error", FormattableString.Invariant($"{errorBar} (Guo)"), errorBar,
+            net.TestError(surgery));
+    }
+
+    /// <summary>The errors of networks pruned before training.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="net">The network.</param>
+    /// <param name="epochs">Of the survivors.</param>
+    /// <param name="all">The percentages removed, with the errors of Lee et al. and the bars.</param>
+    public static IEnumerable<ReproductionRow> SnipRows(
+        ExperimentRun run, LeNet net, int epochs, IReadOnlyList<(double Percent, double Published, double Bar)> all)
+    {
+        foreach ((double percent, double published, double bar) in all)
+        {
+            double error = net.TestError(Snip(run, net, percent, epochs));
+            yield return GradualMagnitudeExperiment.Bar(run, FormattableString.Invariant($"SNIP, {percent:0} % removed before training"),
+                FormattableString.Invariant($"{published:0.0} (Lee)"), bar, error);
+        }
+    }
+
+    private static int TicketRoundsOf(ExperimentRun run) => run.Quick ? QuickTicketRounds : TicketRounds;
 
     /// <summary>
     /// Pruned at the starting weights by one batch, then trained with the mask as the authors do: standardised pixels, starting weights of
@@ -85,21 +101,21 @@ internal static class MagnitudeRelatives
     /// and 2.30 at 0.2; 2.22 with L2 of 1e-3; 2.20 with pixels from 0 to 1; 2.12 with scores from 5,000 images at 2 / fan-in). 98 %
     /// removed: 2.70 %, 2.82 with L2 of 2e-4. Nothing tried comes to what is printed for 95 %.
     /// </summary>
-    private static Network Snip(ExperimentRun run, LeNet net, double percent) => net.Timed(
+    private static Network Snip(ExperimentRun run, LeNet net, double percent, int epochs) => net.Timed(
         FormattableString.Invariant($"snip-{percent:0}"),
         FormattableString.Invariant($"SNIP {percent} %, variance 1 / fan-in, momentum, rate {SnipRate}, ") +
-            FormattableString.Invariant($"L2 {SnipDecay}, {SnipEpochs} epochs"),
+            FormattableString.Invariant($"L2 {SnipDecay}, {epochs} epochs"),
         () =>
         {
             PixelScaling scaling = PixelScaling.Of(net.Train);
             Dataset train = scaling.Apply(net.Train);
             TrainableNetwork network = SnipStart(net);
             var context = new PruningContext(network, train, LossKind.CategoricalCrossEntropy);
-            int keep = (int)Math.Round(LeNet.Weights * (1 - percent / 100));
+            int keep = (int)Math.Round(net.WeightCount * (1 - percent / 100));
             new SnipCriterion().Remove(context, new RemovalBudget(keep, PruningScope.Global), run.Cancellation);
-            TrainingOptions training = net.Falling(SnipEpochs, SnipDecay, seed: 1) with
+            TrainingOptions training = net.Falling(epochs, SnipDecay, seed: 1) with
             {
-                LearningRate = LearningRateSchedule.Step(SnipRate, 0.1, net.Epochs(SnipEpochs) * SnipFallsAt),
+                LearningRate = LearningRateSchedule.Step(SnipRate, 0.1, net.Epochs(epochs) * SnipFallsAt),
                 Optimizer = new OptimizerOptions(OptimizerKind.Momentum) { WeightDecay = SnipDecay },
             };
             new Trainer(network, train, null, training)

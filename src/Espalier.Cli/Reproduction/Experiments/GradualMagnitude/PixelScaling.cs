@@ -32,10 +32,13 @@ internal sealed record PixelScaling(float Mean, float Deviation)
         return Dataset.Classification(data.Name, data.InputShape, inputs, data.Labels!, data.ClassNames);
     }
 
-    /// <summary>Changes the first layer so that the network reads pixels as they are: w' = w / s, b' = b - m (sum of w').</summary>
+    /// <summary>
+    /// Changes the first layer, dense or a convolution without padding, so that the network reads pixels as they are: w' = w / s,
+    /// b' = b - m (sum of w').
+    /// </summary>
     public void FoldInto(TrainableNetwork network)
     {
-        var first = (TrainableDense)network.Layers[0];
+        var first = (TrainableWeightedLayer)network.Layers[0];
         Span<float> weights = first.Weights.Values;
         TensorPrimitives.Divide(weights, Deviation, weights);
         for (int unit = 0; unit < first.Weights.Rows; unit++)
