@@ -20,5 +20,6 @@ internal static class ExperimentList
         new AcousticTableExperiment(),
         new FashionExperiment(),
         new NetTrimExperiment(),
+        new LobsLeNet5Experiment(),
     ];
 }
