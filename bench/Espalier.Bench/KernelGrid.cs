@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Espalier.Compilation.Lowering;
 using Espalier.Compilation.Model;
 using Espalier.Inference.Baselines;
 
@@ -30,7 +31,7 @@ internal static class KernelGrid
             foreach (double density in s_densities)
             {
                 Network network = RandomNetwork.Create(11, density, Activation.Relu, Activation.Relu, inputs, outputs);
-                IReadOnlyList<KernelTrial> trials = KernelTrials.Run((DenseLayer)network.Layers[0], budget);
+                IReadOnlyList<KernelTrial> trials = KernelTrials.Run(Stage.Of(network.Layers[0]), budget);
                 KernelTrial chosen = trials.Single(trial => trial.IsChosen);
                 double ratio = (chosen.MeasuredNs ?? double.NaN) / trials[0].MeasuredNs!.Value;
                 all++;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Espalier.Compilation.Lowering;
 using Espalier.Compilation.Model;
 using Espalier.Inference.Baselines;
 using Spectre.Console;
@@ -9,12 +10,12 @@ namespace Espalier.Cli;
 internal static class KernelTrialTable
 {
     /// <summary>Writes one table a layer, the fastest kernel first.</summary>
-    public static void Write(Terminal terminal, IReadOnlyList<(DenseLayer Layer, IReadOnlyList<KernelTrial> Trials)> layers)
+    public static void Write(Terminal terminal, IReadOnlyList<(Stage Stage, IReadOnlyList<KernelTrial> Trials)> stages)
     {
-        foreach ((DenseLayer layer, IReadOnlyList<KernelTrial> trials) in layers)
+        foreach ((Stage stage, IReadOnlyList<KernelTrial> trials) in stages)
         {
-            string what = FormattableString.Invariant(
-                $"{layer.Name}: {layer.Weights.Columns} -> {layer.Weights.Rows}, {100 * layer.Weights.Density:0.0} % of the weights");
+            string shapes = stage.Layer is DenseLayer dense ? $"{dense.Weights.Columns} -> {dense.Weights.Rows}" : $"{stage.Layer.InputShape} -> {stage.OutputShape}";
+            string what = FormattableString.Invariant($"{Name(stage)}: {shapes}, {100 * stage.Weights!.Density:0.0} % of the weights");
             Table table = new Table().Border(TableBorder.Simple).Title(Markup.Escape(what));
             table.AddColumn("kernel");
             foreach (string column in (string[])["predicted ns", "measured ns", "fill", ""]) table.AddColumn(new TableColumn(column).RightAligned());
@@ -32,17 +33,19 @@ internal static class KernelTrialTable
     }
 
     /// <summary>The same for <c>--json</c>.</summary>
-    public static object ToJson(IReadOnlyList<(DenseLayer Layer, IReadOnlyList<KernelTrial> Trials)> layers) => new
+    public static object ToJson(IReadOnlyList<(Stage Stage, IReadOnlyList<KernelTrial> Trials)> stages) => new
     {
-        layers = layers.Select(entry => new
+        layers = stages.Select(entry => new
         {
-            entry.Layer.Name,
+            Name = Name(entry.Stage),
             trials = entry.Trials.Select(trial => new
             {
                 kernel = trial.Choice.Name, trial.PredictedNs, trial.MeasuredNs, trial.Choice.Estimate.Fill, trial.IsChosen,
             }),
         }),
     };
+
+    private static string Name(Stage stage) => stage.Pooling is null ? stage.Layer.Name : $"{stage.Layer.Name} + {stage.Pooling.Name}";
 
     private static string Number(double ns) => ns.ToString(ns < 100 ? "0.0" : "#,0", CultureInfo.InvariantCulture);
 }

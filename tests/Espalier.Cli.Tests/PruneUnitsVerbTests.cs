@@ -153,8 +153,8 @@ public sealed class PruneUnitsVerbTests : IDisposable
             """
             ^\d+ units? folded away
             \d+ units pruned to 12 by brute-force in \d+ rounds
-              fc1: \d+ of 20
-              fc2: \d+ of 3
+              fc1: \d+ of 20 units
+              fc2: \d+ of 3 units
             406 weights before, \d+ after \(\d+\.\d %\); [\d,]+ bytes compiled
             .+: error \d+\.\d\d % before, error \d+\.\d\d % after
             test: error \d+\.\d\d % before, error \d+\.\d\d % after

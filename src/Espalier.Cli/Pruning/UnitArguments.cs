@@ -45,6 +45,11 @@ internal sealed class UnitArguments
         DefaultValueFactory = _ => 1,
     };
 
+    private readonly Option<bool> _perWeight = new("--per-weight")
+    {
+        Description = "Rank units by their worth for each weight that leaves with them: filters and units cost very different numbers.",
+    };
+
     private readonly Option<int> _minimum = new("--minimum")
     {
         Description = "Units that every layer keeps at least.",
@@ -73,7 +78,7 @@ internal sealed class UnitArguments
     public UnitArguments(Verb verb)
     {
         foreach (Option option in (Option[])
-            [_criterion, _choice, _ranking, _perRound, _minimum, _inputs, _twins, _means, _fold, _tolerance])
+            [_criterion, _choice, _ranking, _perRound, _perWeight, _minimum, _inputs, _twins, _means, _fold, _tolerance])
         {
             verb.Add(option);
         }
@@ -105,6 +110,7 @@ internal sealed class UnitArguments
             Choice = choice,
             Ranking = Parse<UnitRanking>(arguments.GetRequiredValue(_ranking)),
             Twins = Parse<UnitTwins>(arguments.GetRequiredValue(_twins)),
+            PerWeight = arguments.GetValue(_perWeight),
             UnitsPerRound = arguments.GetValue(_perRound),
             MinimumUnits = arguments.GetValue(_minimum),
             PruneInputs = arguments.GetValue(_inputs),

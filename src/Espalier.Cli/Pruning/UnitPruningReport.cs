@@ -27,7 +27,7 @@ internal sealed record UnitPruningReport(
         After,
         TestBefore,
         TestAfter,
-        units = UnitCount.Compare(Given, Written),
+        units = UnitChange.Compare(Given, Written),
         weightsBefore = Given.LiveWeightCount,
         weightsAfter = Written.LiveWeightCount,
         compiledBytes = CompiledSize.Of(Written),
@@ -43,10 +43,11 @@ internal sealed record UnitPruningReport(
         int standing = Log.Rounds.Count(round => !round.IsTakenBack);
         string rounds = standing == 1 ? "1 round" : $"{standing} rounds";
         if (Folded is not null) terminal.Print($"{(Folded.Count == 1 ? "1 unit" : $"{Number(Folded.Count)} units")} folded away");
-        terminal.Print($"{Number(Log.UnitsBefore)} units pruned to {Number(Log.UnitsAfter)} by {Log.Criterion} in {rounds}");
-        foreach (UnitCount layer in UnitCount.Compare(Given, Written).Skip(withInputs ? 0 : 1))
+        IReadOnlyList<UnitChange> layers = UnitChange.Compare(Given, Written);
+        terminal.Print($"{Number(Log.UnitsBefore)} {UnitChange.WordFor(layers)} pruned to {Number(Log.UnitsAfter)} by {Log.Criterion} in {rounds}");
+        foreach (UnitChange layer in layers.Skip(withInputs ? 0 : 1))
         {
-            terminal.Print($"  {layer.Layer}: {Number(layer.After)} of {Number(layer.Before)}");
+            terminal.Print($"  {layer.Layer}: {Number(layer.After)} of {Number(layer.Before)} {layer.Kind}");
         }
 
         int weights = Given.LiveWeightCount, left = Written.LiveWeightCount;

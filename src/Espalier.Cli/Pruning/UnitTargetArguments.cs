@@ -10,7 +10,7 @@ internal sealed class UnitTargetArguments
 {
     private readonly Option<double?> _keep = new("--keep")
     {
-        Description = "Keep this fraction of the hidden units (with --inputs, of the inputs too), such as 0.25.",
+        Description = "Keep this fraction of the hidden units and filters (with --inputs, of the inputs too), such as 0.25.",
         HelpName = "X",
     };
 

@@ -21,5 +21,7 @@ internal static class ExperimentList
         new FashionExperiment(),
         new NetTrimExperiment(),
         new LobsLeNet5Experiment(),
+        new LeNet5Experiment(),
+        new FiltersExperiment(),
     ];
 }

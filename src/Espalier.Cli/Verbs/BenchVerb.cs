@@ -87,11 +87,13 @@ internal sealed class BenchVerb : Verb
     private int TryKernels(ParseResult arguments, Network network, TimeSpan budget, CancellationToken cancel)
     {
         LoweredNetwork lowered = LoweringPipeline.Run(network, cancellationToken: cancel);
-        TimeSpan each = budget / lowered.LayerCount;
-        var trials = new List<(DenseLayer Layer, IReadOnlyList<KernelTrial> Trials)>();
-        foreach (DenseLayer layer in lowered.Widest.Layers)
+
+        // Layers without weights have one kernel: there is nothing to choose.
+        Stage[] stages = [.. lowered.Widest.Stages.Where(stage => stage.Weights is not null)];
+        var trials = new List<(Stage Stage, IReadOnlyList<KernelTrial> Trials)>();
+        foreach (Stage stage in stages)
         {
-            trials.Add((layer, RunOrLeave(() => KernelTrials.Run(layer, each, arguments.GetValue(CommonOptions.Seed)), cancel)));
+            trials.Add((stage, RunOrLeave(() => KernelTrials.Run(stage, budget / stages.Length, arguments.GetValue(CommonOptions.Seed)), cancel)));
         }
 
         if (WantsJson(arguments)) Terminal.WriteJson(KernelTrialTable.ToJson(trials));

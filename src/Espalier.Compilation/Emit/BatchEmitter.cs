@@ -25,10 +25,10 @@ internal sealed class BatchEmitter
     public BatchEmitter(LoweredNetwork lowered)
     {
         _lowered = lowered;
-        _widths = lowered.Options.VectorWidths;
+        _widths = BatchPlan.Of(lowered) is null ? [] : lowered.Options.VectorWidths;
     }
 
-    private BatchPlan Plan => BatchPlan.Of(_lowered);
+    private BatchPlan Plan => BatchPlan.Of(_lowered)!;
 
     private bool ScattersFours => _lowered.Header.OutputLength >= BatchInputs.GroupInputs;
 
@@ -100,7 +100,7 @@ internal sealed class BatchEmitter
     private IEnumerable<string> Head()
     {
         yield return $"The batch kernels of the network '{_lowered.Header.Name}': samples in lanes, a tile of {BatchPlan.TileRegisters} "
-            + "registers of them through all layers before the next.";
+            + $"registers of them through {(Plan.IsWhole ? "all layers" : $"the layers from {Plan.Layers[0].Name} on")} before the next.";
         yield return "";
         yield return "Order of summation: a sum starts at the bias; the terms are added one after the other, tile of inputs by tile,";
         yield return "in a tile first those whose input the other row of the pair reads too. Multiplication and addition are fused where";
@@ -155,12 +155,22 @@ internal sealed class BatchEmitter
             private const int FewestSamples = {BatchCost.FewestSamples(Plan, _lowered, width)};
 
             """);
+        if (!Plan.IsWhole)
+        {
+            writer.Lines($"""
+                /// <summary>The values of a sample that {Plan.Layers[0].Name} reads, where the tiles begin.</summary>
+                private const int InputLength = {Plan.InputLength};
+
+                """);
+        }
+
         WritePredict(writer, width);
         writer.Line();
         WriteTile(writer, width);
         List<(VectorWidth, string)> names = [(width, "Entry"), (width, "Pairs")];
         names.Add((width, Plan.Inputs.HasGroups ? "GatherFours" : "GatherOnes"));
         names.Add((width, ScattersFours ? "ScatterFours" : "ScatterOnes"));
+        if (!Plan.IsWhole) names.Add((width, "Sample"));
         if (Plan.Layers.Any(layer => layer.Activation.Kind == ActivationKind.Softmax)) names.Add((width, "Softmax"));
         foreach (string function in s_kernels.Value.FunctionsFor(names))
         {
@@ -174,7 +184,9 @@ internal sealed class BatchEmitter
     /// <summary>The method that takes whole tiles, and says how many samples are done.</summary>
     private void WritePredict(CSharpWriter writer, VectorWidth width)
     {
-        int floats = checked(Plan.PanelRows * BatchPlan.TileSamples(width) + ScratchPlan.AlignmentSlack);
+        // Behind the panels lie the values that the layers before leave, a row for each sample.
+        int panels = checked(Plan.PanelRows * BatchPlan.TileSamples(width)), rows = Plan.IsWhole ? 0 : BatchPlan.TileSamples(width) * Plan.InputLength;
+        int floats = checked(panels + rows + ScratchPlan.AlignmentSlack);
         bool isOnStack = floats <= SurfaceEmitter.MaxStackFloats;
         if (!isOnStack)
         {
@@ -188,18 +200,19 @@ internal sealed class BatchEmitter
         writer.Lines(HexTable.EndianCheck);
         writer.Lines($$"""
 
-            int count = inputs.Length / InputLength, done = 0;
+            int count = inputs.Length / {{(Plan.IsWhole ? "InputLength" : CSharpWriter.Number(_lowered.Header.InputLength))}}, done = 0;
             if (count < FewestSamples) return 0;
             global::System.Span<float> memory = {{(isOnStack ? $"stackalloc float[{floats}]" : "Panels()")}};
             ref float panels = ref First(memory);
             panels = ref Next(ref panels, ToBoundary(ref panels));
-            for (; count - done >= FewestSamples; done += TileSamples)
-            {
-                PredictTile(ref First(inputs), ref First(outputs), done, count - Lanes, ref panels);
-            }
-
-            return global::System.Math.Min(done, count);
             """);
+        if (!Plan.IsWhole) writer.Line($"global::System.Span<float> rows = memory.Slice(memory.Length - {rows});");
+        writer.Open("for (; count - done >= FewestSamples; done += TileSamples)");
+        if (Plan.IsWhole) writer.Line("PredictTile(ref First(inputs), ref First(outputs), done, count - Lanes, ref panels);");
+        else WriteRows(writer, width);
+        writer.Close();
+        writer.Line();
+        writer.Line("return global::System.Math.Min(done, count);");
         writer.Close();
         if (isOnStack) return;
         writer.Lines($$"""
@@ -208,6 +221,19 @@ internal sealed class BatchEmitter
             private static global::System.Span<float> Panels() =>
                 s_panels ??= global::System.GC.AllocateUninitializedArray<float>({{floats}}, pinned: true);
             """);
+    }
+
+    /// <summary>The statements that compute the rows of a tile sample by sample, and then the tile.</summary>
+    private void WriteRows(CSharpWriter writer, VectorWidth width)
+    {
+        int length = _lowered.Header.InputLength;
+        string single = PlanEmitter.ClassOf(BatchCost.PlanFor(_lowered, width));
+        writer.Open("for (int sample = 0; sample < global::System.Math.Min(TileSamples, count - done); sample++)");
+        writer.Line($"{single}.{PlanEmitter.PredictRow}("
+            + $"inputs.Slice((done + sample) * {length}, {length}), rows.Slice(sample * InputLength, InputLength));");
+        writer.Close();
+        writer.Line();
+        writer.Line("PredictTile(ref First(rows), ref Sample(ref First(outputs), done, OutputLength), 0, count - done - Lanes, ref panels);");
     }
 
     /// <summary>The method that takes one tile through all layers.</summary>

@@ -25,11 +25,11 @@ internal sealed class FusedEmitter(WidthPlan plan)
 
     /// <summary>The functions over registers that the method calls.</summary>
     public IEnumerable<(VectorWidth Width, string Name)> Functions() =>
-        plan.Layers.Where(layer => UsesRegisters(layer.Activation)).Select(layer => (Registers, layer.Activation.Kind.ToString()));
+        plan.DenseLayers.Where(layer => UsesRegisters(layer.Activation)).Select(layer => (Registers, layer.Activation.Kind.ToString()));
 
     /// <summary>The activation functions over single floats that the method calls.</summary>
     public IEnumerable<ActivationKind> ScalarFunctions() =>
-        plan.Layers.Select(layer => layer.Activation).Where(activation => !UsesRegisters(activation)).Select(activation => activation.Kind);
+        plan.DenseLayers.Select(layer => layer.Activation).Where(activation => !UsesRegisters(activation)).Select(activation => activation.Kind);
 
     /// <summary>Writes the method and the one that takes a workspace, which it does not need.</summary>
     public void WritePredict(CSharpWriter writer)
@@ -37,12 +37,12 @@ internal sealed class FusedEmitter(WidthPlan plan)
         const string Parameters = "global::System.ReadOnlySpan<float> input, global::System.Span<float> output";
         writer.Line(UnrolledKernel.Optimize);
         writer.Open($"internal static void Predict({Parameters})");
-        DenseLayer last = plan.Layers[plan.Layers.Length - 1];
-        if (plan.Layers[0].Weights.Count > 0) writer.Line($"input = input.Slice(0, {plan.Layers[0].Weights.Columns});");
+        DenseLayer last = plan.DenseLayers.Last();
+        if (plan.DenseLayers.First().Weights.Count > 0) writer.Line($"input = input.Slice(0, {plan.InputLength});");
         writer.Line($"output = output.Slice(0, {last.Weights.Rows});");
         UnrolledKernel.EmitDeclaration(
-            writer, plan.Layers.Max(layer => Enumerable.Range(0, layer.Weights.Rows).Max(unit => layer.Weights.RowCount(unit))));
-        for (int i = 0; i < plan.Layers.Length; i++)
+            writer, plan.DenseLayers.Max(layer => Enumerable.Range(0, layer.Weights.Rows).Max(unit => layer.Weights.RowCount(unit))));
+        for (int i = 0; i < plan.Stages.Length; i++)
         {
             writer.Line();
             WriteLayer(writer, i);
@@ -56,8 +56,8 @@ internal sealed class FusedEmitter(WidthPlan plan)
 
     private void WriteLayer(CSharpWriter writer, int index)
     {
-        DenseLayer layer = plan.Layers[index];
-        bool isLast = index == plan.Layers.Length - 1, inRegisters = UsesRegisters(layer.Activation);
+        var layer = (DenseLayer)plan.Stages[index].Layer;
+        bool isLast = index == plan.Stages.Length - 1, inRegisters = UsesRegisters(layer.Activation);
         writer.Line($"// {layer.Name}: {layer.Activation.Kind.ToString().ToLowerInvariant()}");
         for (int unit = 0; unit < layer.Weights.Rows; unit++)
         {
@@ -74,7 +74,7 @@ internal sealed class FusedEmitter(WidthPlan plan)
 
     private void WriteActivations(CSharpWriter writer, int index, bool isLast)
     {
-        DenseLayer layer = plan.Layers[index];
+        var layer = (DenseLayer)plan.Stages[index].Layer;
         int units = layer.Weights.Rows, bits = Registers.Bits();
         for (int first = 0; first < units; first += Lanes)
         {

@@ -5,7 +5,6 @@ using System.Text.RegularExpressions;
 using System.Threading;
 using Espalier.Compilation.Kernels;
 using Espalier.Compilation.Lowering;
-using Espalier.Compilation.Model;
 
 namespace Espalier.Compilation.Emit;
 
@@ -61,7 +60,7 @@ internal static class KernelEmitter
         foreach (WidthPlan plan in lowered.Plans.Reverse())
         {
             var emitter = new PlanEmitter(lowered, plan);
-            foreach (int i in Enumerable.Range(0, lowered.LayerCount).Where(emitter.Owns))
+            foreach (int i in Enumerable.Range(0, plan.Stages.Length).Where(emitter.Owns))
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 yield return LayerFile(lowered, plan, options, i);
@@ -73,7 +72,7 @@ internal static class KernelEmitter
     {
         // About 30 characters a weight unrolled; StringBuilder grows from there without copying.
         var writer = new CSharpWriter(1 << 16);
-        FileHead.WriteMark(writer, [$"Layer {index}, '{lowered.Dense(index).Name}', of the network '{lowered.Header.Name}'."]);
+        FileHead.WriteMark(writer, [$"Layer {index}, '{StageText.Name(plan.Stages[index])}', of the network '{lowered.Header.Name}'."]);
         VectorWidth[] widths = [.. Simd.Widths.Where(width => width == plan.Kernels[index].Width)];
         OpenClass(writer, options, widths);
         writer.Open($"private static partial class {NestedClass}");
@@ -143,7 +142,7 @@ internal static class KernelEmitter
 
     private static void WriteFunctions(MemberList members, LoweredNetwork lowered, BatchEmitter batch)
     {
-        IEnumerable<ActivationKind> scalar = lowered.Plans.SelectMany(plan => new PlanEmitter(lowered, plan).ScalarFunctions());
+        IEnumerable<string> scalar = lowered.Plans.SelectMany(plan => new PlanEmitter(lowered, plan).ScalarFunctions());
         foreach (string function in ActivationSource.FunctionsFor(scalar)) members.AddText(function);
         IEnumerable<(VectorWidth, string)> vector = lowered.Plans.SelectMany(plan => new PlanEmitter(lowered, plan).Functions());
         foreach (string function in VectorMathSource.FunctionsFor(vector.Concat(batch.SharedFunctions()))) members.AddText(function);
@@ -156,7 +155,7 @@ internal static class KernelEmitter
     {
         var emitter = new PlanEmitter(lowered, plan);
         emitter.WritePredict(writer);
-        foreach (int i in Enumerable.Range(0, lowered.LayerCount).Where(i => withLayers && emitter.Owns(i)))
+        foreach (int i in Enumerable.Range(0, plan.Stages.Length).Where(i => withLayers && emitter.Owns(i)))
         {
             writer.Line();
             emitter.WriteLayer(writer, i);

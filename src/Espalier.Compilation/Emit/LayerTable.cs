@@ -19,7 +19,7 @@ internal static class LayerTable
         string time = plan.Nanoseconds.ToString("0", CultureInfo.InvariantCulture);
         string what = plan.Width == VectorWidth.Scalar ? "Scalar code" : $"Registers of {plan.Width.Bits()} bits";
         yield return $"{what}, about {time} ns a sample{(plan.IsFused ? ", all in one method" : "")}:";
-        string[][] rows = [s_heads, .. Enumerable.Range(0, plan.Layers.Length).Select(i => Row(plan, i))];
+        string[][] rows = [s_heads, .. Enumerable.Range(0, plan.Stages.Length).Select(i => Row(plan, i))];
         int[] widths = [.. Enumerable.Range(0, s_heads.Length).Select(column => rows.Max(row => row[column].Length))];
         foreach (string[] row in rows)
         {
@@ -33,9 +33,16 @@ internal static class LayerTable
             yield return $"The input is reordered first, {plan.InputOrder.Length} values in about {copy} ns.";
         }
 
-        for (int i = 0; i < plan.Layers.Length; i++)
+        if (!plan.IsDenseChain)
         {
-            yield return $"{plan.Layers[i].Name}: {plan.Kernels[i].Name} because {plan.Kernels[i].Reason}.";
+            long apart = sizeof(float) * ScratchBuffer.Of(plan).Sum(buffer => (long)buffer.Length);
+            yield return $"Scratch memory: {sizeof(float) * (long)plan.Scratch!.Length} B, where values that never live together share a place; "
+                + $"apart they would take {apart} B.";
+        }
+
+        for (int i = 0; i < plan.Stages.Length; i++)
+        {
+            yield return $"{StageText.Name(plan.Stages[i])}: {plan.Kernels[i].Name} because {plan.Kernels[i].Reason}.";
         }
     }
 
@@ -43,16 +50,14 @@ internal static class LayerTable
 
     private static string[] Row(WidthPlan plan, int index)
     {
-        DenseLayer layer = plan.Layers[index];
-        KernelChoice choice = plan.Kernels[index];
-        SparseMatrix weights = layer.Weights;
+        (Stage stage, KernelChoice choice) = (plan.Stages[index], plan.Kernels[index]);
         return
         [
-            layer.Name,
-            $"{weights.Columns} -> {weights.Rows}",
-            Name(layer.Activation),
-            CSharpWriter.Number(weights.Count),
-            weights.Density.ToString("0.0 %", CultureInfo.InvariantCulture),
+            StageText.Name(stage),
+            StageText.Shapes(stage),
+            StageText.Name(stage.Layer.Activation),
+            stage.Weights is SparseMatrix weights ? CSharpWriter.Number(weights.Count) : "",
+            stage.Weights?.Density.ToString("0.0 %", CultureInfo.InvariantCulture) ?? "",
             choice.Name,
             choice.Estimate.Fill is double fill ? fill.ToString("0 %", CultureInfo.InvariantCulture) : "",
             choice.Estimate.Nanoseconds.ToString("0", CultureInfo.InvariantCulture),
@@ -60,11 +65,5 @@ internal static class LayerTable
             CSharpWriter.Number(choice.Estimate.CodeBytes),
             CSharpWriter.Number(plan.ScratchBytes(index)),
         ];
-    }
-
-    private static string Name(Activation activation)
-    {
-        string name = activation.Kind.ToString().ToLowerInvariant();
-        return activation.HasParameter ? $"{name} {activation.Alpha.ToString("G9", CultureInfo.InvariantCulture)}" : name;
     }
 }

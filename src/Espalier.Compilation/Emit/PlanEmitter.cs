@@ -1,18 +1,23 @@
 using System.Collections.Generic;
 using System.Linq;
 using Espalier.Compilation.Kernels;
+using Espalier.Compilation.Kernels.Batch;
 using Espalier.Compilation.Lowering;
-using Espalier.Compilation.Model;
 
 namespace Espalier.Compilation.Emit;
 
 /// <summary>
-/// Writes one plan: the methods that run its layers in turn, and the layers. The scalar plan stands in the nested class itself, every
+/// Writes one plan: the methods that run its stages in turn, and the stages. The scalar plan stands in the nested class itself, every
 /// other one in a class of its own within it, from where it uses what the scalar plan has anyhow.
 /// </summary>
 internal sealed class PlanEmitter(LoweredNetwork lowered, WidthPlan plan)
 {
+    /// <summary>The method that computes the stages before those that many samples go through together.</summary>
+    public const string PredictRow = "PredictRow";
+
     private const string InputAndOutput = "global::System.ReadOnlySpan<float> input, global::System.Span<float> output";
+
+    private readonly IReadOnlyList<ScratchBuffer> _buffers = ScratchBuffer.Of(plan);
 
     private bool IsScalar => plan.Width == VectorWidth.Scalar;
 
@@ -30,21 +35,26 @@ internal sealed class PlanEmitter(LoweredNetwork lowered, WidthPlan plan)
         ? new FusedEmitter(plan).Functions()
         : KernelFunctions().Concat(plan.InputOrder.Length > 0 ? new InputOrderEmitter(plan, lowered.Header.InputLength).Functions() : []);
 
-    private IEnumerable<(VectorWidth Width, string Name)> KernelFunctions() => Enumerable.Range(0, plan.Layers.Length)
+    private IEnumerable<(VectorWidth Width, string Name)> KernelFunctions() => Enumerable.Range(0, plan.Stages.Length)
         .Where(i => plan.Kernels[i].Width != VectorWidth.Scalar)
-        .SelectMany(i => ((VectorKernel)Kernel.For(plan.Kernels[i].Kernel)).Functions(plan.Layers[i]).Select(name => (plan.Kernels[i].Width, name)));
+        .SelectMany(i => plan.KernelOf(i).Functions(plan.Stages[i]).Select(name => (plan.Kernels[i].Width, name)));
 
-    /// <summary>The activation functions over single floats that the plan's kernels call.</summary>
-    public IEnumerable<ActivationKind> ScalarFunctions() => plan.IsFused ? new FusedEmitter(plan).ScalarFunctions() : Enumerable
-        .Range(0, plan.Layers.Length).Where(i => plan.Kernels[i].Width == VectorWidth.Scalar).Select(i => plan.Layers[i].Activation.Kind);
+    /// <summary>The functions over single floats that the plan's kernels call.</summary>
+    public IEnumerable<string> ScalarFunctions() => plan.IsFused
+        ? new FusedEmitter(plan).ScalarFunctions().Select(kind => kind.ToString())
+        : Enumerable.Range(0, plan.Stages.Length).Where(i => plan.Kernels[i].Width == VectorWidth.Scalar)
+            .SelectMany(i => plan.KernelOf(i).ScalarFunctions(plan.Stages[i]));
 
-    /// <summary>Whether the plan has members for layer <paramref name="index"/>, or uses those of the scalar plan.</summary>
-    public bool Owns(int index)
+    /// <summary>Whether the plan has members for stage <paramref name="index"/>, or uses those of the scalar plan.</summary>
+    public bool Owns(int index) => !plan.IsFused && Twin(index) < 0;
+
+    /// <summary>The stage of the scalar plan that is compiled to the same code; -1 where none is.</summary>
+    private int Twin(int index)
     {
-        if (plan.IsFused) return false;
         WidthPlan scalar = lowered.Plans[lowered.Plans.Length - 1];
-        return IsScalar || scalar.IsFused || plan.Kernels[index].Width != VectorWidth.Scalar
-            || plan.Kernels[index].Kernel != scalar.Kernels[index].Kernel || plan.Layers[index] != scalar.Layers[index];
+        if (IsScalar || scalar.IsFused || plan.Kernels[index].Width != VectorWidth.Scalar) return -1;
+        int twin = scalar.StageOf(plan.Stages[index].Layer.Name);
+        return plan.Kernels[index].Kernel == scalar.Kernels[twin].Kernel && plan.Stages[index].Layer == scalar.Stages[twin].Layer ? twin : -1;
     }
 
     /// <summary>Writes the methods that predict, with scratch memory of their own and of the caller.</summary>
@@ -57,6 +67,45 @@ internal sealed class PlanEmitter(LoweredNetwork lowered, WidthPlan plan)
         }
 
         writer.Open($"internal static void Predict({InputAndOutput})");
+        WriteWorkspace(writer);
+        writer.Line("Predict(input, output, workspace);");
+        writer.Close();
+        writer.Line();
+        writer.Open($"internal static void Predict({InputAndOutput}, global::System.Span<float> workspace)");
+        WriteStages(writer, plan.Stages.Length);
+        int last = plan.Stages.Length - 1;
+        if (Scratch.Offsets[last] >= 0) writer.Line($"workspace.Slice({Scratch.Offsets[last]}, {lowered.Header.OutputLength}).CopyTo(output);");
+        writer.Close();
+        if (BatchPlan.Of(lowered) is { IsWhole: false } batch) WritePredictRow(writer, batch);
+        if (Scratch.Length > SurfaceEmitter.MaxClearedFloats) WriteThreadBuffer(writer);
+        if (plan.InputOrder.Length > 0) new InputOrderEmitter(plan, lowered.Header.InputLength).Write(writer);
+    }
+
+    /// <summary>Writes the members of stage <paramref name="index"/>.</summary>
+    public void WriteLayer(CSharpWriter writer, int index)
+    {
+        Stage stage = plan.Stages[index];
+        List<MethodPart> parts = [.. plan.Methods.Where(part => part.Layer == index)];
+        writer.Line($"/// <summary>{StageText.Summary(stage)}</summary>");
+        plan.KernelOf(index).Emit(writer, new KernelSite($"Layer{index}", stage, plan.Kernels[index].Width, parts));
+    }
+
+    /// <summary>The method that brings a sample to where many samples are computed together.</summary>
+    private void WritePredictRow(CSharpWriter writer, BatchPlan batch)
+    {
+        int stages = batch.StagesBefore(plan), source = plan.Stages[stages].Sources[0];
+        writer.Line();
+        writer.Line($"/// <summary>The values that {batch.Layers[0].Name} reads.</summary>");
+        writer.Open($"internal static void {PredictRow}({InputAndOutput})");
+        WriteWorkspace(writer);
+        WriteStages(writer, stages);
+        writer.Line(source < 0 ? "input.CopyTo(output);" : $"workspace.Slice({Scratch.Offsets[source]}, {batch.InputLength}).CopyTo(output);");
+        writer.Close();
+    }
+
+    /// <summary>Takes scratch memory.</summary>
+    private void WriteWorkspace(CSharpWriter writer)
+    {
         string workspace = Scratch.Length switch
         {
             0 => "default",
@@ -64,10 +113,11 @@ internal sealed class PlanEmitter(LoweredNetwork lowered, WidthPlan plan)
             _ => "ThreadBuffer()",
         };
         writer.Line($"global::System.Span<float> workspace = {workspace};");
-        writer.Line("Predict(input, output, workspace);");
-        writer.Close();
-        writer.Line();
-        writer.Open($"internal static void Predict({InputAndOutput}, global::System.Span<float> workspace)");
+    }
+
+    /// <summary>Runs the first <paramref name="count"/> stages.</summary>
+    private void WriteStages(CSharpWriter writer, int count)
+    {
         if (Scratch.IsAligned)
         {
             string start = "ref global::System.Runtime.InteropServices.MemoryMarshal.GetReference(workspace)";
@@ -75,46 +125,33 @@ internal sealed class PlanEmitter(LoweredNetwork lowered, WidthPlan plan)
             if (length > 0) writer.Line($"workspace = workspace.Slice(ToBoundary({start}), {length});");
         }
 
-        string source = WriteInput(writer);
-        for (int i = 0; i < plan.Layers.Length; i++)
+        WriteInput(writer);
+        for (int i = 0; i < count; i++)
         {
-            string target = Scratch.Offsets[i] < 0 ? "output" : Slice(Scratch.Offsets[i], plan.Layers[i].Weights.Rows);
-            writer.Line($"{MethodOf(i)}({source}, {target});");
-            source = target;
+            List<string> arguments = [.. plan.Stages[i].Sources.Select(ValuesOf), ValuesOf(i)];
+            if (plan.WorkFloats(i) > 0) arguments.Add(SliceOf(_buffers.Single(buffer => buffer.Stage == i && buffer.IsWork)));
+            writer.Line($"{MethodOf(i)}({string.Join(", ", arguments)});");
         }
-
-        if (source != "output") writer.Line($"{SliceOf(Scratch.Offsets[plan.Layers.Length - 1], lowered.Header.OutputLength)}.CopyTo(output);");
-        writer.Close();
-        if (Scratch.Length > SurfaceEmitter.MaxClearedFloats) WriteThreadBuffer(writer);
-        if (plan.InputOrder.Length > 0) new InputOrderEmitter(plan, lowered.Header.InputLength).Write(writer);
     }
 
-    /// <summary>Writes the members of layer <paramref name="index"/>.</summary>
-    public void WriteLayer(CSharpWriter writer, int index)
+    private string MethodOf(int index) => Twin(index) is >= 0 and int twin ? $"{KernelEmitter.NestedClass}.Layer{twin}" : $"Layer{index}";
+
+    /// <summary>The expression of the values that a stage yields, or of the network's input.</summary>
+    private string ValuesOf(int stage) =>
+        _buffers.FirstOrDefault(buffer => buffer.Stage == stage && !buffer.IsWork) is ScratchBuffer held ? SliceOf(held)
+        : stage < 0 ? "input" : "output";
+
+    private string SliceOf(ScratchBuffer buffer)
     {
-        DenseLayer layer = plan.Layers[index];
-        List<MethodPart> parts = [.. plan.Methods.Where(part => part.Layer == index)];
-        SparseMatrix weights = layer.Weights;
-        string function = layer.Activation.Kind.ToString().ToLowerInvariant();
-        string matrix = $"W {weights.Rows} x {weights.Columns} with {weights.Count} weights";
-        writer.Line($"/// <summary>{layer.Name}: output = {function}(W input + b), {matrix}.</summary>");
-        KernelChoice choice = plan.Kernels[index];
-        Kernel.For(choice.Kernel).Emit(writer, new KernelSite($"Layer{index}", layer, choice.Width, parts));
+        int offset = buffer.Stage < 0 ? Scratch.InputOffset : (buffer.IsWork ? Scratch.WorkOffsets : Scratch.Offsets)[buffer.Stage];
+        return $"workspace.Slice({offset}, {buffer.Length})";
     }
 
-    private string MethodOf(int index) => Owns(index) ? $"Layer{index}" : $"{KernelEmitter.NestedClass}.Layer{index}";
-
-    private string Slice(int offset, int count) => SliceOf(offset, ScratchPlan.Padded(count, Scratch.IsAligned));
-
-    private static string SliceOf(int offset, int count) => $"workspace.Slice({offset}, {count})";
-
-    /// <summary>Brings the input to where the first layer reads it, and gives the expression of that.</summary>
-    private string WriteInput(CSharpWriter writer)
+    /// <summary>Brings the input to where the stages read it.</summary>
+    private void WriteInput(CSharpWriter writer)
     {
-        if (Scratch.InputOffset < 0) return "input";
-        string target = Slice(Scratch.InputOffset, plan.Layers[0].Weights.Columns);
-        writer.Line(plan.InputOrder.Length > 0 ? $"OrderInput(input, {target});" : $"input.CopyTo({target});");
-        return target;
+        if (Scratch.InputOffset < 0) return;
+        writer.Line(plan.InputOrder.Length > 0 ? $"OrderInput(input, {ValuesOf(-1)});" : $"input.CopyTo({ValuesOf(-1)});");
     }
 
     private void WriteThreadBuffer(CSharpWriter writer) => writer.Lines($"""

@@ -3,7 +3,7 @@ using Espalier.Compilation.Model;
 namespace Espalier.Compilation.Kernels;
 
 /// <summary>
-/// The activation functions, from float addition, subtraction, multiplication, division, comparisons and bit operations alone: each of
+/// The activation functions and the maximum of a pooling, from float addition, subtraction, multiplication, division, comparisons and bit operations alone: each of
 /// these is exact to the bit in IEEE 754, so every machine computes the same answer (the C library's exp and tanh do not promise that).
 /// </summary>
 /// <remarks>
@@ -118,6 +118,20 @@ public static class ActivationMath
         float scale = ToFloat((ToBits(rounded) << 23) + 0x3F800000);
         float r = Reduced(x, rounded - 12582912f), s = r * r;
         return scale + scale * r + scale * s * ExpRest(r, s);
+    }
+    // end
+
+    // begin Larger needs ToBits ToFloat
+    /// <summary>The larger of two values, which a max pooling takes: NaN when one of them is, and +0 before -0.</summary>
+    public static float Larger(float a, float b)
+    {
+        // Numbers without a branch, as integers of the same order: which value is larger is as good as random.
+        if (float.IsNaN(a) || float.IsNaN(b)) return a + b;
+        int x = ToBits(a), y = ToBits(b);
+        x ^= (x >> 31) & 0x7FFFFFFF;
+        y ^= (y >> 31) & 0x7FFFFFFF;
+        int larger = x > y ? x : y;
+        return ToFloat(larger ^ ((larger >> 31) & 0x7FFFFFFF));
     }
     // end
 

@@ -29,14 +29,14 @@ internal static class ActivationSource
     };
 
     /// <summary>
-    /// The functions that <paramref name="activations"/> need, in the order of the source file, ready for generated code.
+    /// The functions of the given names with all that they need, in the order of the source file, ready for generated code.
     /// </summary>
-    public static IEnumerable<string> FunctionsFor(IEnumerable<ActivationKind> activations)
+    public static IEnumerable<string> FunctionsFor(IEnumerable<string> names)
     {
         var needed = new HashSet<string>(StringComparer.Ordinal);
-        foreach (ActivationKind kind in activations)
+        foreach (string name in names)
         {
-            if (kind != ActivationKind.Identity) Require(kind.ToString(), needed);
+            if (name != nameof(ActivationKind.Identity)) Require(name, needed);
         }
 
         foreach (SourceSections.Section section in s_sections.Value.All)

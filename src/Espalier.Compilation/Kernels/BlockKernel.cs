@@ -44,21 +44,21 @@ internal sealed class BlockKernel : VectorKernel
         var weights = new List<float>();
         var columns = new List<int>();
         var counts = new List<uint>();
-        for (int group = 0; group < Groups(site.Layer, lanes); group++)
+        for (int group = 0; group < Groups(site.Dense, lanes); group++)
         {
-            List<int> read = GroupColumns(site.Layer.Weights, group, lanes);
+            List<int> read = GroupColumns(site.Dense.Weights, group, lanes);
             counts.Add((uint)RoundedUp(read.Count) / Steps);
-            AddWeights(weights, site.Layer.Weights, group * lanes, lanes, read);
+            AddWeights(weights, site.Dense.Weights, group * lanes, lanes, read);
             columns.AddRange(read);
 
             // What rounds the count up multiplies the first input by zero.
             for (int i = read.Count; i < RoundedUp(read.Count); i++) columns.Add(read.Count > 0 ? read[0] : 0);
         }
 
-        bool isShort = HexTable.FitsShort(site.Layer.Weights.Columns);
+        bool isShort = HexTable.FitsShort(site.Dense.Weights.Columns);
         var table = new AlignedTable();
         table.Add([.. weights]);
-        int biases = table.Add(PaddedBiases(site.Layer, lanes)), ends = table.Add([.. counts]);
+        int biases = table.Add(PaddedBiases(site.Dense, lanes)), ends = table.Add([.. counts]);
         int indices = isShort ? table.Add(columns.ConvertAll(c => (ushort)c).ToArray()) : table.Add(columns.ConvertAll(c => (uint)c).ToArray());
         string type = isShort ? "ushort" : "int";
         int bits = site.Width.Bits();
@@ -67,7 +67,7 @@ internal sealed class BlockKernel : VectorKernel
         writer.Line(AlignedTable.Part("float", "biases", biases));
         writer.Line(AlignedTable.Part("int", "quads", ends));
         writer.Line(AlignedTable.Part(type, "column", indices));
-        writer.Open($"for (nuint unit = 0; unit < {Groups(site.Layer, lanes) * lanes}; unit += {lanes})");
+        writer.Open($"for (nuint unit = 0; unit < {Groups(site.Dense, lanes) * lanes}; unit += {lanes})");
         writer.Line($"Floats{bits} p0 = Load{bits}(ref biases, unit), p1 = default, p2 = default, p3 = default;");
         writer.Line("int left = quads;");
         writer.Line("quads = ref Next(ref quads, 1);");
@@ -82,7 +82,7 @@ internal sealed class BlockKernel : VectorKernel
         writer.Line($"column = ref Next(ref column, {Steps});");
         writer.Close();
         writer.Line();
-        writer.Line(Store(site.Layer, "(p0 + p1) + (p2 + p3)", "unit"));
+        writer.Line(Store(site.Dense, "(p0 + p1) + (p2 + p3)", "unit"));
         writer.Close();
         EmitEnd(writer, site);
         writer.Line();

@@ -51,10 +51,10 @@ internal sealed class DenseKernel : VectorKernel
     public override void Emit(CSharpWriter writer, KernelSite site)
     {
         int lanes = site.Width.Lanes();
-        List<(int Registers, int Times)> chunks = Chunks(Groups(site.Layer, lanes));
+        List<(int Registers, int Times)> chunks = Chunks(Groups(site.Dense, lanes));
         var table = new AlignedTable();
-        table.Add(Weights(site.Layer.Weights, lanes, chunks));
-        int biases = table.Add(PaddedBiases(site.Layer, lanes));
+        table.Add(Weights(site.Dense.Weights, lanes, chunks));
+        int biases = table.Add(PaddedBiases(site.Dense, lanes));
         EmitHead(writer, site);
         writer.Line(AlignedTable.Part("float", "biases", biases));
         writer.Line("nuint unit = 0;");
@@ -110,7 +110,7 @@ internal sealed class DenseKernel : VectorKernel
 
     private static void EmitChunk(CSharpWriter writer, KernelSite site, int registers, int lanes)
     {
-        int phases = Math.Min(Sums / registers, site.Layer.Weights.Columns), columns = site.Layer.Weights.Columns;
+        int phases = Math.Min(Sums / registers, site.Dense.Weights.Columns), columns = site.Dense.Weights.Columns;
         int bits = site.Width.Bits();
         for (int r = 0; r < registers; r++)
         {
@@ -120,7 +120,7 @@ internal sealed class DenseKernel : VectorKernel
 
         EmitLoop("0", columns - columns % phases, phases);
         if (columns % phases != 0) EmitLoop($"{columns - columns % phases}", columns, 1);
-        for (int r = 0; r < registers; r++) writer.Line(Store(site.Layer, Sum(r, 0, phases), $"unit + {r * lanes}"));
+        for (int r = 0; r < registers; r++) writer.Line(Store(site.Dense, Sum(r, 0, phases), $"unit + {r * lanes}"));
         writer.Line($"unit += {registers * lanes};");
 
         void EmitLoop(string start, int end, int step)

@@ -1,11 +1,10 @@
 using System.Collections.Generic;
 using System.Linq;
 using Espalier.Compilation.Lowering;
-using Espalier.Compilation.Model;
 
 namespace Espalier.Compilation.Kernels;
 
-/// <summary>A kernel that could compute a layer, at a width, with what that is expected to cost.</summary>
+/// <summary>A kernel that could compute a stage, at a width, with what that is expected to cost.</summary>
 /// <param name="Kernel">The kernel.</param>
 /// <param name="Width">The register width.</param>
 /// <param name="Estimate">The cost.</param>
@@ -20,23 +19,26 @@ internal sealed record KernelCandidate(KernelKind Kernel, VectorWidth Width, Ker
     /// <summary>The time by which candidates are compared.</summary>
     public double Weight => Kernel == KernelKind.Dense ? DenseDiscount * Estimate.Nanoseconds : Estimate.Nanoseconds;
 
+    /// <summary>Whether the code has no loop over weights, so that its bytes grow with them.</summary>
+    public bool IsStraightLine => Kernel is KernelKind.Unrolled or KernelKind.UnrolledPixels;
+
     /// <summary>The candidate as a choice, for a reason.</summary>
     public KernelChoice Choose(string reason) => new(Kernel, Width, Estimate, reason);
 
-    /// <summary>Everything that can compute <paramref name="layer"/> with registers of at most <paramref name="width"/>.</summary>
-    public static List<KernelCandidate> For(DenseLayer layer, VectorWidth width)
+    /// <summary>Everything that can compute <paramref name="stage"/> with registers of at most <paramref name="width"/>.</summary>
+    public static List<KernelCandidate> For(Stage stage, VectorWidth width)
     {
         VectorWidth[] widths = [.. Simd.Widths.Where(candidate => candidate <= width), VectorWidth.Scalar];
         return [.. from kernel in Espalier.Compilation.Kernels.Kernel.All
                    from candidate in widths
-                   where kernel.Offers(layer, candidate) && !IsOutdone(kernel, layer, candidate, width)
-                   select new KernelCandidate(kernel.Kind, candidate, kernel.Estimate(layer, candidate))];
+                   where kernel.Computes(stage.Layer) && kernel.Offers(stage, candidate) && !IsOutdone(kernel, stage, candidate, width)
+                   select new KernelCandidate(kernel.Kind, candidate, kernel.Estimate(stage, candidate))];
     }
 
     /// <summary>
     /// A narrower permute kernel takes about twice the packets of the wider one at three quarters of the time each, unless all outputs fit
     /// into one of its registers; not making its schedule saves a fifth of the time that choosing takes.
     /// </summary>
-    private static bool IsOutdone(Kernel kernel, DenseLayer layer, VectorWidth candidate, VectorWidth width) =>
-        kernel is PermuteKernel && candidate < width && layer.Weights.Rows > width.Lanes() && kernel.Offers(layer, width);
+    private static bool IsOutdone(Kernel kernel, Stage stage, VectorWidth candidate, VectorWidth width) =>
+        kernel is PermuteKernel && candidate < width && stage.Layer.OutputShape.Length > width.Lanes() && kernel.Offers(stage, width);
 }

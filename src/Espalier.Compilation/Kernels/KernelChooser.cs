@@ -3,23 +3,22 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using Espalier.Compilation.Lowering;
-using Espalier.Compilation.Model;
 
 namespace Espalier.Compilation.Kernels;
 
 /// <summary>
-/// Chooses a kernel for each layer of a plan: the one expected to be fastest, dense code included. Straight-line code goes where it gains
+/// Chooses a kernel for each stage of a plan: the one expected to be fastest, dense code included. Straight-line code goes where it gains
 /// most time for its bytes, while that of the whole model stays within the budget.
 /// </summary>
 internal static class KernelChooser
 {
     private const int NamedRivals = 3;
 
-    /// <summary>One choice for each layer.</summary>
-    public static KernelChoice[] Choose(IReadOnlyList<DenseLayer> layers, VectorWidth width, LoweringOptions options)
+    /// <summary>One choice for each stage.</summary>
+    public static KernelChoice[] Choose(IReadOnlyList<Stage> stages, VectorWidth width, LoweringOptions options)
     {
-        List<KernelCandidate>[] candidates = [.. layers.Select(layer => KernelCandidate.For(layer, width))];
-        var choices = new KernelChoice?[layers.Count];
+        List<KernelCandidate>[] candidates = [.. stages.Select(stage => KernelCandidate.For(stage, width))];
+        var choices = new KernelChoice?[stages.Count];
         for (int i = 0; i < choices.Length; i++)
         {
             // Of the widths that the kernel asked for comes in, the fastest.
@@ -28,33 +27,33 @@ internal static class KernelChooser
         }
 
         var open = Enumerable.Range(0, choices.Length).Where(i => choices[i] is null).ToList();
-        KernelCandidate[] straight = [.. candidates.Select(all => all.Find(c => c.Kernel == KernelKind.Unrolled)!)];
-        KernelCandidate[] loops = [.. candidates.Select(all => all.Where(c => c.Kernel != KernelKind.Unrolled).OrderBy(c => c.Weight).First())];
+        KernelCandidate?[] straight = [.. candidates.Select(all => all.Where(c => c.IsStraightLine).OrderBy(c => c.Weight).FirstOrDefault())];
+        KernelCandidate[] loops = [.. candidates.Select(all => all.Where(c => !c.IsStraightLine).OrderBy(c => c.Weight).First())];
         long left = options.CodeBudget;
         foreach (int i in open.OrderByDescending(i => GainPerByte(straight[i], loops[i])))
         {
-            if (straight[i].Weight >= loops[i].Weight)
+            if (straight[i] is not KernelCandidate unrolled || unrolled.Weight >= loops[i].Weight)
             {
                 choices[i] = loops[i].Choose(Reason(loops[i], candidates[i]));
             }
-            else if (straight[i].Estimate.CodeBytes > left)
+            else if (unrolled.Estimate.CodeBytes > left)
             {
-                string needed = FormattableString.Invariant($"straight-line code would take {straight[i].Estimate.CodeBytes} B");
+                string needed = FormattableString.Invariant($"straight-line code would take {unrolled.Estimate.CodeBytes} B");
                 string room = FormattableString.Invariant($"{left} B of the model's budget of {options.CodeBudget} B are left");
                 choices[i] = loops[i].Choose($"{needed}; {room}");
             }
             else
             {
-                left -= straight[i].Estimate.CodeBytes;
-                choices[i] = straight[i].Choose(Reason(straight[i], candidates[i]));
+                left -= unrolled.Estimate.CodeBytes;
+                choices[i] = unrolled.Choose(Reason(unrolled, candidates[i]));
             }
         }
 
         return [.. choices.Select(choice => choice!)];
     }
 
-    private static double GainPerByte(KernelCandidate straight, KernelCandidate loop) =>
-        (loop.Weight - straight.Weight) / Math.Max(1, straight.Estimate.CodeBytes);
+    private static double GainPerByte(KernelCandidate? straight, KernelCandidate loop) =>
+        straight is null ? 0 : (loop.Weight - straight.Weight) / Math.Max(1, straight.Estimate.CodeBytes);
 
     private static string Reason(KernelCandidate chosen, List<KernelCandidate> candidates)
     {

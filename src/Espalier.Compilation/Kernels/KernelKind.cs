@@ -17,4 +17,13 @@ public enum KernelKind
 
     /// <summary>Several vectors of outputs at a time over all inputs, zero weights included.</summary>
     Dense,
+
+    /// <summary>A convolution, pixels in lanes: each tap that holds a weight is broadcast to all, in a loop over tables of taps.</summary>
+    Pixels,
+
+    /// <summary>The same with every tap as straight-line code.</summary>
+    UnrolledPixels,
+
+    /// <summary>A loop over values without weights: pooling, addition, concatenation.</summary>
+    Loop,
 }

@@ -32,7 +32,7 @@ internal sealed class PermuteKernel : VectorKernel
         && layer.Weights.Count > 0 && Simd.RoundUp(layer.Weights.Columns, width.Lanes()) < MaxColumns;
 
     /// <inheritdoc/>
-    public override IEnumerable<string> Functions(DenseLayer layer) => [.. base.Functions(layer), "LoadInts", "Pick"];
+    protected override IEnumerable<string> Functions(DenseLayer layer) => [.. base.Functions(layer), "LoadInts", "Pick"];
 
     /// <inheritdoc/>
     /// <remarks>
@@ -52,10 +52,10 @@ internal sealed class PermuteKernel : VectorKernel
     public override void Emit(CSharpWriter writer, KernelSite site)
     {
         int lanes = site.Width.Lanes();
-        PermuteSchedule schedule = ScheduleCache.Of(site.Layer.Weights, lanes);
+        PermuteSchedule schedule = ScheduleCache.Of(site.Dense.Weights, lanes);
         var table = new AlignedTable();
-        table.Add(Weights(schedule, site.Layer.Weights));
-        int index = table.Add(Indices(schedule)), biases = table.Add(PaddedBiases(site.Layer, lanes));
+        table.Add(Weights(schedule, site.Dense.Weights));
+        int index = table.Add(Indices(schedule)), biases = table.Add(PaddedBiases(site.Dense, lanes));
         int blocks = table.Add(Blocks(schedule)), counts = table.Add(Counts(schedule));
         int bits = site.Width.Bits();
 
@@ -85,7 +85,7 @@ internal sealed class PermuteKernel : VectorKernel
             }
             while (--left > 0);
 
-            {{Store(site.Layer, "(p0 + p1) + (p2 + p3)", "unit")}}
+            {{Store(site.Dense, "(p0 + p1) + (p2 + p3)", "unit")}}
             """);
         writer.Close();
         EmitEnd(writer, site);

@@ -46,7 +46,7 @@ internal sealed class UnrolledKernel : ScalarKernel
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<MethodPart> Split(int index, DenseLayer layer, int methodTerms)
+    protected override IEnumerable<MethodPart> Split(int index, DenseLayer layer, int methodTerms)
     {
         SparseMatrix weights = layer.Weights;
         int first = 0, open = 0;
@@ -77,7 +77,7 @@ internal sealed class UnrolledKernel : ScalarKernel
     /// <inheritdoc/>
     public override void Emit(CSharpWriter writer, KernelSite site)
     {
-        (string method, DenseLayer layer, IReadOnlyList<MethodPart> parts) = (site.Method, site.Layer, site.Parts);
+        (string method, DenseLayer layer, IReadOnlyList<MethodPart> parts) = (site.Method, site.Dense, site.Parts);
         if (parts.Count == 1 && !parts[0].IsPiece)
         {
             EmitUnits(writer, layer, parts[0], method);
@@ -99,7 +99,7 @@ internal sealed class UnrolledKernel : ScalarKernel
     /// <summary>The method of a layer that is split: calls its parts in order.</summary>
     private static void EmitCalls(CSharpWriter writer, KernelSite site)
     {
-        (string method, DenseLayer layer, IReadOnlyList<MethodPart> parts) = (site.Method, site.Layer, site.Parts);
+        (string method, DenseLayer layer, IReadOnlyList<MethodPart> parts) = (site.Method, site.Dense, site.Parts);
         writer.Open($"internal static void {method}{LayerParameters}");
         for (int i = 0; i < parts.Count; i++)
         {
@@ -123,7 +123,7 @@ internal sealed class UnrolledKernel : ScalarKernel
             writer.Close();
         }
 
-        EmitLayerEnd(writer, layer);
+        EmitSoftmax(writer, layer.Activation);
         writer.Close();
     }
 
@@ -154,7 +154,7 @@ internal sealed class UnrolledKernel : ScalarKernel
             writer.Line($"output[{unit}] = {ActivationSource.Call(layer.Activation, Sum(count, bias))};");
         }
 
-        if (isWholeLayer) EmitLayerEnd(writer, layer);
+        if (isWholeLayer) EmitSoftmax(writer, layer.Activation);
         writer.Close();
     }
 

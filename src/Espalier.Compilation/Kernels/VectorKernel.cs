@@ -8,7 +8,7 @@ namespace Espalier.Compilation.Kernels;
 /// A kernel that computes a register of outputs at a time: lane l of group g is unit g x lanes + l. Lanes behind the last unit hold
 /// weights of zero.
 /// </summary>
-internal abstract class VectorKernel : Kernel
+internal abstract class VectorKernel : UnitKernel
 {
     /// <inheritdoc/>
     public override bool WritesBlocks => true;
@@ -16,8 +16,8 @@ internal abstract class VectorKernel : Kernel
     /// <inheritdoc/>
     public override bool Offers(DenseLayer layer, VectorWidth width) => width != VectorWidth.Scalar;
 
-    /// <summary>The functions of <see cref="VectorMathSource"/> that the emitted code calls.</summary>
-    public virtual IEnumerable<string> Functions(DenseLayer layer)
+    /// <inheritdoc/>
+    protected override IEnumerable<string> Functions(DenseLayer layer)
     {
         foreach (string name in (string[])["First", "Next", "At", "Load", "Store", "MultiplyAdd"]) yield return name;
         if (layer.Activation.Kind != ActivationKind.Identity) yield return layer.Activation.Kind.ToString();
@@ -58,9 +58,9 @@ internal abstract class VectorKernel : Kernel
     /// <summary>Closes the layer's method, after what needs all of its sums.</summary>
     protected static void EmitEnd(CSharpWriter writer, KernelSite site)
     {
-        if (site.Layer.Activation.Kind == ActivationKind.Softmax)
+        if (site.Dense.Activation.Kind == ActivationKind.Softmax)
         {
-            int length = Simd.RoundUp(site.Layer.Weights.Rows, site.Width.Lanes());
+            int length = Simd.RoundUp(site.Dense.Weights.Rows, site.Width.Lanes());
             writer.Line($"Softmax{site.Width.Bits()}(output.Slice(0, {length}));");
         }
 

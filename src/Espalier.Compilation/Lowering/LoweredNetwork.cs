@@ -25,8 +25,11 @@ public sealed record LoweredNetwork(NetworkHeader Header, ContentHash Content, N
     /// <summary>How many units were merged into an equal one.</summary>
     public int MergedUnits { get; init; }
 
+    /// <summary>How many batch normalisations were folded into the layer before them.</summary>
+    public int FoldedNormalizations { get; init; }
+
     /// <summary>Whether results may differ by rounding from those of the network that went in.</summary>
-    public bool SumsRegrouped => FoldedUnits > 0 || MergedUnits > 0;
+    public bool SumsRegrouped => FoldedUnits > 0 || MergedUnits > 0 || FoldedNormalizations > 0;
 
     /// <summary>
     /// The plans, one for each register width that gains something, from the widest to the scalar one, which is always there.
@@ -43,13 +46,12 @@ public sealed record LoweredNetwork(NetworkHeader Header, ContentHash Content, N
     /// <summary>The number of layers.</summary>
     public int LayerCount => Network.Layers.Length;
 
-    /// <summary>The layer at <paramref name="index"/>.</summary>
-    /// <exception cref="NotSupportedException">Its kind has no kernel.</exception>
+    /// <summary>The dense layer at <paramref name="index"/>.</summary>
+    /// <exception cref="ArgumentException">It is of another kind.</exception>
     public DenseLayer Dense(int index)
     {
         Layer layer = Network.Layers[index];
-        return layer as DenseLayer
-            ?? throw new NotSupportedException($"Layer '{layer.Name}' is a {layer.GetType().Name}, which has no kernel.");
+        return layer as DenseLayer ?? throw new ArgumentException($"Layer '{layer.Name}' is a {layer.GetType().Name}.", nameof(index));
     }
 
     /// <summary>The same with one more note.</summary>
@@ -61,6 +63,5 @@ public sealed record LoweredNetwork(NetworkHeader Header, ContentHash Content, N
         this with { Plans = new EquatableArray<WidthPlan>(Plans.Select(change)) };
 
     /// <summary>The same with other layers.</summary>
-    internal LoweredNetwork WithLayers(Layer[] layers) =>
-        this with { Network = Network with { Layers = new EquatableArray<Layer>(layers) } };
+    internal LoweredNetwork WithGraph(LayerGraph graph) => this with { Network = graph.ToNetwork() };
 }

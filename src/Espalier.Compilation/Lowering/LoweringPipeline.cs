@@ -13,11 +13,15 @@ public static class LoweringPipeline
     public static IReadOnlyList<LoweringPass> Passes { get; } =
     [
         new(Validate.Name, Validate.Apply),
+        new(SpreadGroups.Name, SpreadGroups.Apply),
         new(DropZeroWeights.Name, DropZeroWeights.Apply),
+        new(FoldNormalization.Name, FoldNormalization.Apply),
+        new(DropFlatten.Name, DropFlatten.Apply),
         new(DropDeadUnits.Name, DropDeadUnits.Apply),
         new(MergeEqualUnits.Name, MergeEqualUnits.Apply),
         new(NoteUnreadInputs.Name, NoteUnreadInputs.Apply),
         new(MakePlans.Name, MakePlans.Apply),
+        new(FusePooling.Name, FusePooling.Apply),
         new(OrderUnits.Name, OrderUnits.Apply),
         new(ChooseKernels.Name, ChooseKernels.Apply),
         new(FuseLayers.Name, FuseLayers.Apply),

@@ -1,7 +1,7 @@
 namespace Espalier.Compilation.Lowering;
 
-/// <summary>The share of a layer that one generated method computes.</summary>
-/// <param name="Layer">The layer's index.</param>
+/// <summary>The share of a stage that one generated method computes.</summary>
+/// <param name="Layer">The stage's index.</param>
 /// <param name="FirstUnit">Its first unit.</param>
 /// <param name="UnitCount">How many units; 1 when the method holds a piece of a single long row.</param>
 /// <param name="FirstTerm">The position of its first weight in the layer's matrix.</param>

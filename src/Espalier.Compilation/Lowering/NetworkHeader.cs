@@ -1,5 +1,4 @@
 using System;
-using Espalier.Compilation.Kernels;
 using Espalier.Compilation.Model;
 
 namespace Espalier.Compilation.Lowering;
@@ -22,17 +21,8 @@ public sealed record NetworkHeader(string Name, int InputLength, int OutputLengt
     public static NetworkHeader Of(Network network)
     {
         if (network is null) throw new ArgumentNullException(nameof(network));
-
-        // A copy of the input, every layer's outputs, each in whole registers, from a boundary on: what the greediest plan needs.
-        var lengths = new int[network.Layers.Length + 1];
-        lengths[0] = Simd.RoundUp(network.InputShape.Length, ScratchPlan.BlockFloats);
-        for (int i = 1; i < lengths.Length; i++)
-        {
-            lengths[i] = Simd.RoundUp(network.Layers[i - 1].OutputShape.Length, ScratchPlan.BlockFloats);
-        }
-
-        int workspace = checked(ScratchPlan.LengthFor(lengths) + ScratchPlan.AlignmentSlack);
         return new NetworkHeader(
-            network.Name, network.InputShape.Length, network.OutputShape.Length, workspace, network.OutputActivation.DecisionThreshold);
+            network.Name, network.InputShape.Length, network.OutputShape.Length, WorkspaceBound.Of(network),
+            network.OutputActivation.DecisionThreshold);
     }
 }

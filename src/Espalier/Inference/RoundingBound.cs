@@ -13,14 +13,15 @@ namespace Espalier.Inference;
 /// c = n + 2 for the code, which may add in any order, and c = n / 4 + 4 for the interpreter with its four partial sums. What the inputs
 /// of a layer were off already, its weights pass on; so do the activation functions by their steepest slope, each evaluation being off
 /// by the ULPs that <see cref="Compilation.Kernels.ActivationMath"/> states. Where a sum could overflow nothing is promised.
+/// A maximum is off by the largest error under its window, a mean by their mean and its own roundings, a sum of inputs likewise; batch
+/// normalisation that is folded into the weights before it rounds each product once more.
 /// </remarks>
 /// <param name="network">The network that the code computes.</param>
 /// <exception cref="ArgumentException">The network has a fault (see <see cref="Network.FindFault()"/>).</exception>
 public sealed class RoundingBound(Network network)
 {
-    private const double Unit = 1.0 / (1 << 24);
+    private const double Unit = SumErrors.Unit;
     private const double SmallestFloat = float.Epsilon;
-    private const double Lambda = 6;
 
     // The polynomial of the exponential and one product more.
     private const double ExponentialUlps = 3;
@@ -37,55 +38,21 @@ public sealed class RoundingBound(Network network)
             throw new ArgumentException($"The input has {input.Length} values; {length} are needed.", nameof(input));
         }
 
-        float[] values = input.ToArray();
-        double[] errors = new double[length];
-        bool[] isNaN = Array.ConvertAll(values, float.IsNaN);
-        bool mayShareNaN = false;
-        foreach (Layer layer in _network.Layers)
+        BoundedValues image = BoundedValues.Exact(input.ToArray());
+        bool mayShareNaN = !image.AreFinite;
+        var layers = new BoundedValues[_network.Layers.Length];
+        for (int i = 0; i < layers.Length; i++)
         {
-            mayShareNaN |= !values.All(float.IsFinite) || !errors.All(double.IsFinite);
-            var dense = (DenseLayer)layer;
-            float[] sums = LayerSums.Of(dense, [values]);
-            (errors, isNaN) = OfSums(dense, values, errors, isNaN);
-            values = ReferenceInterpreter.Activate(dense, sums);
-            if (dense.Activation.IsElementwise) AddActivation(dense.Activation, values, errors);
-            else AddSoftmax(sums, values, errors, isNaN);
+            Layer layer = _network.Layers[i];
+            BoundedValues sums = SumErrors.Of(layer, Array.ConvertAll(_network.SourcesOf(i), source => source < 0 ? image : layers[source]));
+            layers[i] = sums with { Values = ReferenceInterpreter.Activate(layer, sums.Values) };
+            if (layer.Activation.IsElementwise) AddActivation(layer.Activation, layers[i].Values, sums.Errors);
+            else AddSoftmax(sums.Values, layers[i].Values, sums.Errors, sums.IsNaN);
+            mayShareNaN |= !layers[i].AreFinite;
         }
 
-        return new BoundedOutputs(values, errors, isNaN, mayShareNaN || !errors.All(double.IsFinite));
-    }
-
-    /// <summary>The roundings that count of a chain of <paramref name="chain"/>.</summary>
-    private static double Roundings(int chain) => Math.Min(chain, Lambda * Math.Sqrt(chain));
-
-    private static (double[] Errors, bool[] IsNaN) OfSums(DenseLayer layer, float[] values, double[] errors, bool[] isNaN)
-    {
-        SparseMatrix weights = layer.Weights;
-        var sumErrors = new double[weights.Rows];
-        var isSumNaN = new bool[weights.Rows];
-        for (int row = 0; row < sumErrors.Length; row++)
-        {
-            double size = Math.Abs((double)layer.Biases[row]), passedOn = 0;
-            int terms = 0;
-            for (int i = weights.RowStart(row); i < weights.RowStart(row + 1); i++)
-            {
-                double weight = Math.Abs((double)weights.Value(i));
-                if (weight == 0) continue;
-                int column = weights.ColumnIndex(i);
-                size += weight * (Math.Abs((double)values[column]) + errors[column]);
-                passedOn += weight * errors[column];
-                isSumNaN[row] |= isNaN[column];
-                terms++;
-            }
-
-            double roundings = Roundings(terms + 2) + Roundings(terms / 4 + 4);
-
-            // A product below the normal floats is off by half of the smallest float whatever its size.
-            double error = passedOn + roundings * Unit * size + terms * SmallestFloat;
-            sumErrors[row] = size + error < float.MaxValue ? error : double.PositiveInfinity;
-        }
-
-        return (sumErrors, isSumNaN);
+        BoundedValues last = layers[^1];
+        return new BoundedOutputs(last.Values, last.Errors, last.IsNaN, mayShareNaN);
     }
 
     private static void AddActivation(Activation activation, float[] values, double[] errors)
@@ -118,7 +85,7 @@ public sealed class RoundingBound(Network network)
     {
         const double LargestExponent = 104;
         double largest = errors.Max(), range = Math.Min(LargestExponent, (double)sums.Max() - sums.Min());
-        double evaluation = (2 * range + 2 * ExponentialUlps + Roundings(sums.Length + 2)) * Unit;
+        double evaluation = (2 * range + 2 * ExponentialUlps + SumErrors.Roundings(sums.Length + 2)) * Unit;
         bool isAnyNaN = isNaN.Contains(true);
         for (int i = 0; i < errors.Length; i++)
         {

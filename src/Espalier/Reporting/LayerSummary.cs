@@ -6,11 +6,11 @@ namespace Espalier.Reporting;
 
 /// <summary>One layer of a <see cref="ModelSummary"/>.</summary>
 /// <param name="Name">The layer's name.</param>
-/// <param name="Shape">Inputs x outputs, as in the model file.</param>
-/// <param name="LoweredShape">Inputs x outputs that are left after lowering; "-" when the layer is gone.</param>
+/// <param name="Shape">Inputs x outputs, as in the model file; of images the shapes, such as "1x28x28 to 20x24x24".</param>
+/// <param name="LoweredShape">What is left of it after lowering; "-" when the layer is gone.</param>
 /// <param name="Activation">The activation function.</param>
 /// <param name="NonZeros">The weights that are left.</param>
-/// <param name="Density">The share of the weights that are left, 0 to 1.</param>
+/// <param name="Density">The share of the weights that are left, 0 to 1; 0 for a layer without weights.</param>
 /// <param name="Kernel">How the layer is compiled; "none" when it is gone.</param>
 /// <param name="Reason">Why so.</param>
 /// <param name="EstimatedNs">Estimated time in nanoseconds.</param>
@@ -34,31 +34,50 @@ public sealed record LayerSummary(
     long ScratchBytes)
 {
     /// <summary>Sums up <paramref name="given"/>, a layer of the model file, and what lowering made of it.</summary>
-    public static LayerSummary Of(DenseLayer given, LoweredNetwork lowered)
+    public static LayerSummary Of(Layer given, LoweredNetwork lowered)
     {
         ArgumentNullException.ThrowIfNull(given);
         ArgumentNullException.ThrowIfNull(lowered);
+        SparseMatrix? weights = (given as WeightedLayer)?.Weights;
         var summary = new LayerSummary(
-            given.Name, ShapeOf(given), "-", given.Activation.Kind.ToString().ToLowerInvariant(), given.Weights.Count,
-            given.Weights.Density,
-            "none", "its outputs are constant or unread", 0, null, 0, 0, 0);
+            given.Name, ShapeOf(given), "-", given.Activation.Kind.ToString().ToLowerInvariant(), weights?.Count ?? 0, weights?.Density ?? 0,
+            "none", Absence(given), 0, null, 0, 0, 0);
 
         // By name and not by position: layers that cannot matter are gone after lowering.
-        int index = Enumerable.Range(0, lowered.LayerCount).FirstOrDefault(i => lowered.Dense(i).Name == given.Name, -1);
+        int index = lowered.Widest.StageOf(given.Name);
         if (index < 0) return summary;
+        Stage stage = lowered.Widest.Stages[index];
         KernelChoice choice = lowered.Widest.Kernels[index];
+        summary = summary with { Kernel = choice.Name };
+        if (stage.Layer.Name != given.Name)
+        {
+            return summary with
+            {
+                LoweredShape = ShapeOf(stage.Last), Reason = $"it is computed with {stage.Layer.Name}", ScratchBytes = lowered.Widest.ScratchBytes(index),
+            };
+        }
+
         return summary with
         {
-            LoweredShape = ShapeOf(lowered.Dense(index)),
-            Kernel = choice.Name,
+            LoweredShape = ShapeOf(stage.Layer),
             Reason = choice.Reason,
             EstimatedNs = choice.Estimate.Nanoseconds,
             Fill = choice.Estimate.Fill,
             TableBytes = choice.Estimate.TableBytes,
             CodeBytes = choice.Estimate.CodeBytes,
-            ScratchBytes = lowered.Widest.ScratchBytes(index),
+            ScratchBytes = stage.Pooling is null ? lowered.Widest.ScratchBytes(index) : 0,
         };
     }
 
-    private static string ShapeOf(DenseLayer layer) => $"{layer.Weights.Columns}x{layer.Weights.Rows}";
+    private static string Absence(Layer layer) => layer switch
+    {
+        FlattenLayer => "it moves no value",
+        BatchNormalizationLayer => "it is folded into the layer before it, or its outputs are constant or unread",
+        _ => "its outputs are constant or unread",
+    };
+
+    /// <summary>Inputs x outputs of a dense layer; of any other kind the shapes, "1x28x28 to 20x24x24".</summary>
+    private static string ShapeOf(Layer layer) => layer is DenseLayer dense
+        ? $"{dense.Weights.Columns}x{dense.Weights.Rows}"
+        : $"{layer.InputShape} to {layer.OutputShape}";
 }

@@ -36,18 +36,19 @@ public sealed record ModelSummary(
     /// <summary>Bytes of the tables that serve batches at all register widths.</summary>
     public long BatchTableBytes { get; init; }
 
-    /// <summary>The share of the weights that are left, 0 to 1.</summary>
-    public double Density => (double)NonZeros / Weights;
+    /// <summary>The share of the weights that are left, 0 to 1; 0 for a network without weights.</summary>
+    public double Density => Weights == 0 ? 0 : (double)NonZeros / Weights;
 
     /// <summary>Sums up <paramref name="network"/> and what lowering made of it.</summary>
+    /// <remarks>The costs of layers that are computed together stand with the first of them.</remarks>
     public static ModelSummary Of(Network network, LoweredNetwork lowered)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(lowered);
-        DenseLayer[] given = [.. network.Layers.Cast<DenseLayer>()];
-        LayerSummary[] layers = Array.ConvertAll(given, layer => LayerSummary.Of(layer, lowered));
-        long weights = given.Sum(layer => (long)layer.Weights.Rows * layer.Weights.Columns);
-        long biases = given.Sum(layer => (long)layer.Biases.Length);
+        LayerSummary[] layers = [.. network.Layers.Select(layer => LayerSummary.Of(layer, lowered))];
+        WeightedLayer[] weighted = [.. network.Layers.OfType<WeightedLayer>()];
+        long weights = weighted.Sum(layer => (long)layer.Weights.Rows * layer.Weights.Columns);
+        long biases = weighted.Sum(layer => (long)layer.Biases.Length);
         return new ModelSummary(
             network.Name,
             network.InputShape.ToString(),

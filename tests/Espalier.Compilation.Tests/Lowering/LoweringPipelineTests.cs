@@ -8,9 +8,9 @@ public sealed class LoweringPipelineTests
     [Fact]
     public void The_passes_are_these() => Assert.Equal(
         [
-            "validate", "drop zero weights", "drop dead units", "merge equal units", "note unread inputs", "make plans", "order units",
-            "choose kernels", "fuse layers", "keep the best plans",
-            "plan scratch memory", "split into methods",
+            "validate", "spread groups", "drop zero weights", "fold batch normalisation", "drop flatten layers", "drop dead units",
+            "merge equal units", "note unread inputs", "make plans", "fuse pooling", "order units", "choose kernels", "fuse layers",
+            "keep the best plans", "plan scratch memory", "split into methods",
         ],
         LoweringPipeline.Passes.Select(pass => pass.Name));
 

@@ -1,5 +1,6 @@
 using Espalier.Compilation.Kernels;
 using Espalier.Compilation.Lowering;
+using Espalier.Compilation.Lowering.Passes;
 using Espalier.Compilation.Model;
 
 namespace Espalier.Compilation.Tests.Lowering;
@@ -45,8 +46,12 @@ public sealed class VerifierTests
     [Fact]
     public void A_plan_with_another_order_of_units_must_still_fit_together()
     {
-        EquatableArray<DenseLayer> swapped = new([s_sound.Dense(1), s_sound.Dense(0), s_sound.Dense(2)]);
-        Verifier.Check(With(plan => plan with { Layers = swapped }), "test");
+        Verifier.Check(With(plan => plan with
+        {
+            Stages = new EquatableArray<Stage>([.. plan.Stages.Select(stage => stage.Layer.Name == "a"
+                ? stage with { Layer = s_sound.Dense(1) with { Name = "a" } }
+                : stage)]),
+        }), "test");
         Assert.Contains("reads 2 values but 3 come to it", FaultOf(With(plan => plan with { InputOrder = new EquatableArray<int>([0, 1, 1]) })), StringComparison.Ordinal);
         Assert.Contains("names one twice", FaultOf(With(plan => plan with { InputOrder = new EquatableArray<int>([1, 1]) })), StringComparison.Ordinal);
     }
@@ -74,9 +79,59 @@ public sealed class VerifierTests
     [Fact]
     public void A_fault_of_the_network_is_found()
     {
-        LoweredNetwork broken = s_sound.WithLayers([s_sound.Dense(0), s_sound.Dense(2), s_sound.Dense(1)]);
+        LoweredNetwork broken = s_sound with
+        {
+            Network = s_sound.Network with { Layers = new EquatableArray<Layer>([s_sound.Dense(0), s_sound.Dense(2), s_sound.Dense(1)]) },
+        };
         Assert.Contains("Layer 'b' reads 2 values but 1 come to it", FaultOf(broken), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_stage_that_reads_something_else_than_its_layer_is_found()
+    {
+        Assert.Contains("stage 2 reads other values than 'c'", FaultOf(WithStage(2, stage => stage with { Sources = new EquatableArray<int>([0]) })), StringComparison.Ordinal);
+        Assert.Contains("no stage computes 'c'", FaultOf(WithStage(2, stage => stage with { Layer = stage.Layer with { Name = "d" } })), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_pooling_that_hides_what_others_read_is_found()
+    {
+        var image = new Shape(1, 2, 2);
+        Layer convolution = Build.Convolution("conv", image, new Window(1, 1), [[2]], [1], Activation.Relu);
+        PoolingLayer pooling = Build.Pooling("pool", image, PoolingKind.Max, 2);
+        LoweredNetwork lowered = MakePlans.Apply(Build.LoweredGraph(
+            image, convolution, pooling, Build.Convolution("both", image, Window.Square(2), [[1, 1, 1, 1]], [0], Activation.Relu).Reading("conv"),
+            new AdditionLayer("sum", new Shape(1, 1, 1), 2, Activation.Identity).Reading("pool", "both")));
+        Verifier.Check(lowered, "test");
+        string fault = FaultOf(lowered.WithPlans(plan => plan with
+        {
+            Stages = new EquatableArray<Stage>(
+            [
+                plan.Stages[0] with { Pooling = pooling }, plan.Stages[2] with { Sources = new EquatableArray<int>([0]) },
+                plan.Stages[3] with { Sources = new EquatableArray<int>([0, 1]) },
+            ]),
+        }));
+        Assert.Contains("pools what others read", fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Working_memory_over_what_is_read_is_found()
+    {
+        var image = new Shape(1, 3, 3);
+        LoweredNetwork lowered = LoweringPipeline.Run(
+            Build.Graph(
+                image, Build.Convolution("a", image, new Window(1, 1), [[2]], [1], Activation.Relu),
+                Build.Convolution("b", image, Window.Square(3, padding: 1), [[1, 2, 3, 4, 5, 6, 7, 8, 9]], [1], Activation.Relu)),
+            new LoweringOptions { Widths = VectorWidth.Scalar });
+        Verifier.Check(lowered, "test");
+        Assert.Contains("layer 1 writes where it reads", FaultOf(lowered.WithPlans(plan => plan with
+        {
+            Scratch = plan.Scratch! with { WorkOffsets = new EquatableArray<int>([-1, 0]) },
+        })), StringComparison.Ordinal);
+    }
+
+    private static LoweredNetwork WithStage(int index, Func<Stage, Stage> change) =>
+        With(plan => plan with { Stages = new EquatableArray<Stage>(plan.Stages.Select((stage, i) => i == index ? change(stage) : stage)) });
 
     private static LoweredNetwork With(Func<WidthPlan, WidthPlan> change) => s_sound.WithPlans(change);
 

@@ -40,17 +40,20 @@ internal sealed class CompiledSet : IDisposable
         /// <summary>The method that a user's program calls.</summary>
         public PlanMethods.PredictMethod Predict { get; } = Bind<PlanMethods.PredictMethod>(Type);
 
+        /// <summary>Many samples at a time.</summary>
+        public PlanMethods.PredictMethod PredictBatch { get; } = Bind<PlanMethods.PredictMethod>(Type, "PredictBatch");
+
         /// <summary>The same in scratch memory of the caller.</summary>
         public PlanMethods.PredictInWorkspaceMethod PredictInWorkspace { get; } = Bind<PlanMethods.PredictInWorkspaceMethod>(Type);
 
         /// <summary>What to say of a failure.</summary>
         public string Name => $"{Type.Name}, {Lowered.Options.Kernel?.ToString() ?? "free choice"}";
 
-        private static T Bind<T>(Type type)
+        private static T Bind<T>(Type type, string name = "Predict")
             where T : Delegate
         {
             Type[] parameters = [.. typeof(T).GetMethod("Invoke")!.GetParameters().Select(parameter => parameter.ParameterType)];
-            return type.GetMethod("Predict", parameters)!.CreateDelegate<T>();
+            return type.GetMethod(name, parameters)!.CreateDelegate<T>();
         }
     }
 }

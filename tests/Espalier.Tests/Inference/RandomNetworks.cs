@@ -81,7 +81,7 @@ internal static class RandomNetworks
         return new Network(name, Shape.Flat(sizes[0]), new EquatableArray<Layer>(layers), default);
     }
 
-    private static SparseMatrix Matrix(SeededRandom random, int rows, int columns, double density)
+    internal static SparseMatrix Matrix(SeededRandom random, int rows, int columns, double density)
     {
         var starts = new int[rows + 1];
         var indices = new List<int>();
@@ -102,7 +102,7 @@ internal static class RandomNetworks
         return new SparseMatrix(rows, columns, starts, [.. indices], [.. values]);
     }
 
-    private static float NextValue(SeededRandom random, double oddness)
+    internal static float NextValue(SeededRandom random, double oddness)
     {
         if (random.NextDouble() >= oddness) return (float)random.NextNormal();
         return random.Next(5) switch
@@ -115,7 +115,7 @@ internal static class RandomNetworks
         };
     }
 
-    private static Activation NextActivation(SeededRandom random) => random.Next(8) switch
+    internal static Activation NextActivation(SeededRandom random) => random.Next(8) switch
     {
         0 => Activation.Identity,
         1 => Activation.Relu,

@@ -294,7 +294,7 @@ public sealed class VectorKernelTests(VectorKernelTests.Code code) : IClassFixtu
                 double share = expected.BoundShare(actual);
                 largest = Math.Max(largest, share);
                 if (share <= 1) continue;
-                string kernels = string.Join(", ", plan.Kernels.Select((choice, i) => $"{choice.Name} of {plan.Layers[i].Name}"));
+                string kernels = string.Join(", ", plan.Kernels.Select((choice, i) => $"{choice.Name} of {plan.Stages[i].Layer.Name}"));
                 Assert.Fail($"{entry.Name} ({kernels}): {share} of the bound for [{string.Join(", ", input.Take(8))}...]:\n"
                     + $"[{string.Join(", ", actual)}]\nexpected [{string.Join(", ", expected.Values.ToArray())}]");
             }

@@ -29,8 +29,19 @@ internal static class BatchCost
     public static double InputNanoseconds(BatchPlan plan, VectorWidth width) =>
         Kernel.Nanoseconds(Group * plan.Inputs.Columns.Count) / width.Lanes();
 
+    /// <summary>The time of a sample in a whole tile, in nanoseconds, with the stages that are computed sample by sample.</summary>
+    public static double Nanoseconds(BatchPlan plan, LoweredNetwork lowered, VectorWidth width) =>
+        TileNanoseconds(plan, width) + BeforeNanoseconds(plan, lowered, width);
+
+    /// <summary>The time that a sample takes before it comes into a tile, in nanoseconds.</summary>
+    public static double BeforeNanoseconds(BatchPlan plan, LoweredNetwork lowered, VectorWidth width)
+    {
+        WidthPlan single = PlanFor(lowered, width);
+        return plan.IsWhole ? 0 : single.InputNanoseconds + single.Kernels.Take(plan.StagesBefore(single)).Sum(choice => choice.Estimate.Nanoseconds);
+    }
+
     /// <summary>The time of a sample in a whole tile, in nanoseconds.</summary>
-    public static double Nanoseconds(BatchPlan plan, VectorWidth width) => InputNanoseconds(plan, width)
+    private static double TileNanoseconds(BatchPlan plan, VectorWidth width) => InputNanoseconds(plan, width)
         + Enumerable.Range(0, plan.Layers.Count).Sum(layer => LayerNanoseconds(plan, layer, width))
         + Kernel.Nanoseconds(OutputValue * plan.Layers[plan.Layers.Count - 1].Weights.Rows) / width.Lanes();
 
@@ -40,10 +51,12 @@ internal static class BatchCost
     /// </summary>
     public static int FewestSamples(BatchPlan plan, LoweredNetwork lowered, VectorWidth width)
     {
-        // The plans are ordered from the widest to the scalar one; the first that this width can run is what predicts one sample.
-        double single = lowered.Plans.First(candidate => candidate.Width <= width).Nanoseconds;
+        double single = PlanFor(lowered, width).Nanoseconds - BeforeNanoseconds(plan, lowered, width);
         int tile = BatchPlan.TileSamples(width);
-        double fewest = Math.Ceiling(Nanoseconds(plan, width) * tile / Math.Max(1, single));
+        double fewest = Math.Ceiling(TileNanoseconds(plan, width) * tile / Math.Max(1, single));
         return (int)Math.Max(width.Lanes(), Math.Min(tile, fewest));
     }
+
+    /// <summary>What predicts one sample: the plans are ordered from the widest to the scalar one, and this is the first that can run.</summary>
+    public static WidthPlan PlanFor(LoweredNetwork lowered, VectorWidth width) => lowered.Plans.First(candidate => candidate.Width <= width);
 }

@@ -10,17 +10,11 @@ namespace Espalier.Compilation.Kernels.Batch;
 public static class BatchReport
 {
     /// <summary>The estimated time of a sample in a large batch, in nanoseconds; null when there is no code for vectors.</summary>
-    /// <exception cref="NotSupportedException">A layer's kind has no kernel.</exception>
-    public static double? Nanoseconds(LoweredNetwork lowered)
-    {
-        VectorWidth[] widths = lowered.Options.VectorWidths;
-        return widths.Length == 0 ? null : BatchCost.Nanoseconds(BatchPlan.Of(lowered), widths[0]);
-    }
+    public static double? Nanoseconds(LoweredNetwork lowered) =>
+        BatchPlan.Of(lowered) is BatchPlan plan ? BatchCost.Nanoseconds(plan, lowered, lowered.Options.VectorWidths[0]) : null;
 
     /// <summary>The bytes of the tables, which serve all register widths; none when there is no code for vectors.</summary>
-    /// <exception cref="NotSupportedException">A layer's kind has no kernel.</exception>
-    public static long TableBytes(LoweredNetwork lowered) =>
-        lowered.Options.VectorWidths.Length == 0 ? 0 : BatchPlan.Of(lowered).Tables.Sum(tables => tables.Bytes);
+    public static long TableBytes(LoweredNetwork lowered) => BatchPlan.Of(lowered) is BatchPlan plan ? plan.Tables.Sum(tables => tables.Bytes) : 0;
 
     /// <summary>The estimates and reasons, line by line.</summary>
     internal static IEnumerable<string> Lines(LoweredNetwork lowered)
@@ -32,13 +26,24 @@ public static class BatchReport
             yield break;
         }
 
-        BatchPlan plan = BatchPlan.Of(lowered);
+        if (BatchPlan.Of(lowered) is not BatchPlan plan)
+        {
+            yield return "batch: one sample after the other.";
+            yield break;
+        }
+
         string times = string.Join(", ", widths.Select(width => FormattableString.Invariant(
-            $"{BatchCost.Nanoseconds(plan, width):0.#} ns with {width.Bits()} bits")));
+            $"{BatchCost.Nanoseconds(plan, lowered, width):0.#} ns with {width.Bits()} bits")));
         yield return $"batch: about {times} a sample.";
         string transposition = BatchCost.InputNanoseconds(plan, widths[0]).ToString("0.#", CultureInfo.InvariantCulture);
         yield return $"batch: inputs: {transposition} ns, {plan.Tables[0].Tiling.Inputs} that some unit reads, "
             + (plan.Inputs.HasGroups ? $"transposed in {plan.Inputs.Columns.Count} groups." : "copied one by one.");
+        if (!plan.IsWhole)
+        {
+            yield return FormattableString.Invariant($"batch: {BatchCost.BeforeNanoseconds(plan, lowered, widths[0]):0.#} ns of that ")
+                + $"for what comes before {plan.Layers[0].Name}, one sample after the other.";
+        }
+
         for (int i = 0; i < plan.Layers.Count; i++) yield return Line(plan, i, widths[0]);
     }
 

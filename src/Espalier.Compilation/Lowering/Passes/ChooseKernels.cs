@@ -3,9 +3,9 @@ using Espalier.Compilation.Model;
 
 namespace Espalier.Compilation.Lowering.Passes;
 
-/// <summary>Decides how each layer of each plan is compiled: as the options force it, else as <see cref="KernelChooser"/> says.</summary>
+/// <summary>Decides how each stage of each plan is compiled: as the options force it, else as <see cref="KernelChooser"/> says.</summary>
 /// <remarks>
-/// Before: there are plans. After: <see cref="WidthPlan.Kernels"/> holds one choice for each layer; nothing else has changed.
+/// Before: there are plans. After: <see cref="WidthPlan.Kernels"/> holds one choice for each stage; nothing else has changed.
 /// Example: of 784-300-100-10 at 8 % density, the scalar plan loops over tables in the first two layers and has straight-line code in the
 /// last, and the plan for 512 bits permutes in all three.
 /// </remarks>
@@ -17,6 +17,6 @@ internal static class ChooseKernels
     /// <summary>Runs the pass.</summary>
     public static LoweredNetwork Apply(LoweredNetwork lowered) => lowered.WithPlans(plan => plan with
     {
-        Kernels = new EquatableArray<KernelChoice>(KernelChooser.Choose(plan.Layers, plan.Width, lowered.Options)),
+        Kernels = new EquatableArray<KernelChoice>(KernelChooser.Choose(plan.Stages, plan.Width, lowered.Options)),
     });
 }

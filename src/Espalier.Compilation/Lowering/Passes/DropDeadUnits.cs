@@ -1,20 +1,22 @@
 using System;
-using System.Collections.Generic;
+using System.Linq;
 using Espalier.Compilation.Kernels;
 using Espalier.Compilation.Model;
 
 namespace Espalier.Compilation.Lowering.Passes;
 
 /// <summary>
-/// Removes hidden units that cannot matter, until none is left: a unit without outgoing weights is read by nobody; a unit without
-/// incoming weights is the constant f(bias), which is folded into the biases that follow; and when a layer has no weights at all, the
-/// layers before it are of no use.
+/// Removes hidden units and filters that cannot matter, until none is left: one without outgoing weights is read by nobody; one without
+/// incoming weights is the constant f(bias), which is folded into the biases that follow; and when a dense layer has no weights at all, the
+/// layers before it are of no use to it.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Before: no stored weight is zero. After: every unit of a hidden layer is read by the next one and, unless its layer is a softmax or
-/// folding would overflow, has a weight of its own; only the first layer can be without weights, and only if it is a softmax or the last.
-/// Inputs and outputs of the network stay. The units of a hidden softmax all stay, because each is a share of their common sum.
+/// Before: no stored weight is zero. After: every unit or filter is read by some
+/// layer, by the rules of <see cref="ChannelRemoval"/>, and has a weight of its own, unless its layer is a softmax, folding would overflow, or
+/// what it feeds cannot take a constant: a padded convolution, beyond whose border lies 0 and not the constant, or an addition to something that
+/// varies, or to batch normalisation or groups, which are gone before in the list of passes. A constant passes through poolings (but for means that count padding), concatenations and additions of constants. A dense layer
+/// without weights reads the network's input. Inputs and outputs of the network stay.
 /// </para>
 /// <para>
 /// Example: in a 2-3-1 network with ReLU whose hidden units are <c>a</c> (no incoming weight, bias 2, outgoing weight 0.5), <c>b</c> (no
@@ -29,84 +31,133 @@ internal static class DropDeadUnits
     /// <summary>Runs the pass.</summary>
     public static LoweredNetwork Apply(LoweredNetwork lowered)
     {
-        var layers = new List<DenseLayer>();
-        for (int i = 0; i < lowered.LayerCount; i++) layers.Add(lowered.Dense(i));
-        int folded = 0, removed = 0;
+        LayerGraph graph = LayerGraph.Of(lowered.Network);
+        var removed = new RemovedChannels(0, 0);
+        int folded = 0, cut = 0;
         bool changed;
         do
         {
             // Constants travel forwards and absence of readers travels backwards, so one round nearly always settles it.
-            changed = CutBeforeEmptyLayer(layers, lowered.Header.InputLength, ref removed);
-            for (int i = 0; i + 1 < layers.Count; i++) changed |= FoldConstants(layers, i, ref folded);
-            for (int i = layers.Count - 2; i >= 0; i--) changed |= RemoveUnread(layers, i, ref removed);
+            RemovedChannels before = removed;
+            int foldedBefore = folded, cutBefore = cut;
+            cut += CutBeforeEmptyLayers(graph, lowered.Header.InputLength, ref removed);
+            folded += FoldConstants(graph);
+            removed += ChannelRemoval.Run(graph);
+            changed = removed != before || folded != foldedBefore || cut != cutBefore;
         }
         while (changed);
 
-        if (removed == 0) return lowered;
-        return (lowered with { FoldedUnits = lowered.FoldedUnits + folded }).WithLayers([.. layers]).WithNote(
-            Name, $"hidden units removed: {removed}; constants folded into the biases they fed: {folded}");
+        if (removed.Count + folded + cut == 0) return lowered;
+        return (lowered with { FoldedUnits = lowered.FoldedUnits + folded }).WithGraph(graph).WithNote(
+            Name, $"{removed.Describe("removed")}; constants folded into the biases they fed: {folded}");
     }
 
-    /// <summary>
-    /// Lets the last layer without any weight read the network's inputs, which it does not look at, in place of its predecessors.
-    /// </summary>
-    private static bool CutBeforeEmptyLayer(List<DenseLayer> layers, int inputLength, ref int removed)
+    /// <summary>Lets dense layers without any weight read the network's inputs, which they do not look at, and removes what is unread then.</summary>
+    private static int CutBeforeEmptyLayers(LayerGraph graph, int inputLength, ref RemovedChannels removed)
     {
-        int index = layers.FindLastIndex(layer => layer.Weights.Count == 0);
-        if (index <= 0) return false;
-        for (int i = 0; i < index; i++) removed += layers[i].Weights.Rows;
-        layers[index] = layers[index] with { Weights = MatrixEdit.Empty(layers[index].Weights.Rows, inputLength) };
-        layers.RemoveRange(0, index);
-        return true;
-    }
-
-    /// <summary>
-    /// Moves what the constant units of layer <paramref name="index"/> feed into the next layer's biases; the units are unread then.
-    /// </summary>
-    private static bool FoldConstants(List<DenseLayer> layers, int index, ref int folded)
-    {
-        DenseLayer layer = layers[index], next = layers[index + 1];
-        if (!layer.Activation.IsElementwise) return false;
-        bool[] read = MatrixEdit.ReadColumns(next.Weights);
-        var constants = new float[layer.Weights.Rows];
-        var fold = new bool[constants.Length];
-        for (int unit = 0; unit < fold.Length; unit++)
+        int cut = 0;
+        for (int i = 0; i < graph.Count; i++)
         {
-            fold[unit] = read[unit] && layer.Weights.RowCount(unit) == 0;
-            if (fold[unit]) constants[unit] = ActivationMath.Apply(layer.Activation, layer.Biases[unit]);
+            if (graph[i] is not DenseLayer { Weights.Count: 0 } layer || graph.Sources(i)[0] == LayerGraph.Input) continue;
+            graph[i] = layer with { Weights = MatrixEdit.Empty(layer.Weights.Rows, inputLength) };
+            graph.SetSource(i, LayerGraph.Input);
+            cut++;
         }
 
-        float[] biases = FoldedBiases(next, constants, fold);
-        int count = Array.FindAll(fold, folds => folds).Length;
-        if (count == 0) return false;
-        folded += count;
-        layers[index + 1] = next with
+        if (cut == 0) return 0;
+        foreach (Layer layer in graph.RemoveUnread())
         {
-            Weights = MatrixEdit.KeepEntries(next.Weights, (_, column, _) => !fold[column]),
-            Biases = FloatVector.Own(biases),
-        };
-        return true;
+            int channels = layer.OutputShape.Channels;
+            if (layer is DenseLayer) removed += new RemovedChannels(channels, 0);
+            else if (layer is ConvolutionLayer) removed += new RemovedChannels(0, channels);
+        }
+
+        return cut;
     }
 
     /// <summary>
-    /// The biases with the constants added; a unit that would make one of them infinite is struck from <paramref name="fold"/>.
+    /// Moves what constant channels feed into the biases of their readers, where that is exact; they are unread by these then. Gives back how many.
     /// </summary>
-    private static float[] FoldedBiases(DenseLayer next, float[] constants, bool[] fold)
+    private static int FoldConstants(LayerGraph graph)
     {
-        SparseMatrix weights = next.Weights;
+        int folded = 0;
+        var constants = new float?[graph.Count][];
+        for (int i = 0; i < graph.Count; i++)
+        {
+            int source = graph.Sources(i)[0];
+            if (graph[i] is WeightedLayer layer and not ConvolutionLayer { Groups: > 1 } && source != LayerGraph.Input)
+            {
+                folded += Fold(ref layer, constants[source], ChannelRemoval.ColumnsOf(graph, i));
+                graph[i] = layer;
+            }
+
+            constants[i] = ConstantsOf(graph[i], [.. graph.Sources(i).Select(
+                s => s == LayerGraph.Input ? new float?[graph.ShapeOf(s).Channels] : constants[s])]);
+        }
+
+        return folded;
+    }
+
+    /// <summary>For each channel of a layer, the value that all its elements have whatever the input; null where they vary.</summary>
+    private static float?[] ConstantsOf(Layer layer, float?[][] inputs)
+    {
+        if (!layer.Activation.IsElementwise) return new float?[layer.OutputShape.Channels];
+        float?[] values = layer switch
+        {
+            WeightedLayer weighted => [.. Enumerable.Range(0, weighted.Weights.Rows).Select(
+                row => weighted.Weights.RowCount(row) == 0 ? weighted.Biases[row] : (float?)null)],
+            PoolingLayer { CountPadding: true } => new float?[inputs[0].Length],
+            PoolingLayer => inputs[0],
+            AdditionLayer => [.. inputs.Aggregate((left, right) => [.. left.Zip(right, (a, b) => a + b)])],
+            ConcatenationLayer => [.. inputs.SelectMany(input => input)],
+            FlattenLayer flatten => [.. inputs[0].SelectMany(value => Enumerable.Repeat(value, flatten.Input.Height * flatten.Input.Width))],
+            _ => new float?[layer.OutputShape.Channels],
+        };
+        return Array.ConvertAll(values, value => value is float known ? ActivationMath.Apply(layer.Activation, known) : (float?)null);
+    }
+
+    /// <summary>Folds the constants that a layer reads; each takes <paramref name="columns"/> columns of its weights.</summary>
+    private static int Fold(ref WeightedLayer layer, float?[] constants, int columns)
+    {
+        SparseMatrix weights = layer.Weights;
+        bool isFramed = layer is ConvolutionLayer { Window.HasPadding: true };
+        var fold = new bool[constants.Length];
+        foreach (int column in weights.RawColumnIndices)
+        {
+            int channel = column / columns;
+            fold[channel] = constants[channel] is float value && FloatBits.IsFinite(value) && (!isFramed || value == 0);
+        }
+
+        float[] biases = FoldedBiases(layer, constants, columns, fold);
+        int count = fold.Count(folds => folds);
+        if (count == 0) return 0;
+        layer = layer with
+        {
+            Weights = MatrixEdit.KeepEntries(weights, (_, column, _) => !fold[column / columns]),
+            Biases = FloatVector.Own(biases),
+        };
+        return count;
+    }
+
+    /// <summary>
+    /// The biases with the constants added; a channel that would make one of them infinite is struck from <paramref name="fold"/>.
+    /// </summary>
+    private static float[] FoldedBiases(WeightedLayer layer, float?[] constants, int columns, bool[] fold)
+    {
+        SparseMatrix weights = layer.Weights;
         while (true)
         {
-            float[] biases = next.Biases.ToArray();
+            float[] biases = layer.Biases.ToArray();
             int overflow = -1;
             for (int row = 0; row < weights.Rows && overflow < 0; row++)
             {
                 for (int i = weights.RowStart(row); i < weights.RowStart(row + 1); i++)
                 {
-                    int column = weights.ColumnIndex(i);
-                    if (!fold[column]) continue;
-                    biases[row] += weights.Value(i) * constants[column];
+                    int channel = weights.ColumnIndex(i) / columns;
+                    if (!fold[channel]) continue;
+                    biases[row] += weights.Value(i) * constants[channel]!.Value;
                     if (FloatBits.IsFinite(biases[row])) continue;
-                    overflow = column;
+                    overflow = channel;
                     break;
                 }
             }
@@ -114,26 +165,5 @@ internal static class DropDeadUnits
             if (overflow < 0) return biases;
             fold[overflow] = false;
         }
-    }
-
-    /// <summary>Removes the units of layer <paramref name="index"/> that the next layer does not read.</summary>
-    private static bool RemoveUnread(List<DenseLayer> layers, int index, ref int removed)
-    {
-        DenseLayer layer = layers[index], next = layers[index + 1];
-        bool[] read = MatrixEdit.ReadColumns(next.Weights);
-        int kept = Array.FindAll(read, isRead => isRead).Length;
-
-        // When the next layer reads nothing at all, the whole layer goes in the next round instead.
-        if (!layer.Activation.IsElementwise || kept == read.Length || kept == 0) return false;
-        removed += read.Length - kept;
-        var biases = new float[kept];
-        for (int unit = 0, at = 0; unit < read.Length; unit++)
-        {
-            if (read[unit]) biases[at++] = layer.Biases[unit];
-        }
-
-        layers[index] = layer with { Weights = MatrixEdit.KeepRows(layer.Weights, read), Biases = FloatVector.Own(biases) };
-        layers[index + 1] = next with { Weights = MatrixEdit.KeepColumns(next.Weights, read) };
-        return true;
     }
 }

@@ -31,15 +31,16 @@ internal static class FuseLayers
     private static bool CanFuse(WidthPlan plan, LoweringOptions options) =>
         plan.Width == VectorWidth.Vector128
         && options.Kernel is null or KernelKind.Unrolled
-        && plan.Layers.Any(layer => FusedEmitter.UsesRegisters(layer.Activation))
-        && plan.Layers.Sum(layer => (long)layer.Weights.Count + layer.Weights.Rows) <= Math.Min(MaxTerms, options.MethodTerms)
-        && plan.Layers.Take(plan.Layers.Length - 1).All(layer => layer.Activation.IsElementwise);
+        && plan.IsDenseChain
+        && plan.DenseLayers.Any(layer => FusedEmitter.UsesRegisters(layer.Activation))
+        && plan.DenseLayers.Sum(layer => (long)layer.Weights.Count + layer.Weights.Rows) <= Math.Min(MaxTerms, options.MethodTerms)
+        && plan.Stages.Take(plan.Stages.Length - 1).All(stage => stage.Layer.Activation.IsElementwise);
 
     private static WidthPlan Fused(WidthPlan plan) => plan with
     {
         IsFused = true,
-        Kernels = new EquatableArray<KernelChoice>(plan.Layers.Select(layer => new KernelChoice(
-            KernelKind.Unrolled, VectorWidth.Scalar, Kernel.For(KernelKind.Unrolled).Estimate(layer, VectorWidth.Scalar),
+        Kernels = new EquatableArray<KernelChoice>(plan.Stages.Select(stage => new KernelChoice(
+            KernelKind.Unrolled, VectorWidth.Scalar, Kernel.For(KernelKind.Unrolled, stage.Layer).Estimate(stage, VectorWidth.Scalar),
             "it is part of a network small enough to be one method"))),
     };
 }

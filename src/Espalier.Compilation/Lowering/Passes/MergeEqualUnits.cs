@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using Espalier.Compilation.Model;
 
 namespace Espalier.Compilation.Lowering.Passes;
@@ -29,46 +30,71 @@ internal static class MergeEqualUnits
     /// <summary>Runs the pass.</summary>
     public static LoweredNetwork Apply(LoweredNetwork lowered)
     {
-        int merged = 0;
+        var merged = new RemovedChannels(0, 0);
         while (true)
         {
-            var layers = new Layer[lowered.LayerCount];
-            for (int i = 0; i < layers.Length; i++) layers[i] = lowered.Dense(i);
-            int before = merged;
-
-            // Forwards, because units of the next layer may become equal by this.
-            for (int i = 0; i + 1 < layers.Length; i++) merged += Merge(ref layers[i], ref layers[i + 1]);
-            if (merged == before) break;
-            lowered = DropDeadUnits.Apply(lowered.WithLayers(layers));
+            LayerGraph graph = LayerGraph.Of(lowered.Network);
+            RemovedChannels now = Merge(graph);
+            if (now.Count == 0) break;
+            merged += now;
+            lowered = DropDeadUnits.Apply(lowered.WithGraph(graph));
         }
 
-        if (merged == 0) return lowered;
-        lowered = lowered with { MergedUnits = lowered.MergedUnits + merged };
-        return lowered.WithNote(Name, $"hidden units merged into an equal one: {merged}");
+        if (merged.Count == 0) return lowered;
+        lowered = lowered with { MergedUnits = lowered.MergedUnits + merged.Count };
+        return lowered.WithNote(Name, merged.Describe("merged into an equal one"));
     }
 
-    /// <summary>Merges the equal units of a layer, and gives back how many went.</summary>
-    private static int Merge(ref Layer layer, ref Layer next)
+    /// <summary>Merges the equal channels of all layers, and gives back how many went.</summary>
+    private static RemovedChannels Merge(LayerGraph graph)
     {
-        var units = (DenseLayer)layer;
-        var readers = (DenseLayer)next;
-        if (!units.Activation.IsElementwise) return 0;
-        int[] survivors = FindEqual(units);
-        if (IsIdentity(survivors)) return 0;
-        SparseMatrix added = AddColumns(readers.Weights, survivors);
-        var keep = new bool[survivors.Length];
-        var biases = new List<float>();
-        for (int unit = 0; unit < keep.Length; unit++)
+        var survivors = new int[graph.Count][];
+        for (int i = 0; i < graph.Count; i++)
         {
-            keep[unit] = survivors[unit] == unit;
-            if (keep[unit]) biases.Add(units.Biases[unit]);
+            // Forwards, because channels of a layer may become equal when those that it reads are merged.
+            int source = graph.Sources(i)[0];
+            if (graph[i] is WeightedLayer layer && source != LayerGraph.Input && !IsIdentity(survivors[source]))
+            {
+                int span = ChannelRemoval.ColumnsOf(graph, i);
+                var columns = new int[layer.Weights.Columns];
+                for (int j = 0; j < columns.Length; j++) columns[j] = survivors[source][j / span] * span + j % span;
+                graph[i] = layer with { Weights = AddColumns(layer.Weights, columns) };
+            }
+
+            survivors[i] = SurvivorsOf(graph, i, survivors);
         }
 
-        if (IsIdentity(survivors)) return 0;
-        layer = units with { Weights = MatrixEdit.KeepRows(units.Weights, keep), Biases = FloatVector.Own([.. biases]) };
-        next = readers with { Weights = MatrixEdit.KeepColumns(added, keep) };
-        return keep.Length - biases.Count;
+        // What could not be merged everywhere has readers still, and stays.
+        return ChannelRemoval.Run(graph, (layer, channel) => survivors[layer][channel] != channel);
     }
+
+    /// <summary>For each channel of a layer, the first one that has the same values.</summary>
+    private static int[] SurvivorsOf(LayerGraph graph, int index, int[][] survivors)
+    {
+        int[][] inputs = [.. graph.Sources(index).Select(source => source == LayerGraph.Input ? Identity(graph.ShapeOf(source).Channels) : survivors[source])];
+        if (!graph[index].Activation.IsElementwise) return Identity(graph.ShapeOf(index).Channels);
+        return graph[index] switch
+        {
+            WeightedLayer layer => FindEqual(layer),
+            PoolingLayer => inputs[0],
+            ConcatenationLayer => Concatenated(inputs),
+            _ => Identity(graph.ShapeOf(index).Channels),
+        };
+    }
+
+    private static int[] Concatenated(int[][] inputs)
+    {
+        var all = new List<int>();
+        foreach (int[] input in inputs)
+        {
+            int first = all.Count;
+            foreach (int survivor in input) all.Add(first + survivor);
+        }
+
+        return [.. all];
+    }
+
+    private static int[] Identity(int count) => [.. Enumerable.Range(0, count)];
 
     private static bool IsIdentity(int[] survivors)
     {
@@ -80,8 +106,8 @@ internal static class MergeEqualUnits
         return true;
     }
 
-    /// <summary>For each unit, the first one that computes the same.</summary>
-    private static int[] FindEqual(DenseLayer layer)
+    /// <summary>For each unit or filter, the first one that computes the same.</summary>
+    private static int[] FindEqual(WeightedLayer layer)
     {
         SparseMatrix weights = layer.Weights;
         var first = new Dictionary<ContentHash, int>();

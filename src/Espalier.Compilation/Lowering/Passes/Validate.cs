@@ -1,4 +1,6 @@
 using System;
+using System.Linq;
+using Espalier.Compilation.Kernels;
 using Espalier.Compilation.Model;
 
 namespace Espalier.Compilation.Lowering.Passes;
@@ -8,7 +10,8 @@ namespace Espalier.Compilation.Lowering.Passes;
 /// ask.
 /// </summary>
 /// <remarks>
-/// Before: anything. After: <see cref="Network.FindFault()"/> finds nothing and every layer is dense; the network is the same.
+/// Before: anything. After: <see cref="Network.FindFault()"/> finds nothing and there are kernels for all layers, batch normalisation excepted, which does
+/// not last; the network is the same.
 /// Example: a layer that reads 3 values where 2 come to it is an <see cref="ArgumentException"/> that says so.
 /// </remarks>
 internal static class Validate
@@ -28,7 +31,12 @@ internal static class Validate
 
         if (options.CodeBudget < 0) throw new ArgumentException($"CodeBudget is {options.CodeBudget}; give 0 or more bytes.");
         if (lowered.Network.FindFault() is string fault) throw new ArgumentException($"The network cannot be compiled: {fault}");
-        for (int i = 0; i < lowered.LayerCount; i++) _ = lowered.Dense(i);
+        foreach (Layer layer in lowered.Network.Layers)
+        {
+            if (layer is BatchNormalizationLayer || Kernel.All.Any(kernel => kernel.Computes(layer))) continue;
+            throw new NotSupportedException($"Layer '{layer.Name}' is a {layer.GetType().Name}, which has no kernel.");
+        }
+
         return lowered;
     }
 }

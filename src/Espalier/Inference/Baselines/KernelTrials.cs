@@ -7,7 +7,7 @@ using Espalier.Compilation.Model;
 namespace Espalier.Inference.Baselines;
 
 /// <summary>
-/// Holds the estimates by which kernels are chosen against the clock: compiles one layer in every way that this processor can run, and
+/// Holds the estimates by which kernels are chosen against the clock: compiles one stage in every way that this processor can run, and
 /// times all of them in one run.
 /// </summary>
 public static class KernelTrials
@@ -17,24 +17,27 @@ public static class KernelTrials
 
     private const int Samples = 16;
 
-    /// <summary>Tries every kernel on <paramref name="layer"/>, for one sample at a time.</summary>
-    /// <param name="layer">The layer, taken for a network of its own.</param>
+    /// <summary>Tries every kernel on <paramref name="stage"/>, for one sample at a time.</summary>
+    /// <param name="stage">A layer of one input, perhaps with the pooling behind it, taken for a network of its own.</param>
     /// <param name="budget">The time for measuring all kernels; compiling them comes on top.</param>
     /// <param name="seed">The seed of the inputs.</param>
     /// <returns>The trials, from the shortest measured time on, those not measured last.</returns>
     /// <exception cref="EspalierException">A kernel computes something else than the others.</exception>
-    public static IReadOnlyList<KernelTrial> Run(DenseLayer layer, TimeSpan budget, ulong seed = 1)
+    public static IReadOnlyList<KernelTrial> Run(Stage stage, TimeSpan budget, ulong seed = 1)
     {
-        ArgumentNullException.ThrowIfNull(layer);
-        var network = new Network("layer", Shape.Flat(layer.Weights.Columns), new EquatableArray<Layer>([layer]), default);
+        ArgumentNullException.ThrowIfNull(stage);
+        if (stage.Sources.Length != 1) throw new ArgumentException("A trial is for a stage of one input.", nameof(stage));
+        IEnumerable<Layer> layers = stage.Pooling is null ? [stage.Layer] : [stage.Layer, stage.Pooling];
+        var network = new Network(
+            "layer", stage.Layer.InputShape, new EquatableArray<Layer>(layers.Select(layer => layer with { Sources = default })), default);
         VectorWidth width = Simd.Widths.Append(VectorWidth.Scalar).First(PlanMethods.CanRun);
-        LoweredNetwork planned = MakePlans.Apply(DropZeroWeights.Apply(LoweringPipeline.Start(network, LoweringOptions.Default)));
+        LoweredNetwork planned = FusePooling.Apply(MakePlans.Apply(DropZeroWeights.Apply(LoweringPipeline.Start(network, LoweringOptions.Default))));
         KernelChoice chosen = LoweringPipeline.Run(network).Plans.First(plan => plan.Width <= width).Kernels[0];
 
-        // The layer after the passes: what the kernels really get.
-        layer = planned.Dense(0);
+        // The stage after the passes: what the kernels really get.
+        stage = planned.Plans.First(plan => plan.Width <= width).Stages[0];
         LoweredNetwork[] candidates =
-            [.. KernelCandidate.For(layer, width).Select(candidate => Plan(planned, candidate.Choose("it is on trial")))];
+            [.. KernelCandidate.For(stage, width).Select(candidate => Plan(planned, candidate.Choose("it is on trial")))];
         double best = candidates.Min(candidate => candidate.Widest.Nanoseconds);
         LoweredNetwork[] hopeful = [.. candidates.Where(candidate => candidate.Widest.Nanoseconds <= HopelessFactor * best)];
 

@@ -1,3 +1,4 @@
+using Espalier.Compilation.Model;
 using Espalier.Training;
 
 namespace Espalier.Pruning.Units;
@@ -6,10 +7,9 @@ namespace Espalier.Pruning.Units;
 public static class NetworkShrinker
 {
     /// <summary>
-    /// A network of its own without the hidden units that <see cref="UnitFolding.Fold(TrainableNetwork)"/> folds away, removed ones above
-    /// all. Inputs and outputs stay; a layer in which nothing is read keeps one unit. The weights that stay keep their masks. The
-    /// function is
-    /// the same; sums that a folded unit's part went into may round differently.
+    /// A network of its own without the hidden units and filters that <see cref="UnitFolding.Fold(TrainableNetwork)"/> folds away, removed
+    /// ones above all. Inputs and outputs stay; a layer in which nothing is read keeps one unit. The weights that stay keep their masks. The
+    /// function is the same; sums that a folded unit's part went into may round differently.
     /// </summary>
     /// <param name="network">The network, which stays as it is.</param>
     /// <exception cref="EspalierException">The network has layers whose units cannot be removed.</exception>
@@ -19,30 +19,73 @@ public static class NetworkShrinker
         TrainableNetwork folded = network.Clone();
         UnitFolding.Fold(folded);
         var layers = new UnitLayers(folded);
-        int[][] kept = [.. Enumerable.Range(0, layers.Count).Select(layer => Kept(layers, layer)), All(network.OutputShape.Length)];
+        HashSet<UnitParts> kept = [];
+        for (int layer = 0; layer < layers.Count; layer++) kept.UnionWith(Kept(layers, layer));
+        var values = new ShrunkValue[folded.Layers.Count + 1];
+        for (int value = -1; value < folded.Layers.Count; value++) values[value + 1] = ShrunkValue.Of(layers, value, kept);
         return new TrainableNetwork(network.Name, network.InputShape,
-            [.. Enumerable.Range(0, layers.Count).Select(i => Smaller(layers.Reader(i), kept[i], kept[i + 1]))]);
+            [.. folded.Layers.Select((layer, i) => Smaller(layer, [.. folded.SourcesOf(i).Select(source => values[source + 1])], values[i + 1]))]);
     }
 
-    private static int[] All(int count) => [.. Enumerable.Range(0, count)];
-
-    private static int[] Kept(UnitLayers layers, int layer)
+    private static IEnumerable<UnitParts> Kept(UnitLayers layers, int layer)
     {
-        int[] all = All(layers.Size(layer));
+        UnitParts[] all = layers.Units(layer).ToArray();
         if (layer == 0) return all;
-        bool[] read = layers.Read(layer);
-        int[] kept = Array.FindAll(all, unit => read[unit]);
-        return kept.Length > 0 ? kept : [0];
+        UnitParts[] read = Array.FindAll(all, UnitLayers.IsRead);
+        return read.Length > 0 ? read : all.Take(1);
     }
 
-    private static TrainableDense Smaller(TrainableDense layer, int[] columns, int[] rows)
+    private static TrainableLayer Smaller(TrainableLayer layer, ShrunkValue[] inputs, ShrunkValue output)
     {
-        var smaller = new TrainableDense(layer.Name, columns.Length, rows.Length, layer.Activation);
-        float[] weights = Pick(layer.Weights.Values, layer.Weights.Columns, columns, rows);
-        weights.CopyTo(smaller.Weights.Values, 0);
-        Pick(layer.Biases.Values, layer.Biases.Columns, rows, [0]).CopyTo(smaller.Biases.Values, 0);
-        if (layer.Weights.Mask is uint[] mask) smaller.Weights.Freeze(Pick(mask, layer.Weights.Columns, columns, rows));
-        return smaller;
+        Shape shape = inputs[0].Shape;
+        switch (layer)
+        {
+            case TrainableDense dense:
+                var smaller = new TrainableDense(dense.Name, shape.Length, output.Kept.Length, dense.Activation) { Sources = dense.Sources };
+                CopyWeights(dense, smaller, inputs[0].Numbers(), output.Kept);
+                return smaller;
+            case TrainableConvolution convolution:
+                // Of several groups each goes or stays as a whole.
+                int groups = convolution.Groups == 1 ? 1 : output.Kept.Length / convolution.GroupFilters;
+                var fewer = new TrainableConvolution(
+                    convolution.Name, shape, output.Kept.Length, convolution.Window, convolution.Activation, groups) { Sources = convolution.Sources };
+                int[] taps = ShrunkValue.Spread(
+                    convolution.Groups == 1 ? inputs[0].Kept : [.. Enumerable.Range(0, convolution.GroupChannels)], convolution.Window.Length);
+                CopyWeights(convolution, fewer, taps, output.Kept);
+                return fewer;
+            case TrainableBatchNormalization normalization:
+                var narrower = new TrainableBatchNormalization(
+                    normalization.Name, shape, normalization.Activation, normalization.Momentum, normalization.Epsilon) { Sources = normalization.Sources };
+                for (int i = 0; i < narrower.Parameters.Count; i++) Copy(normalization.Parameters[i], narrower.Parameters[i], output.Kept, [0]);
+                return narrower;
+            case TrainablePooling pooling:
+                return new TrainablePooling(pooling.Model with { Input = shape }) { Sources = pooling.Sources };
+            case TrainableAddition addition:
+                return new TrainableAddition(new(addition.Name, shape, addition.InputCount, addition.Activation)) { Sources = addition.Sources };
+            case TrainableConcatenation concatenation:
+                return new TrainableConcatenation(new(concatenation.Name, new(inputs.Select(input => input.Shape)), concatenation.Activation))
+                {
+                    Sources = concatenation.Sources,
+                };
+            case TrainableFlatten:
+                return new TrainableFlatten(new(layer.Name, shape)) { Sources = layer.Sources };
+            case TrainableDropout dropout:
+                return new TrainableDropout(dropout.Name, shape, dropout.Rate) { Sources = dropout.Sources };
+            default:
+                throw new InvalidOperationException($"Layer '{layer.Name}' is a {layer.GetType().Name}, which has units but cannot be made smaller.");
+        }
+    }
+
+    private static void CopyWeights(TrainableWeightedLayer from, TrainableWeightedLayer to, int[] columns, int[] rows)
+    {
+        Copy(from.Weights, to.Weights, columns, rows);
+        Copy(from.Biases, to.Biases, rows, [0]);
+    }
+
+    private static void Copy(Parameter from, Parameter to, int[] columns, int[] rows)
+    {
+        Pick(from.Values, from.Columns, columns, rows).CopyTo(to.Values, 0);
+        if (from.Mask is uint[] mask) to.Freeze(Pick(mask, from.Columns, columns, rows));
     }
 
     private static T[] Pick<T>(T[] cells, int width, int[] columns, int[] rows)

@@ -93,10 +93,10 @@ public sealed class SignificancePruner
         var snapshot = new NetworkSnapshot(_stage.Network);
         try
         {
-            UnitMoments moments = UnitMoments.Measure(_stage.Context, withCovariances: false, cancellation);
+            UnitMoments moments = UnitMoments.Measure(_stage.Context, _layers, withCovariances: false, cancellation);
             foreach (RemovedUnit candidate in candidates)
             {
-                if (!_layers.TryAbsorb(candidate.Unit, null, 0, (float)moments.Mean(candidate.Unit))) _layers.Remove(candidate.Unit);
+                if (!_layers.TryAbsorb(candidate.Unit, null, 0, moments.Means(candidate.Unit))) _layers.Remove(candidate.Unit);
             }
 
             var state = new PruningProgress(number, MaxRounds, _stage.Network.LiveWeightCount, null);

@@ -1,6 +1,5 @@
 using Espalier.Compilation.Model;
 using Espalier.Data;
-using Espalier.Numerics;
 using Espalier.Training;
 
 namespace Espalier.Pruning.Units;
@@ -8,7 +7,8 @@ namespace Espalier.Pruning.Units;
 /// <summary>
 /// Folds hidden units away that contribute nothing of their own, as the Stuttgart simulator's "Noncontributing" does: constant units into
 /// the biases that follow, one of two units with the same or the mirrored output into the other. The network keeps its shape; the units'
-/// weights are masked.
+/// weights are masked. A filter folds like a unit, but for one thing: where a convolution that reads it pads, a constant in its place would
+/// go on beyond the border, so what takes a constant other than 0 is left alone there.
 /// </summary>
 public static class UnitFolding
 {
@@ -67,11 +67,11 @@ public static class UnitFolding
         for (int layer = 1; layer < layers.Count; layer++)
         {
             bool[] read = layers.Read(layer);
-            foreach (UnitResemblance found in UnitResemblance.Find(network, samples, layer, read, 2 * tolerance, cancellation))
+            foreach (UnitResemblance found in UnitResemblance.Find(layers, samples, layer, read, 2 * tolerance, cancellation))
             {
                 var unit = new UnitId(layer, found.Unit);
                 bool isThere = read[found.Unit] && (found.Twin is not int twin || read[twin]);
-                if (isThere && layers.TryAbsorb(unit, found.Twin, found.Sign, found.Offset))
+                if (isThere && TryFold(layers, unit, found.Twin, found.Sign, [found.Offset]))
                 {
                     read[found.Unit] = false;
                     folded.Add(new FoldedUnit(unit, found.Kind, found.Twin));
@@ -86,66 +86,80 @@ public static class UnitFolding
     private static void FoldByWeights(UnitLayers layers, int layer, List<FoldedUnit> folded)
     {
         bool[] read = layers.Read(layer);
-        float[] biases = layers.Writer(layer).Biases.Values;
-        Activation activation = layers.Writer(layer).Activation;
         for (int index = 0; index < read.Length; index++)
         {
             var unit = new UnitId(layer, index);
-            bool isEmpty = !layers.Incoming(unit).ContainsAnyExcept(0f);
+            UnitParts parts = layers[unit];
             if (!read[index])
             {
                 // One that is empty too has been dealt with, in an earlier round or by a pruner.
-                if (isEmpty) continue;
+                if (parts.Rows.All(row => !row.Weights.ContainsAnyExcept(0f))) continue;
                 layers.Remove(unit);
                 folded.Add(new FoldedUnit(unit, UnitFoldKind.Unread, null));
                 continue;
             }
 
-            (UnitFoldKind kind, int? twin, float sign, float offset) = isEmpty
-                ? (UnitFoldKind.Constant, null, 0, ValueAt(activation, biases[index]))
-                : FindTwin(layers, unit, read, activation, biases);
-            if (kind == UnitFoldKind.Unread || !layers.TryAbsorb(unit, twin, sign, offset)) continue;
+            (UnitFoldKind kind, int? twin, float sign, float[] offsets) = UnitConstants.Of(layers.Network, parts) is float[] constants
+                ? (UnitFoldKind.Constant, null, 0, constants)
+                : FindTwin(layers, unit, read);
+            if (kind == UnitFoldKind.Unread || !TryFold(layers, unit, twin, sign, offsets)) continue;
             read[index] = false;
             folded.Add(new FoldedUnit(unit, kind, twin));
         }
     }
 
+    /// <summary>Absorbs a unit, unless padding stands in the way: behind the border its constant would be missed.</summary>
+    private static bool TryFold(UnitLayers layers, UnitId unit, int? twin, float sign, float[] offsets) =>
+        layers[unit].Reads.All(read => !read.IsPadded || offsets[offsets.Length == 1 ? 0 : read.FaceIndex] == 0)
+        && layers.TryAbsorb(unit, twin, sign, offsets);
+
     /// <summary>
     /// An earlier unit with the same or the mirrored weights and bias; <see cref="UnitFoldKind.Unread"/> when there is none.
     /// </summary>
-    private static (UnitFoldKind Kind, int? Twin, float Sign, float Offset) FindTwin(
-        UnitLayers layers, UnitId unit, bool[] read, Activation activation, float[] biases)
+    private static (UnitFoldKind Kind, int? Twin, float Sign, float[] Offsets) FindTwin(UnitLayers layers, UnitId unit, bool[] read)
     {
-        ReadOnlySpan<float> row = layers.Incoming(unit);
-        bool canMirror = activation.Kind is ActivationKind.Identity or ActivationKind.Tanh or ActivationKind.Sigmoid;
+        UnitParts parts = layers[unit];
+        bool canMirror = CanMirror(layers.Network, parts);
         for (int other = 0; other < unit.Unit; other++)
         {
-            if (!read[other]) continue;
-            ReadOnlySpan<float> weights = layers.Incoming(unit with { Unit = other });
-            if (biases[other] == biases[unit.Unit] && weights.SequenceEqual(row)) return (UnitFoldKind.Duplicate, other, 1, 0);
-            if (canMirror && biases[other] == -biases[unit.Unit] && IsMirrored(weights, row))
+            UnitParts twin = layers[unit with { Unit = other }];
+            if (!read[other] || !twin.IsCongruent(parts)) continue;
+            if (IsTwin(parts, twin, 1)) return (UnitFoldKind.Duplicate, other, 1, [0]);
+            if (!canMirror || !IsTwin(parts, twin, -1)) continue;
+            bool isSigmoid = parts.Rows[0].Layer.Activation.Kind == ActivationKind.Sigmoid;
+            return (UnitFoldKind.Mirrored, other, -1, [isSigmoid ? 1 : 0]);
+        }
+
+        return (UnitFoldKind.Unread, null, 0, [0]);
+    }
+
+    /// <summary>Whether all that makes one unit is <paramref name="sign"/> times what makes the other.</summary>
+    private static bool IsTwin(UnitParts unit, UnitParts twin, float sign)
+    {
+        for (int i = 0; i < unit.Rows.Count; i++)
+        {
+            if (twin.Rows[i].Bias != sign * unit.Rows[i].Bias) return false;
+            ReadOnlySpan<float> left = unit.Rows[i].Weights, right = twin.Rows[i].Weights;
+            for (int j = 0; j < left.Length; j++)
             {
-                return (UnitFoldKind.Mirrored, other, -1, activation.Kind == ActivationKind.Sigmoid ? 1 : 0);
+                if (right[j] != sign * left[j]) return false;
             }
         }
 
-        return (UnitFoldKind.Unread, null, 0, 0);
+        return unit.Channels.Zip(twin.Channels).All(pair => pair.First.Layer.Parameters.All(
+            parameter => parameter.Values[pair.First.Channel] == parameter.Values[pair.Second.Channel]));
     }
 
-    private static bool IsMirrored(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
+    /// <summary>Whether the negative of a unit's sum shows at its readers as the negative of its output, or for a sigmoid 1 less that.</summary>
+    private static bool CanMirror(TrainableNetwork network, UnitParts unit)
     {
-        for (int i = 0; i < left.Length; i++)
+        if (unit.Rows.Count != 1 || unit.Rows[0].Layer.Activation.Kind is not (ActivationKind.Identity or ActivationKind.Tanh or ActivationKind.Sigmoid))
         {
-            if (left[i] != -right[i]) return false;
+            return false;
         }
 
-        return true;
-    }
-
-    private static float ValueAt(Activation activation, float sum)
-    {
-        Span<float> value = [sum];
-        ActivationFunction.Apply(activation, value, 1);
-        return value[0];
+        return unit.Places.Skip(1).Select(place => network.Layers[place.Value]).All(layer => layer.Activation.Kind == ActivationKind.Identity
+            && layer is TrainableFlatten or TrainableDropout or TrainableConcatenation
+                or TrainablePooling { Model: { Kind: PoolingKind.Average, CountPadding: false } });
     }
 }

@@ -3,115 +3,205 @@ using Espalier.Training;
 namespace Espalier.Pruning.Units;
 
 /// <summary>
-/// A network seen as layers of units: its inputs (layer 0) and its hidden layers. The outputs are no such layer: none of them can go.
+/// A network seen as layers of units: its inputs (layer 0) and what its hidden layers compute, units of dense layers and filters of
+/// convolutions. A layer that only passes on what others compute has none, and the outputs are no such layer: none of them can go.
 /// </summary>
 internal sealed class UnitLayers
 {
-    private readonly TrainableDense[] _layers;
+    private readonly UnitGraph _graph;
 
     /// <summary>Looks at <paramref name="network"/>, which <see cref="Remove"/> and <see cref="TryAbsorb"/> change.</summary>
-    /// <exception cref="EspalierException">A layer is not fully connected, or a hidden one is a softmax.</exception>
-    public UnitLayers(TrainableNetwork network)
-    {
-        _layers = [.. network.Layers.Select(layer => layer as TrainableDense ?? throw new EspalierException(
-            $"Layer '{layer.Name}' is not fully connected; units can be removed from perceptrons only."))];
-        foreach (TrainableDense layer in _layers.AsSpan(0, _layers.Length - 1))
-        {
-            if (!layer.Activation.IsElementwise)
-            {
-                throw new EspalierException($"Hidden layer '{layer.Name}' is a softmax, in which no unit is independent of the others; "
-                    + "units cannot be removed from this network.");
-            }
-        }
-    }
+    /// <exception cref="EspalierException">A hidden layer is a softmax, or a layer is of a kind whose units nobody can tell.</exception>
+    public UnitLayers(TrainableNetwork network) => (Network, _graph) = (network, new UnitGraph(network));
 
-    /// <summary>The number of layers of units, the inputs included.</summary>
-    public int Count => _layers.Length;
+    /// <summary>The network.</summary>
+    public TrainableNetwork Network { get; }
+
+    /// <summary>The number of layers of units: the inputs, and one for each layer of the network but the last.</summary>
+    public int Count => _graph.Layers.Length;
 
     /// <summary>The number of units of a layer, removed ones included.</summary>
-    public int Size(int layer) => _layers[layer].Weights.Columns;
+    public int Size(int layer) => _graph.Layers[layer].Length;
 
-    /// <summary>What reads the units of a layer: its weights have a column for each.</summary>
-    public TrainableDense Reader(int layer) => _layers[layer];
+    /// <summary>What the units of a layer are.</summary>
+    public UnitKind KindOf(int layer) =>
+        layer == 0 ? UnitKind.Input : Network.Layers[layer - 1] is TrainableConvolution ? UnitKind.Filter : UnitKind.Unit;
 
-    /// <summary>What computes the units of a hidden layer: its weights have a row for each.</summary>
-    public TrainableDense Writer(int layer) => _layers[layer - 1];
+    /// <summary>What a unit is made of.</summary>
+    public UnitParts this[UnitId unit] => _graph.Layers[unit.Layer][unit.Unit];
 
-    /// <summary>For each unit of each layer, whether its mask leaves it an outgoing weight.</summary>
-    public bool[][] Live() => [.. _layers.Select(reader => reader.Weights.Mask is uint[] mask
-        ? ColumnsWith(reader.Weights, mask, Parameter.Removed)
-        : NewFilled(reader.Weights.Columns))];
+    /// <summary>The units of a layer.</summary>
+    public ReadOnlySpan<UnitParts> Units(int layer) => _graph.Layers[layer];
+
+    /// <summary>The unit of each channel of a value (-1 is the input), or null where it cannot go.</summary>
+    public UnitParts?[] Channels(int value) => _graph.Channels(value);
+
+    /// <summary>The numbers that such a channel has in each sample.</summary>
+    public int ChannelLength(int value) => _graph.ChannelLength(value);
+
+    /// <summary>The numbers of a sample of a value.</summary>
+    public int Width(int value) => _graph.Width(value);
+
+    /// <summary>The faces of each unit of each layer.</summary>
+    public UnitFace[][][] Faces() =>
+        Array.ConvertAll(_graph.Layers, units => Array.ConvertAll(units, unit => unit.Faces.ToArray()));
+
+    /// <summary>For each unit of each layer, whether the masks leave it an outgoing weight.</summary>
+    public bool[][] Live() => Array.ConvertAll(_graph.Layers, units => Array.ConvertAll(units, IsLive));
 
     /// <summary>For each unit of a layer, whether it has an outgoing weight that is not zero.</summary>
-    public bool[] Read(int layer) => ColumnsWith(_layers[layer].Weights, _layers[layer].Weights.Values, 0);
+    public bool[] Read(int layer) => Array.ConvertAll(_graph.Layers[layer], IsRead);
 
-    /// <summary>The weights that lead from a unit to those that read it (copied).</summary>
-    public float[] Outgoing(UnitId unit)
+    /// <summary>Whether a unit has an outgoing weight that is not zero.</summary>
+    public static bool IsRead(UnitParts unit) => HasOther(unit, read => read.Reader.Weights.Values, 0f);
+
+    /// <summary>The number of weights that would leave with a unit: those that lead to it and from it, as far as masks let them live.</summary>
+    public int LiveWeights(UnitId unit)
     {
-        Parameter weights = _layers[unit.Layer].Weights;
-        var column = new float[weights.Rows];
-        for (int row = 0; row < column.Length; row++) column[row] = weights.Values[row * weights.Columns + unit.Unit];
-        return column;
+        int count = 0;
+        foreach (UnitRow row in this[unit].Rows)
+        {
+            count += row.Layer.Weights.Mask is uint[] mask ? row.Of(mask).Count(Parameter.Live) : row.Weights.Length;
+        }
+
+        foreach (UnitRead read in this[unit].Reads)
+        {
+            Parameter weights = read.Reader.Weights;
+            for (int row = 0; row < weights.Rows; row++) count += weights.Mask is uint[] mask ? read.Of(mask, row).Count(Parameter.Live) : read.Columns;
+        }
+
+        return count;
     }
 
-    /// <summary>The weights that lead to a hidden unit.</summary>
-    public ReadOnlySpan<float> Incoming(UnitId unit) =>
-        Row(Writer(unit.Layer).Weights.Values, unit.Unit, Writer(unit.Layer).Weights.Columns);
+    /// <summary>The weights that lead from a unit to those that read it (copied): reader by reader, row by row.</summary>
+    public float[] Outgoing(UnitId unit) => [.. this[unit].Reads.SelectMany(read => read.Weights())];
 
     /// <summary>
-    /// Removes a unit: the mask takes its outgoing weights and, of a hidden one, its incoming weights; its bias becomes 0. What it fed is
-    /// then as if its output were 0.
+    /// Passes of their own through the layers that read units, from the values of another pass; null for other layers, by the layers'
+    /// indices.
+    /// </summary>
+    /// <param name="whole">The pass through the network.</param>
+    /// <param name="asked">The layers of units that are asked for have entries.</param>
+    /// <param name="layers">The network's layers, or others of the same shapes in their place.</param>
+    public LayerPass?[] ReaderPasses(NetworkPass whole, bool[][] asked, IReadOnlyList<TrainableLayer> layers)
+    {
+        var passes = new LayerPass?[Network.Layers.Count];
+        foreach (UnitRead read in _graph.Layers.Where((_, i) => asked[i].Length > 0).SelectMany(units => units).SelectMany(unit => unit.Reads))
+        {
+            if (passes[read.Index] is not null) continue;
+            LayerPass pass = passes[read.Index] = layers[read.Index].CreatePass(new PassMode(null), whole.Capacity);
+            pass.Inputs = [read.Face.ValueIn(whole)];
+        }
+
+        return passes;
+    }
+
+    /// <summary>
+    /// Removes a unit: masks take its outgoing weights and, of a hidden one, its incoming weights; its biases and what normalisations make
+    /// of it become 0. What it fed is then as if its output were 0.
     /// </summary>
     public void Remove(UnitId unit)
     {
-        Parameter outgoing = Reader(unit.Layer).Weights;
-        uint[] mask = MaskOf(outgoing);
-        for (int i = unit.Unit; i < mask.Length; i += outgoing.Columns) mask[i] = Parameter.Removed;
-        outgoing.Freeze(mask);
-        if (unit.Layer == 0) return;
+        UnitParts parts = this[unit];
+        foreach (UnitRead read in parts.Reads)
+        {
+            uint[] mask = MaskOf(read.Reader.Weights);
+            for (int row = 0; row < read.Reader.Weights.Rows; row++) read.Of(mask, row).Clear(); // Parameter.Removed
+            read.Reader.Weights.Freeze(mask);
+        }
 
-        Parameter incoming = Writer(unit.Layer).Weights;
-        mask = MaskOf(incoming);
-        mask.AsSpan(unit.Unit * incoming.Columns, incoming.Columns).Clear(); // Parameter.Removed
-        incoming.Freeze(mask);
-        Writer(unit.Layer).Biases.Values[unit.Unit] = 0;
+        foreach (UnitRow row in parts.Rows)
+        {
+            uint[] mask = MaskOf(row.Layer.Weights);
+            row.Of(mask).Clear(); // Parameter.Removed
+            row.Layer.Weights.Freeze(mask);
+            row.Bias = 0;
+        }
+
+        foreach (UnitChannel channel in parts.Channels)
+        {
+            channel.Layer.Scale.Values[channel.Channel] = 0;
+            channel.Layer.Shift.Values[channel.Channel] = 0;
+        }
     }
 
     /// <summary>
     /// Removes a unit and makes those that read it do with scale x twin + offset in its place: w_twin += scale w_unit and
-    /// b += offset w_unit. Weights of the twin that were removed live again where they take over a living one; their count never rises.
+    /// b += offset times the sum of w_unit over its numbers or taps. Weights of the twin that were removed live again where they take over
+    /// a living one; their count never rises. To a convolution that pads, the offset goes on beyond the image's border, where the unit was
+    /// 0: all that this is not exact in.
     /// </summary>
     /// <param name="unit">The unit to remove.</param>
     /// <param name="twin">Another unit of its layer, or null to leave it at the constant.</param>
     /// <param name="scale">What the twin's output is multiplied by.</param>
-    /// <param name="offset">What is added to that.</param>
-    /// <returns>Whether it was done; otherwise a number would no longer be finite, and nothing has changed.</returns>
-    public bool TryAbsorb(UnitId unit, int? twin, float scale, float offset)
+    /// <param name="offsets">What is added to that: for each of the unit's <see cref="UnitParts.Faces"/>, or one for all.</param>
+    /// <returns>
+    /// Whether it was done; otherwise a number would no longer be finite or the twin lies elsewhere, and nothing has changed.
+    /// </returns>
+    public bool TryAbsorb(UnitId unit, int? twin, float scale, params ReadOnlySpan<float> offsets)
     {
-        Parameter weights = Reader(unit.Layer).Weights;
-        float[] biases = Reader(unit.Layer).Biases.Values, outgoing = Outgoing(unit);
-        float[] newBiases = (float[])biases.Clone();
-        float[]? merged = twin is int index ? Outgoing(unit with { Unit = index }) : null;
-        for (int row = 0; row < outgoing.Length; row++)
+        UnitParts parts = this[unit];
+        UnitParts? other = twin is int index ? this[unit with { Unit = index }] : null;
+        if (other is not null && !other.IsCongruent(parts)) return false;
+        var biases = new Dictionary<Parameter, float[]>();
+        float[][] merged = [.. parts.Reads.Select((read, i) => other is null ? [] : other.Reads[i].Weights())];
+        for (int i = 0; i < merged.Length; i++)
         {
-            newBiases[row] += offset * outgoing[row];
-            if (merged is not null) merged[row] += scale * outgoing[row];
-            if (!float.IsFinite(newBiases[row]) || merged is not null && !float.IsFinite(merged[row])) return false;
+            UnitRead read = parts.Reads[i];
+            if (!biases.TryGetValue(read.Reader.Biases, out float[]? sums))
+            {
+                biases.Add(read.Reader.Biases, sums = (float[])read.Reader.Biases.Values.Clone());
+            }
+
+            float offset = offsets[offsets.Length == 1 ? 0 : read.FaceIndex];
+            float[] outgoing = read.Weights();
+            for (int j = 0; j < outgoing.Length; j++)
+            {
+                ref float sum = ref sums[j / read.Columns];
+                sum += offset * outgoing[j];
+                if (other is not null) merged[i][j] += scale * outgoing[j];
+                if (!float.IsFinite(sum) || other is not null && !float.IsFinite(merged[i][j])) return false;
+            }
         }
 
-        newBiases.CopyTo(biases, 0);
-        if (merged is not null) Write(weights, unit.Unit, twin!.Value, merged);
+        foreach ((Parameter parameter, float[] sums) in biases) sums.CopyTo(parameter.Values, 0);
+        for (int i = 0; other is not null && i < merged.Length; i++) Write(parts.Reads[i], other.Reads[i], merged[i]);
         Remove(unit);
         return true;
     }
 
-    private static void Write(Parameter weights, int unit, int twin, float[] merged)
+    private static void Write(UnitRead unit, UnitRead twin, float[] merged)
     {
-        for (int row = 0; row < merged.Length; row++) weights.Values[row * weights.Columns + twin] = merged[row];
+        Parameter weights = twin.Reader.Weights;
+        for (int row = 0; row < weights.Rows; row++) merged.AsSpan(row * twin.Columns, twin.Columns).CopyTo(twin.Of(weights.Values, row));
         if (weights.Mask is null) return;
         uint[] mask = MaskOf(weights);
-        for (int row = 0; row < merged.Length; row++) mask[row * weights.Columns + twin] |= mask[row * weights.Columns + unit];
+        for (int row = 0; row < weights.Rows; row++)
+        {
+            Span<uint> into = twin.Of(mask, row), from = unit.Of(mask, row);
+            for (int i = 0; i < into.Length; i++) into[i] |= from[i];
+        }
+
         weights.Freeze(mask);
+    }
+
+    private static bool IsLive(UnitParts unit) =>
+        unit.Reads.Any(read => read.Reader.Weights.Mask is null) || HasOther(unit, read => read.Reader.Weights.Mask!, Parameter.Removed);
+
+    /// <summary>Whether a unit's outgoing part of some matrix has anything but <paramref name="nothing"/>.</summary>
+    private static bool HasOther<T>(UnitParts unit, Func<UnitRead, T[]> cells, T nothing)
+        where T : IEquatable<T>
+    {
+        foreach (UnitRead read in unit.Reads)
+        {
+            T[] matrix = cells(read);
+            for (int row = 0; row < read.Reader.Weights.Rows; row++)
+            {
+                if (read.Of(matrix, row).ContainsAnyExcept(nothing)) return true;
+            }
+        }
+
+        return false;
     }
 
     private static uint[] MaskOf(Parameter parameter)
@@ -120,27 +210,5 @@ internal sealed class UnitLayers
         mask = new uint[parameter.Values.Length];
         mask.AsSpan().Fill(Parameter.Live);
         return mask;
-    }
-
-    private static bool[] ColumnsWith<T>(Parameter weights, T[] cells, T nothing)
-        where T : IEquatable<T>
-    {
-        var found = new bool[weights.Columns];
-        for (int row = 0; row < weights.Rows; row++)
-        {
-            ReadOnlySpan<T> line = Row(cells, row, found.Length);
-            for (int column = 0; column < found.Length; column++) found[column] |= !line[column].Equals(nothing);
-        }
-
-        return found;
-    }
-
-    private static ReadOnlySpan<T> Row<T>(T[] cells, int row, int columns) => cells.AsSpan(row * columns, columns);
-
-    private static bool[] NewFilled(int length)
-    {
-        var all = new bool[length];
-        Array.Fill(all, true);
-        return all;
     }
 }

@@ -5,9 +5,10 @@ using Espalier.Training.Losses;
 namespace Espalier.Pruning.Units;
 
 /// <summary>
-/// Removes whole units in rounds: score, remove the lowest, retrain if asked to, again (Wolfe et al. 2016, Algorithms I and II). The
-/// network keeps its shape, with all weights of a removed unit masked; the compiler leaves such units out, and
-/// <see cref="NetworkShrinker"/> makes a smaller network without them.
+/// Removes whole units in rounds: score, remove the lowest, retrain if asked to, again (Wolfe et al. 2016, Algorithms I and II; for filters
+/// Molchanov et al. 2017). Units of dense layers and filters of convolutions are ranked together. The network keeps its
+/// shape, with all weights of a removed unit masked; the compiler leaves such units out, and <see cref="NetworkShrinker"/> makes a smaller
+/// network without them.
 /// </summary>
 public sealed class UnitPruner
 {
@@ -92,7 +93,8 @@ public sealed class UnitPruner
     private UnitQueue Rank(CancellationToken cancellation)
     {
         double[][] scores = _options.Criterion.Score(_stage.Context, _options.PruneInputs, cancellation);
-        return new UnitQueue(scores, Live(), _options.MinimumUnits, _options.Choice, _options.Outliers);
+        return new UnitQueue(
+            scores, Live(), _options.MinimumUnits, _options.Choice, _options.Outliers, _options.PerWeight ? _layers.LiveWeights : null);
     }
 
     private UnitPruningRound RunRound(
@@ -101,7 +103,7 @@ public sealed class UnitPruner
     {
         cancellation.ThrowIfCancellationRequested();
         bool withTwins = _options.Twins != UnitTwins.Ignore;
-        UnitMoments? moments = withTwins || _options.FoldMeans ? UnitMoments.Measure(_stage.Context, withTwins, cancellation) : null;
+        UnitMoments? moments = withTwins || _options.FoldMeans ? UnitMoments.Measure(_stage.Context, _layers, withTwins, cancellation) : null;
         bool[][] live = Live();
         var removed = new List<RemovedUnit>();
         int count = Math.Min(_options.Choice == UnitChoice.Outlying ? int.MaxValue : _options.UnitsPerRound, units - least);
@@ -142,7 +144,7 @@ public sealed class UnitPruner
         }
 
         foreach (int twin in twins) queue.HoldBack(unit with { Unit = twin });
-        if (!_options.FoldMeans || !_layers.TryAbsorb(unit, null, 0, (float)moments!.Mean(unit))) _layers.Remove(unit);
+        if (!_options.FoldMeans || !_layers.TryAbsorb(unit, null, 0, moments!.Means(unit))) _layers.Remove(unit);
         return null;
     }
 

@@ -15,6 +15,12 @@ public sealed record UnitPruningOptions
     /// <summary>Which units leave in a round.</summary>
     public UnitChoice Choice { get; init; } = UnitChoice.Lowest;
 
+    /// <summary>
+    /// Whether units are ranked by score / weights, the living weights that leave with a unit, instead of by their scores as they are: so that
+    /// layers whose units are dear do not win over those whose units cost little.
+    /// </summary>
+    public bool PerWeight { get; init; }
+
     /// <summary>The units that leave in a round, at least one, where those of the lowest scores do.</summary>
     public int UnitsPerRound { get; init; } = 1;
 

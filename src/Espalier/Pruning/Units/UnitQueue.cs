@@ -13,7 +13,8 @@ internal sealed class UnitQueue
     /// <param name="minimum">The number of units that each layer keeps at least.</param>
     /// <param name="choice">Which of them may leave at all.</param>
     /// <param name="outliers">What replaces scores out of all proportion, or null.</param>
-    public UnitQueue(double[][] scores, bool[][] live, int minimum, UnitChoice choice, OutlierRule? outliers)
+    /// <param name="costs">What a unit's score is divided by for the ranking, or null.</param>
+    public UnitQueue(double[][] scores, bool[][] live, int minimum, UnitChoice choice, OutlierRule? outliers, Func<UnitId, int>? costs)
     {
         _removable = [.. scores.Select((layer, i) => layer.Length == 0 ? 0 : live[i].AsSpan().Count(true) - minimum)];
         UnitId[] units = [.. scores.SelectMany((layer, i) => layer.Select((_, unit) => new UnitId(i, unit))).Where(IsLive)];
@@ -21,7 +22,7 @@ internal sealed class UnitQueue
         outliers?.Apply(keys);
         IEnumerable<(UnitId Unit, double Score)> ranked = units.Zip(keys);
         if (choice == UnitChoice.Outlying) ranked = ranked.GroupBy(pair => pair.Unit.Layer).SelectMany(Outlying);
-        _waiting = [.. ranked.OrderBy(pair => pair.Score)];
+        _waiting = [.. ranked.OrderBy(pair => pair.Score / (costs?.Invoke(pair.Unit) ?? 1))];
 
         bool IsLive(UnitId unit) => live[unit.Layer][unit.Unit];
     }

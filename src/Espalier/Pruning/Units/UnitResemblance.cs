@@ -20,23 +20,28 @@ internal sealed record UnitResemblance(int Unit, UnitFoldKind Kind, int? Twin, f
     /// All constants, then all pairs, in one pass over the samples. The first batch leaves few of the pairs, so that all others cost
     /// little.
     /// </summary>
-    /// <param name="network">The network.</param>
+    /// <param name="layers">The units of the network.</param>
     /// <param name="samples">The samples.</param>
     /// <param name="layer">The layer of units, from 1.</param>
     /// <param name="read">The units to look at.</param>
     /// <param name="range">The largest difference between the highest and the lowest value seen.</param>
     /// <param name="cancellation">Ends the work.</param>
     public static IReadOnlyList<UnitResemblance> Find(
-        TrainableNetwork network, Dataset samples, int layer, bool[] read, float range, CancellationToken cancellation)
+        UnitLayers layers, Dataset samples, int layer, bool[] read, float range, CancellationToken cancellation)
     {
         // No loss is asked for; squared error is one that any output can have.
         using var engine = new ComputeEngine(threads: 0);
-        var sweep = new SampleSweep(network, samples, LossKind.MeanSquaredError);
-        List<Candidate> candidates = AllForms(read);
+        var sweep = new SampleSweep(layers.Network, samples, LossKind.MeanSquaredError);
+        UnitParts[] units = layers.Units(layer).ToArray();
+        List<Candidate> candidates = AllForms(units, read);
         sweep.Run(engine, (_, count) =>
         {
-            float[] values = sweep.Pass.InputOf(layer);
-            for (int i = 0; i < candidates.Count; i++) candidates[i] = candidates[i].Widened(values, read.Length, count, range);
+            for (int i = 0; i < candidates.Count; i++)
+            {
+                (UnitFace face, UnitFace twin) = (units[candidates[i].Unit].Faces[0], units[candidates[i].Twin].Faces[0]);
+                candidates[i] = candidates[i].Widened(face.ValueIn(sweep.Pass), layers.Width(face.Value), face, twin, count, range);
+            }
+
             candidates.RemoveAll(candidate => candidate.Highest - candidate.Lowest > range);
         }, cancellation);
         return
@@ -47,16 +52,17 @@ internal sealed record UnitResemblance(int Unit, UnitFoldKind Kind, int? Twin, f
         ];
     }
 
-    private static List<Candidate> AllForms(bool[] read)
+    /// <summary>All that a unit might be; one that shows several faces to its readers is left out, for it would have to be so at each.</summary>
+    private static List<Candidate> AllForms(UnitParts[] units, bool[] read)
     {
         var candidates = new List<Candidate>();
         for (int unit = 0; unit < read.Length; unit++)
         {
-            if (!read[unit]) continue;
+            if (!read[unit] || units[unit].Faces.Count != 1) continue;
             candidates.Add(new Candidate(unit, unit, 0, float.PositiveInfinity, float.NegativeInfinity));
             for (int twin = 0; twin < unit; twin++)
             {
-                for (int form = 1; read[twin] && form < s_forms.Length; form++)
+                for (int form = 1; read[twin] && units[twin].IsCongruent(units[unit]) && form < s_forms.Length; form++)
                 {
                     candidates.Add(new Candidate(unit, twin, form, float.PositiveInfinity, float.NegativeInfinity));
                 }
@@ -69,13 +75,17 @@ internal sealed record UnitResemblance(int Unit, UnitFoldKind Kind, int? Twin, f
     private readonly record struct Candidate(int Unit, int Twin, int Form, float Lowest, float Highest)
     {
         /// <summary>The same with the values of a batch, as far as it takes to see that they are too far apart.</summary>
-        public Candidate Widened(float[] values, int width, int count, float range)
+        public Candidate Widened(float[] values, int width, UnitFace face, UnitFace twin, int count, float range)
         {
             (float lowest, float highest, float sign) = (Lowest, Highest, s_forms[Form].Sign);
-            for (int start = 0; start < count * width && !(highest - lowest > range); start += width)
+            for (int sample = 0; sample < count && !(highest - lowest > range); sample++)
             {
-                float difference = values[start + Unit] - sign * values[start + Twin];
-                (lowest, highest) = (Math.Min(lowest, difference), Math.Max(highest, difference));
+                ReadOnlySpan<float> own = face.Of(values, sample, width), other = twin.Of(values, sample, width);
+                for (int i = 0; i < own.Length; i++)
+                {
+                    float difference = own[i] - sign * other[i];
+                    (lowest, highest) = (Math.Min(lowest, difference), Math.Max(highest, difference));
+                }
             }
 
             return this with { Lowest = lowest, Highest = highest };

@@ -45,7 +45,7 @@ public sealed class BatchReportTests
     {
         LoweredNetwork lowered = Lower(0.2, width);
 
-        int fewest = BatchCost.FewestSamples(BatchPlan.Of(lowered), lowered, width);
+        int fewest = BatchCost.FewestSamples(BatchPlan.Of(lowered)!, lowered, width);
 
         Assert.InRange(fewest, width.Lanes(), BatchPlan.TileSamples(width));
     }

@@ -39,7 +39,7 @@ public sealed class ChooseKernelsTests
         LoweredNetwork lowered = LoweringPipeline.Start(Build.Network(s_large, s_small), new LoweringOptions { Kernel = kernel });
         foreach (WidthPlan plan in ChooseKernels.Apply(MakePlans.Apply(lowered)).Plans)
         {
-            bool isPossible = KernelCandidate.For(s_large, plan.Width).Any(candidate => candidate.Kernel == kernel);
+            bool isPossible = KernelCandidate.For(Stage.Of(s_large), plan.Width).Any(candidate => candidate.Kernel == kernel);
             Assert.All(plan.Kernels, choice => Assert.Equal(isPossible, choice.Reason == "it was asked for"));
             Assert.All(plan.Kernels, choice => Assert.Equal(isPossible, choice.Kernel == kernel));
         }
@@ -74,7 +74,7 @@ public sealed class ChooseKernelsTests
     private static EquatableArray<KernelChoice> Scalar(LoweringOptions options, params DenseLayer[] layers) =>
         ChooseKernels.Apply(MakePlans.Apply(LoweringPipeline.Start(Build.Network(layers), options with { Widths = VectorWidth.Scalar }))).Widest.Kernels;
 
-    private static long CodeBytes(DenseLayer layer) => Kernel.For(KernelKind.Unrolled).Estimate(layer, VectorWidth.Scalar).CodeBytes;
+    private static long CodeBytes(DenseLayer layer) => Kernel.For(KernelKind.Unrolled, layer).Estimate(Stage.Of(layer), VectorWidth.Scalar).CodeBytes;
 
     private static DenseLayer Square(string name, int perRow) =>
         new(name, Build.Rows(20, [.. Enumerable.Repeat(perRow, 20)]), Zeros(20), Activation.Relu);

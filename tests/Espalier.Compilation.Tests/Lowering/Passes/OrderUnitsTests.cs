@@ -45,12 +45,12 @@ public sealed class OrderUnitsTests
         Assert.Equal(full, OrderUnits.Apply(full));
     }
 
-    private static long Packets(WidthPlan plan) => plan.Layers.Sum(layer => (long)ScheduleCache.Of(layer.Weights, plan.Width.Lanes()).PacketCount);
+    private static long Packets(WidthPlan plan) => plan.DenseLayers.Sum(layer => (long)ScheduleCache.Of(layer.Weights, plan.Width.Lanes()).PacketCount);
 
     private static double[] Outputs(WidthPlan plan, float[] input)
     {
         double[] values = [.. input.Select(value => (double)value)];
-        foreach (DenseLayer layer in plan.Layers)
+        foreach (DenseLayer layer in plan.DenseLayers)
         {
             var sums = new double[layer.Weights.Rows];
             for (int row = 0; row < sums.Length; row++)

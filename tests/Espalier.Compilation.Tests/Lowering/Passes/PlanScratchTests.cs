@@ -33,7 +33,7 @@ public sealed class PlanScratchTests
         for (int round = 0; round < 200; round++)
         {
             int[] lengths = [.. Enumerable.Range(0, random.Next(1, 8)).Select(_ => random.Next(1, 50))];
-            (int length, int[] offsets) = ScratchPlan.Place(lengths);
+            (int length, int[] offsets) = ScratchPlacer.PlaceInTurn(lengths);
             for (int i = 0; i < lengths.Length; i++)
             {
                 Assert.InRange(offsets[i], 0, length - lengths[i]);

@@ -1,4 +1,5 @@
 using Espalier.Compilation.Kernels;
+using Espalier.Compilation.Lowering;
 using Espalier.Compilation.Model;
 using Espalier.Inference.Baselines;
 
@@ -11,7 +12,7 @@ public sealed class KernelTrialsTests
     {
         var layer = (DenseLayer)RandomNetwork.Create(3, 0.2, Activation.Relu, Activation.Tanh, 40, 30).Layers[0];
 
-        IReadOnlyList<KernelTrial> trials = KernelTrials.Run(layer, TimeSpan.FromMilliseconds(200));
+        IReadOnlyList<KernelTrial> trials = KernelTrials.Run(Stage.Of(layer), TimeSpan.FromMilliseconds(200));
 
         Assert.Equal(trials.Select(trial => trial.Choice.Name).Distinct().Count(), trials.Count);
         Assert.Contains(trials, trial => trial.Choice.Kernel == KernelKind.Unrolled);

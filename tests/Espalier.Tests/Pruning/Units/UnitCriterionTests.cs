@@ -39,14 +39,14 @@ public sealed class UnitCriterionTests
         PruningContext context = UnitRun.Context(network);
         double[][] scores = new BruteForceCriterion(foldMeans: true).Score(context);
         double before = UnitRun.Loss(network, context.Loss);
-        UnitMoments moments = UnitMoments.Measure(context, withCovariances: false, CancellationToken.None);
+        UnitMoments moments = UnitMoments.Measure(context, new UnitLayers(network), withCovariances: false, CancellationToken.None);
         for (int layer = 1; layer < 3; layer++)
         {
             for (int unit = 0; unit < scores[layer].Length; unit++)
             {
                 TrainableNetwork without = network.Clone();
                 var id = new UnitId(layer, unit);
-                Assert.True(new UnitLayers(without).TryAbsorb(id, null, 0, (float)moments.Mean(id)));
+                Assert.True(new UnitLayers(without).TryAbsorb(id, null, 0, moments.Means(id)));
                 double expected = UnitRun.Loss(without, context.Loss) - before;
                 Assert.InRange(scores[layer][unit], expected - 2e-6, expected + 2e-6);
             }

@@ -9,7 +9,7 @@ namespace Espalier.Pruning.Units.Criteria;
 /// classification problems) judge inputs and hidden units by their sigmoid activation and all weights of their outgoing connections,
 /// relative to the layer; their exact formula could not be read. This is our reading of it:
 /// S_i = mean over the samples of |v_i| times the sum over k of |w_ki|, with v_i = sigmoid(x_i) for inputs and the unit's output for hidden
-/// units; the score is S_i over the mean S of the layer's living units, so that 1 is the average unit.
+/// units, for a filter the mean over its positions; the score is S_i over the mean S of the layer's living units, so that 1 is the average unit.
 /// </summary>
 public sealed class SignificanceCriterion : UnitCriterion
 {
@@ -21,13 +21,19 @@ public sealed class SignificanceCriterion : UnitCriterion
     {
         using var engine = new ComputeEngine(threads: 0);
         var sweep = new SampleSweep(context.Network, context.Train, context.Loss);
-        double[][] scores = UnitAverages.Measure(sweep, engine, live, Magnitudes, cancellation);
+        double[][][] magnitudes = UnitAverages.Measure(
+            sweep, engine, [.. layers.Faces().Select((units, layer) => live[layer].Length == 0 ? [] : units)], Magnitudes, cancellation);
+        double[][] scores = NewScores(live);
         for (int layer = 0; layer < scores.Length; layer++)
         {
             double sum = 0;
             for (int unit = 0; unit < scores[layer].Length; unit++)
             {
-                scores[layer][unit] *= TensorPrimitives.SumOfMagnitudes<float>(layers.Outgoing(new UnitId(layer, unit)));
+                foreach (UnitRead read in layers.Units(layer)[unit].Reads)
+                {
+                    scores[layer][unit] += magnitudes[layer][unit][read.FaceIndex] * TensorPrimitives.SumOfMagnitudes<float>(read.Weights());
+                }
+
                 sum += scores[layer][unit];
             }
 
@@ -39,9 +45,9 @@ public sealed class SignificanceCriterion : UnitCriterion
         return scores;
     }
 
-    private static void Magnitudes(int layer, Span<float> outputs)
+    private static void Magnitudes(int value, Span<float> outputs)
     {
-        if (layer == 0) TensorPrimitives.Sigmoid<float>(outputs, outputs);
+        if (value < 0) TensorPrimitives.Sigmoid<float>(outputs, outputs);
         else TensorPrimitives.Abs<float>(outputs, outputs);
     }
 }

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Espalier.Pruning.Curvature;
 using Espalier.Training;
 using Espalier.Training.Kernels;
@@ -8,6 +7,7 @@ namespace Espalier.Pruning.Units.Criteria;
 /// <summary>
 /// The change of the mean loss that a Taylor series expects when a unit's output O goes to 0 (Wolfe et al. 2016), summed over the samples:
 /// of first order -O dE/dO, of second order -O dE/dO + 1/2 O^2 d2E/dO^2, with the second derivative by Optimal Brain Damage's recursion.
+/// For a filter both are summed over its positions, as if mixed derivatives by two of them were zero.
 /// </summary>
 /// <param name="order">How far the series goes.</param>
 public sealed class TaylorCriterion(TaylorOrder order) : UnitCriterion
@@ -25,26 +25,25 @@ public sealed class TaylorCriterion(TaylorOrder order) : UnitCriterion
         double part = 1.0 / context.Train.Count;
         using var engine = new ComputeEngine(threads: 0);
         var sweep = new SampleSweep(context.Network, context.Train, context.Loss, withGradients: true);
-        PatternCurvature curvature = PatternCurvature.Create(sweep, CurvatureKind.Recursion);
-        var derivatives = new float[checked(sweep.Pass.Capacity * context.Network.Layers.Max(layer => layer.InputShape.Length))];
-        var squares = new float[context.Network.PrunableParameters.Max(weights => weights.Values.Length)];
+        PatternCurvature? curvature = order == TaylorOrder.Second ? PatternCurvature.Create(sweep, CurvatureKind.Recursion) : null;
+        var slopes = new ReadDerivatives(sweep, layers, live);
+        ReadDerivatives? bends = curvature is null ? null : new ReadDerivatives(sweep, layers, live, isSecond: true);
         sweep.Run(engine, (start, count) =>
         {
-            curvature.Backpropagate(engine, start, count);
+            if (curvature is null) ReadDerivatives.BackpropagatePatterns(sweep, engine, start, count);
+            else curvature.Backpropagate(engine, start, count);
+            slopes.Backpropagate(engine, count, sweep.Pass.GradientOfSums);
+            bends?.Backpropagate(engine, count, curvature!.OfSums);
             for (int layer = 0; layer < changes.Length; layer++)
             {
-                if (changes[layer].Length == 0) continue;
-                Parameter weights = layers.Reader(layer).Weights;
-                ReadOnlySpan<float> outputs = sweep.Pass.InputOf(layer).AsSpan(0, count * weights.Columns);
-                engine.Product.Multiply(curvature.GradientOfSums(layer), weights.Values, derivatives, count, weights.Columns, weights.Rows);
-                for (int i = 0; i < outputs.Length; i++) changes[layer][i % weights.Columns] -= part * outputs[i] * derivatives[i];
-                if (order == TaylorOrder.First) continue;
-
-                TensorPrimitives.Multiply(weights.Values, weights.Values, squares);
-                engine.Product.Multiply(curvature.OfSums(layer), squares, derivatives, count, weights.Columns, weights.Rows);
-                for (int i = 0; i < outputs.Length; i++)
+                for (int unit = 0; unit < changes[layer].Length; unit++)
                 {
-                    changes[layer][i % weights.Columns] += 0.5 * part * outputs[i] * outputs[i] * derivatives[i];
+                    foreach (UnitRead read in layers.Units(layer)[unit].Reads)
+                    {
+                        for (int sample = 0; sample < count; sample++) changes[layer][unit] -= slopes.Product(read, sample, part);
+                        if (bends is null) continue;
+                        for (int sample = 0; sample < count; sample++) changes[layer][unit] += bends.Product(read, sample, 0.5 * part);
+                    }
                 }
             }
         }, cancellation);

@@ -1,0 +1,121 @@
+using Espalier.Compilation.Model;
+using Espalier.Data;
+using Espalier.Pruning.Units;
+using Espalier.Training;
+using Espalier.Training.Losses;
+using Espalier.Training.Optimizers;
+
+namespace Espalier.Cli.Reproduction.Experiments.Filters;
+
+/// <summary>
+/// LeNet-5 in the Caffe form on MNIST, thinned out in rounds: a part of the filters and units leaves, the tensors shrink in fact, an epoch of
+/// training, again. Whatever is looked at while choosing is the last 5,000 training images. On the small scale there are few images.
+/// </summary>
+internal sealed class FilterNetworks
+{
+    private const LossKind Loss = LossKind.CategoricalCrossEntropy;
+    private const int HeldOut = 5000, Judges = 5000, QuickSamples = 1500, DenseEpochs = 6, TuningEpochs = 20, BatchSize = 64;
+    private const double Rate = 1e-3, FinalRate = 1e-5, Decay = 1e-4, Part = 0.15, QuickPart = 0.5;
+    private const string Criterion = "taylor";
+
+    private readonly ExperimentRun _run;
+    private readonly Dataset _train, _validation, _test, _judges;
+
+    /// <summary>Loads the data.</summary>
+    public FilterNetworks(ExperimentRun run)
+    {
+        _run = run;
+        DataSplit mnist = run.Data.Load("mnist");
+        int all = run.Quick ? QuickSamples : mnist.Train.Count, held = run.Quick ? QuickSamples / 3 : HeldOut;
+        _train = mnist.Train.Slice("mnist train", 0, all - held);
+        _validation = mnist.Train.Slice("mnist validation", all - held, held);
+        _test = run.Quick ? mnist.Test.Slice("mnist test", 0, QuickSamples) : mnist.Test;
+        _judges = _train.Slice("mnist train", 0, Math.Min(Judges, _train.Count));
+    }
+
+    /// <summary>The network that everything starts from.</summary>
+    public Network Dense() => _run.Model("dense", Words(DenseEpochs), () =>
+    {
+        TrainableNetwork network = Architecture.Find("lenet-5-caffe").Create("LeNet5", _train.InputShape, 10, Activation.Softmax, seed: 1);
+        return Train(network, DenseEpochs, LearningRateSchedule.Linear(Rate, FinalRate), "dense network");
+    });
+
+    /// <summary>The network thinned out round after round from another one, just as the last round leaves it.</summary>
+    /// <param name="from">What to start from.</param>
+    /// <param name="units">The filters and units to keep.</param>
+    public Network Thinned(Network from, int units) =>
+        _run.Model($"thinned-{units}", $"{Criterion} for each weight, {Part} a round, from {Sizes(from)} to {units}, {Words(1)}", () =>
+        {
+            TrainableNetwork network = TrainableNetwork.FromNetwork(from);
+            int first = Units(network);
+            for (int left = first; left > units; left = Units(network))
+            {
+                int fewer = Math.Clamp((int)Math.Round(left * (_run.Quick ? QuickPart : Part)), 1, left - units);
+                var options = new UnitPruningOptions
+                {
+                    Criterion = UnitCriterionCatalog.Create(Criterion), PerWeight = true, UnitsPerRound = fewer, MinimumUnits = 2,
+                };
+                new UnitPruner(network, _judges, null, Loss, options).Run(UnitTarget.Rounds(1), null, _run.Cancellation);
+                network = NetworkShrinker.Shrink(network);
+                Train(network, 1, LearningRateSchedule.Constant(Rate), $"{left - fewer} filters and units");
+                _run.Report((double)(first - left) / (first - units), $"{left} filters and units");
+            }
+
+            return network.ToNetwork();
+        });
+
+    /// <summary>A thinned network, trained on at a rate that falls.</summary>
+    public FilterPoint Tuned(Network thinned, int units)
+    {
+        Network tuned = _run.Model($"tuned-{units}", $"{Sizes(thinned)}, {Words(TuningEpochs)}", () =>
+            Train(TrainableNetwork.FromNetwork(thinned), TuningEpochs, LearningRateSchedule.Linear(Rate, FinalRate), Sizes(thinned)));
+        return Point(tuned);
+    }
+
+    /// <summary>What there is to say of a network.</summary>
+    public FilterPoint Point(Network model)
+    {
+        TrainableNetwork network = TrainableNetwork.FromNetwork(model);
+        return new FilterPoint(Sizes(model), Units(network), network.WeightCount, Error(network, _validation), Error(network, _test));
+    }
+
+    /// <summary>The dense network while filters and units leave without retraining, ranked again before each round.</summary>
+    /// <param name="criterion">Its name.</param>
+    public FilterCurve Unretrained(string criterion) => _run.Part($"unretrained-{criterion}", Words(DenseEpochs), () =>
+    {
+        TrainableNetwork network = TrainableNetwork.FromNetwork(Dense());
+        int perRound = Units(network) / (_run.Quick ? 4 : 19);
+        var options = new UnitPruningOptions { Criterion = UnitCriterionCatalog.Create(criterion), UnitsPerRound = perRound };
+        UnitPruningLog log = new UnitPruner(network, _judges.Slice("judges", 0, _judges.Count / (_run.Quick ? 4 : 2)), _validation, Loss, options)
+            .Run(UnitTarget.Fraction(0.2), new PruningMeter((fraction, text) => _run.Report(fraction, $"{criterion}: {text}")), _run.Cancellation);
+        return new FilterCurve(criterion,
+            [(log.UnitsBefore, log.Before.ErrorPercent!.Value), .. log.Rounds.Select(round => (round.UnitsAfter, round.After.ErrorPercent!.Value))]);
+    });
+
+    /// <summary>Filters, inputs of the first dense layer, and units: "20-50-800-500".</summary>
+    public static string Sizes(Network network)
+    {
+        WeightedLayer[] layers = [.. network.Layers.OfType<WeightedLayer>()];
+        DenseLayer first = layers.OfType<DenseLayer>().First();
+        return string.Join('-', layers.SkipLast(1).Select(layer => layer == first
+            ? $"{layer.Weights.Columns}-{layer.Weights.Rows}"
+            : $"{layer.Weights.Rows}"));
+    }
+
+    private static int Units(TrainableNetwork network) => UnitCount.Of(network).Where(layer => layer.Kind != UnitKind.Input).Sum(layer => layer.Read);
+
+    private static double Error(TrainableNetwork network, Dataset data) => Evaluator.Evaluate(network, data, Loss).ErrorPercent!.Value;
+
+    private Network Train(TrainableNetwork network, int epochs, LearningRateSchedule rate, string what)
+    {
+        new Trainer(network, _train, null, new TrainingOptions
+        {
+            Loss = Loss, Epochs = _run.Quick ? Math.Min(epochs, 3) : epochs, BatchSize = BatchSize, LearningRate = rate,
+            Optimizer = new OptimizerOptions { WeightDecay = Decay },
+        }).Run(new TrainingMeter((fraction, text) => _run.Report(fraction, $"{what}: {text}")), _run.Cancellation);
+        return network.ToNetwork();
+    }
+
+    private string Words(int epochs) => FormattableString.Invariant(
+        $"{epochs} epochs of {_train.Count} images, Adam {Rate} to {FinalRate}, L2 {Decay}, batches of {BatchSize}");
+}
