@@ -50,11 +50,9 @@ internal sealed class RecursiveCurvature : PatternCurvature
                 ReadOnlySpan<float> inputs = Sweep.Pass.InputOf(i).AsSpan(0, count * Layers[i].InputShape.Length);
                 TensorPrimitives.Multiply(inputs, inputs, _pass.InputOf(i));
             }
-            else
-            {
-                // Which of its inputs a maximum chose, it must know on the way back.
-                _twins[i].Forward(engine, _pass.Layer(i), count);
-            }
+
+            // What a layer must know on the way back, such as which of its inputs a maximum chose, it learns on the way there.
+            _twins[i].Forward(engine, _pass.Layer(i), count);
         }
 
         _pass.Backward(engine, count, layer =>
