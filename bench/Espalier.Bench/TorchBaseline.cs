@@ -14,20 +14,21 @@ internal static class TorchBaseline
     /// The version and the median seconds of an epoch after the first, or why there are none. BLAS threads beside PyTorch's own can hinder
     /// each other, so one and as many as PyTorch has are both tried, and the faster counts.
     /// </summary>
-    public static (string? Version, double Seconds, string? Missing) Measure(int threads, int epochs, int samples, int batch)
+    public static (string? Version, double Seconds, string? Missing) Measure(
+        string model, int threads, int epochs, int samples, int batch)
     {
-        var best = Measure(threads, blasThreads: 1, epochs, samples, batch);
+        var best = Measure(model, threads, blasThreads: 1, epochs, samples, batch);
         if (threads == 1 || best.Missing is not null) return best;
-        var other = Measure(threads, threads, epochs, samples, batch);
+        var other = Measure(model, threads, threads, epochs, samples, batch);
         return other.Seconds < best.Seconds ? other : best;
     }
 
     private static (string? Version, double Seconds, string? Missing) Measure(
-        int threads, int blasThreads, int epochs, int samples, int batch)
+        string model, int threads, int blasThreads, int epochs, int samples, int batch)
     {
         string python = Environment.GetEnvironmentVariable("ESPALIER_PYTHON") ?? "python3";
         string script = Path.Combine(AppContext.BaseDirectory, "torch_epochs.py");
-        string[] arguments = [script, Text(threads), Text(epochs), Text(samples), Text(batch)];
+        string[] arguments = [script, model, Text(threads), Text(epochs), Text(samples), Text(batch)];
         var start = new ProcessStartInfo(python, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["OPENBLAS_NUM_THREADS"] = Text(blasThreads);
         try

@@ -20,6 +20,7 @@ internal static class ExperimentList
         new AcousticTableExperiment(),
         new FashionExperiment(),
         new NetTrimExperiment(),
+        new LeNet5Experiment(),
         new FiltersExperiment(),
     ];
 }

@@ -39,8 +39,8 @@ internal static class KernelHead
         }
 
         if (!lowered.SumsRegrouped) yield break;
-        yield return lowered.MergedUnits == 0
-            ? "Constants were folded and the other terms regroup: results may differ from those of the model file by rounding."
-            : "Units were folded or merged and the other terms regroup: results may differ from those of the model file by rounding.";
+        string what = lowered.MergedUnits > 0 ? "Units were folded or merged" : lowered.FoldedUnits > 0 ? "Constants were folded" : "";
+        if (lowered.FoldedNormalizations > 0) what = what.Length == 0 ? "Batch normalisation was folded" : what + ", and batch normalisation,";
+        yield return $"{what} and the other terms regroup: results may differ from those of the model file by rounding.";
     }
 }

@@ -33,6 +33,13 @@ internal static class LayerTable
             yield return $"The input is reordered first, {plan.InputOrder.Length} values in about {copy} ns.";
         }
 
+        if (!plan.IsDenseChain)
+        {
+            long apart = sizeof(float) * ScratchBuffer.Of(plan).Sum(buffer => (long)buffer.Length);
+            yield return $"Scratch memory: {sizeof(float) * (long)plan.Scratch!.Length} B, where values that never live together share a place; "
+                + $"apart they would take {apart} B.";
+        }
+
         for (int i = 0; i < plan.Stages.Length; i++)
         {
             yield return $"{StageText.Name(plan.Stages[i])}: {plan.Kernels[i].Name} because {plan.Kernels[i].Reason}.";

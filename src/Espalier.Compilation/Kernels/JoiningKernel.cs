@@ -16,19 +16,29 @@ internal sealed class JoiningKernel : Kernel
     public override bool Computes(Layer layer) => layer is AdditionLayer or ConcatenationLayer or FlattenLayer;
 
     /// <inheritdoc/>
-    public override bool Offers(Stage stage, VectorWidth width) => Computes(stage.Layer) && width == VectorWidth.Scalar;
+    /// <remarks>A copy without a function is one call, and every input must fill a register.</remarks>
+    public override bool Offers(Stage stage, VectorWidth width) => Computes(stage.Layer) && (width == VectorWidth.Scalar
+        || (stage.Layer.Activation.IsElementwise && !IsCopy(stage.Layer)
+            && Enumerable.Range(0, stage.Layer.InputCount).All(i => stage.InputLength(i) >= width.Lanes())));
 
     /// <inheritdoc/>
+    /// <remarks>A copy moves many floats a cycle, and a register goes as fast as a float: a load an input, an addition, a store.</remarks>
     public override KernelEstimate Estimate(Stage stage, VectorWidth width)
     {
-        // A copy moves many floats a cycle; everything else goes one by one.
-        bool isCopy = stage.Layer is not AdditionLayer && stage.Layer.Activation.Kind == ActivationKind.Identity;
-        double value = isCopy ? 0.1 : 1 + (stage.Layer is AdditionLayer sum ? sum.Count : 0) + ActivationCycles(stage.Layer.Activation);
+        double value = IsCopy(stage.Layer) ? 0.1
+            : (1 + (stage.Layer is AdditionLayer sum ? sum.Count : 0) + ActivationCycles(stage.Layer.Activation)) / width.Lanes();
         return new KernelEstimate(Nanoseconds(10 + value * stage.OutputLength), 100, 0);
     }
 
     /// <inheritdoc/>
     public override IEnumerable<string> ScalarFunctions(Stage stage) => [stage.Layer.Activation.Kind.ToString()];
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Functions(Stage stage)
+    {
+        foreach (string name in (string[])["First", "Load", "Store"]) yield return name;
+        if (stage.Layer.Activation.Kind != ActivationKind.Identity) yield return stage.Layer.Activation.Kind.ToString();
+    }
 
     /// <inheritdoc/>
     public override void Emit(CSharpWriter writer, KernelSite site)
@@ -40,15 +50,15 @@ internal sealed class JoiningKernel : Kernel
         writer.Line($"output = output.Slice(0, {site.Stage.OutputLength});");
         if (layer is AdditionLayer)
         {
-            foreach (string input in inputs) writer.Line($"{input} = {input}.Slice(0, output.Length);");
-            string sum = string.Join(" + ", inputs.Select(input => $"{input}[i]"));
-            writer.Line($"for (int i = 0; i < output.Length; i++) output[i] = {ActivationSource.Call(layer.Activation, sum)};");
+            EmitLoop(writer, site, inputs, 0, site.Stage.OutputLength);
         }
         else
         {
             for (int i = 0, start = 0; i < inputs.Length; start += site.Stage.InputLength(i++))
             {
-                EmitCopy(writer, layer.Activation, inputs[i], start, site.Stage.InputLength(i));
+                int length = site.Stage.InputLength(i);
+                if (IsCopy(layer)) writer.Line($"{inputs[i]}.Slice(0, {length}).CopyTo(output{(start == 0 ? "" : $".Slice({start})")});");
+                else EmitLoop(writer, site, [inputs[i]], start, length);
             }
         }
 
@@ -56,16 +66,29 @@ internal sealed class JoiningKernel : Kernel
         writer.Close();
     }
 
-    private static void EmitCopy(CSharpWriter writer, Activation activation, string input, int start, int length)
+    /// <summary>Whether values go where they go as they are.</summary>
+    private static bool IsCopy(Layer layer) => layer is not AdditionLayer && layer.Activation.Kind is ActivationKind.Identity or ActivationKind.Softmax;
+
+    /// <summary>
+    /// The loop that activates the sums of the values of <paramref name="inputs"/>, in registers as far as whole ones go; the last one begins
+    /// earlier and computes what it reaches back to a second time.
+    /// </summary>
+    private static void EmitLoop(CSharpWriter writer, KernelSite site, string[] inputs, int start, int length)
     {
-        writer.Line($"{input} = {input}.Slice(0, {length});");
-        if (activation.Kind is ActivationKind.Identity or ActivationKind.Softmax)
+        Activation activation = site.Stage.Layer.Activation;
+        foreach (string input in inputs) writer.Line($"{input} = {input}.Slice(0, {length});");
+        int lanes = site.Width.Lanes(), bits = site.Width.Bits();
+        if (site.Width == VectorWidth.Scalar)
         {
-            writer.Line($"{input}.CopyTo(output{(start == 0 ? "" : $".Slice({start})")});");
+            string value = ActivationSource.Call(activation, string.Join(" + ", inputs.Select(input => $"{input}[i]")));
+            writer.Line($"for (int i = 0; i < {inputs[0]}.Length; i++) output[{(start == 0 ? "i" : $"{start} + i")}] = {value};");
             return;
         }
 
-        string value = ActivationSource.Call(activation, $"{input}[i]");
-        writer.Line($"for (int i = 0; i < {input}.Length; i++) output[{(start == 0 ? "i" : $"{start} + i")}] = {value};");
+        string sum = string.Join(" + ", inputs.Select(input => $"Load{bits}(ref First({input}), (nuint)at)"));
+        writer.Open($"for (int i = 0; i < {length}; i += {lanes})");
+        writer.Line($"int at = global::System.Math.Min(i, {length - lanes});");
+        writer.Line($"Store({ActivationSource.Call(activation, sum)}, ref First(output), (nuint)(at{(start == 0 ? "" : $" + {start}")}));");
+        writer.Close();
     }
 }

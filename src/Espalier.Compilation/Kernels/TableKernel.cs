@@ -43,29 +43,13 @@ internal sealed class TableKernel : ScalarKernel
             global::System.ReadOnlySpan<int> rowEnds = {{HexTable.View("int", prefix + "RowEnds")}};
             global::System.ReadOnlySpan<float> biases = {{HexTable.View("float", prefix + "Biases")}};
             int start = 0;
-            for (int row = 0; row < output.Length; row++)
-            {
-                int end = rowEnds[row];
-                global::System.ReadOnlySpan<float> w = weights.Slice(start, end - start);
-                global::System.ReadOnlySpan<{{column}}> c = columns.Slice(start, end - start);
-                float p0 = biases[row], p1 = -0f, p2 = -0f, p3 = -0f;
-                while (w.Length >= 4 && c.Length >= 4)
-                {
-                    p0 += input[c[0]] * w[0];
-                    p1 += input[c[1]] * w[1];
-                    p2 += input[c[2]] * w[2];
-                    p3 += input[c[3]] * w[3];
-                    w = w.Slice(4);
-                    c = c.Slice(4);
-                }
-
-                if (w.Length > 0) p0 += input[c[0]] * w[0];
-                if (w.Length > 1) p1 += input[c[1]] * w[1];
-                if (w.Length > 2) p2 += input[c[2]] * w[2];
-                output[row] = {{ActivationSource.Call(layer.Activation, "(p0 + p1) + (p2 + p3)")}};
-                start = end;
-            }
             """);
+        writer.Open("for (int row = 0; row < output.Length; row++)");
+        writer.Line("int end = rowEnds[row];");
+        EmitSum(writer, column, "biases[row]", "input");
+        writer.Line($"output[row] = {ActivationSource.Call(layer.Activation, "(p0 + p1) + (p2 + p3)")};");
+        writer.Line("start = end;");
+        writer.Close();
         EmitSoftmax(writer, layer.Activation);
         writer.Close();
         writer.Line();
@@ -78,6 +62,32 @@ internal sealed class TableKernel : ScalarKernel
         writer.Line();
         HexTable.Write(writer, prefix + "Biases", layer.Biases.Raw);
     }
+
+    /// <summary>
+    /// Writes what adds up the terms from <c>start</c> to <c>end</c> of the spans <c>weights</c> and <c>columns</c>: the partial sums p0 to p3.
+    /// </summary>
+    /// <param name="writer">Where to.</param>
+    /// <param name="column">The type of the columns.</param>
+    /// <param name="bias">The expression that the first partial sum begins with.</param>
+    /// <param name="input">The span that the columns count in.</param>
+    internal static void EmitSum(CSharpWriter writer, string column, string bias, string input) => writer.Lines($$"""
+        global::System.ReadOnlySpan<float> w = weights.Slice(start, end - start);
+        global::System.ReadOnlySpan<{{column}}> c = columns.Slice(start, end - start);
+        float p0 = {{bias}}, p1 = -0f, p2 = -0f, p3 = -0f;
+        while (w.Length >= 4 && c.Length >= 4)
+        {
+            p0 += {{input}}[c[0]] * w[0];
+            p1 += {{input}}[c[1]] * w[1];
+            p2 += {{input}}[c[2]] * w[2];
+            p3 += {{input}}[c[3]] * w[3];
+            w = w.Slice(4);
+            c = c.Slice(4);
+        }
+
+        if (w.Length > 0) p0 += {{input}}[c[0]] * w[0];
+        if (w.Length > 1) p1 += {{input}}[c[1]] * w[1];
+        if (w.Length > 2) p2 += {{input}}[c[2]] * w[2];
+        """);
 
     private static bool HasShortColumns(SparseMatrix weights) => HexTable.FitsShort(weights.Columns);
 }

@@ -63,41 +63,24 @@ internal sealed class TapKernel : Kernel
             output = output.Slice(0, {{output.Length}});
             global::System.ReadOnlySpan<float> image = {{(isFramed ? "work" : $"input.Slice(0, {frame.Length})")}};
             global::System.ReadOnlySpan<float> weights = {{HexTable.View("float", prefix + "Weights")}};
-            global::System.ReadOnlySpan<{{offset}}> taps = {{HexTable.View(offset, prefix + "Taps")}};
+            global::System.ReadOnlySpan<{{offset}}> columns = {{HexTable.View(offset, prefix + "Taps")}};
             global::System.ReadOnlySpan<int> filterEnds = {{HexTable.View("int", prefix + "FilterEnds")}};
             global::System.ReadOnlySpan<float> biases = {{HexTable.View("float", prefix + "Biases")}};
             int start = 0, next = 0;
-            for (int filter = 0; filter < {{output.Channels}}; filter++)
-            {
-                int end = filterEnds[filter];
-                for (int y = 0; y < {{output.Height}}; y++)
-                {
-                    for (int x = 0; x < {{output.Width}}; x++)
-                    {
-                        global::System.ReadOnlySpan<float> under = image.Slice(y * {{window.StrideY * frame.Width}} + x * {{window.StrideX}});
-                        global::System.ReadOnlySpan<float> w = weights.Slice(start, end - start);
-                        global::System.ReadOnlySpan<{{offset}}> t = taps.Slice(start, end - start);
-                        float p0 = biases[filter], p1 = -0f, p2 = -0f, p3 = -0f;
-                        while (w.Length >= 4 && t.Length >= 4)
-                        {
-                            p0 += under[t[0]] * w[0];
-                            p1 += under[t[1]] * w[1];
-                            p2 += under[t[2]] * w[2];
-                            p3 += under[t[3]] * w[3];
-                            w = w.Slice(4);
-                            t = t.Slice(4);
-                        }
-
-                        if (w.Length > 0) p0 += under[t[0]] * w[0];
-                        if (w.Length > 1) p1 += under[t[1]] * w[1];
-                        if (w.Length > 2) p2 += under[t[2]] * w[2];
-                        output[next++] = {{ActivationSource.Call(layer.Activation, "(p0 + p1) + (p2 + p3)")}};
-                    }
-                }
-
-                start = end;
-            }
             """);
+        writer.Open($"for (int filter = 0; filter < {output.Channels}; filter++)");
+        writer.Line("int end = filterEnds[filter];");
+        writer.Open($"for (int y = 0; y < {output.Height}; y++)");
+        writer.Open($"for (int x = 0; x < {output.Width}; x++)");
+        string at = $"y * {window.StrideY * frame.Width} + x * {window.StrideX}";
+        writer.Line($"global::System.ReadOnlySpan<float> under = image.Slice({at});");
+        TableKernel.EmitSum(writer, offset, "biases[filter]", "under");
+        writer.Line($"output[next++] = {ActivationSource.Call(layer.Activation, "(p0 + p1) + (p2 + p3)")};");
+        writer.Close();
+        writer.Close();
+        writer.Line();
+        writer.Line("start = end;");
+        writer.Close();
         EmitSoftmax(writer, layer.Activation);
         writer.Close();
         writer.Line();

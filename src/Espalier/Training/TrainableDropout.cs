@@ -1,4 +1,6 @@
+using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using Espalier.Compilation.Model;
 using Espalier.Numerics;
 using Espalier.Training.Kernels;
@@ -92,12 +94,25 @@ public sealed class TrainableDropout : TrainableLayer
             return hash + seed * 0x9E3779B97F4A7C15;
         }
 
+        // As vectors: a branch on chance is mispredicted every other time, which takes ten times as long.
+        private void Choose(Span<float> factors)
+        {
+            Span<Vector<float>> vectors = MemoryMarshal.Cast<float, Vector<float>>(factors);
+            Vector<float> rate = new(_rate), scale = new(_scale);
+            foreach (ref Vector<float> vector in vectors)
+            {
+                vector = Vector.ConditionalSelect(Vector.LessThan(vector, rate), Vector<float>.Zero, scale);
+            }
+
+            foreach (ref float factor in factors[(vectors.Length * Vector<float>.Count)..]) factor = factor < _rate ? 0 : _scale;
+        }
+
         private void DrawBlock(int block)
         {
             int start = block * CounterRandom.BlockLength, length = Math.Min(CounterRandom.BlockLength, _used - start);
             Span<float> factors = _factors.AsSpan(start, length);
             _random.FillUniform(Mode.Step, block, factors);
-            foreach (ref float factor in factors) factor = factor < _rate ? 0 : _scale;
+            Choose(factors);
             TensorPrimitives.Multiply(Input.AsSpan(start, length), factors, Output.AsSpan(start, length));
         }
     }

@@ -1,5 +1,6 @@
 using Espalier.Compilation.Kernels;
 using Espalier.Compilation.Lowering;
+using Espalier.Compilation.Lowering.Passes;
 using Espalier.Compilation.Model;
 
 namespace Espalier.Compilation.Tests.Lowering;
@@ -84,6 +85,53 @@ public sealed class VerifierTests
         };
         Assert.Contains("Layer 'b' reads 2 values but 1 come to it", FaultOf(broken), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_stage_that_reads_something_else_than_its_layer_is_found()
+    {
+        Assert.Contains("stage 2 reads other values than 'c'", FaultOf(WithStage(2, stage => stage with { Sources = new EquatableArray<int>([0]) })), StringComparison.Ordinal);
+        Assert.Contains("no stage computes 'c'", FaultOf(WithStage(2, stage => stage with { Layer = stage.Layer with { Name = "d" } })), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_pooling_that_hides_what_others_read_is_found()
+    {
+        var image = new Shape(1, 2, 2);
+        Layer convolution = Build.Convolution("conv", image, new Window(1, 1), [[2]], [1], Activation.Relu);
+        PoolingLayer pooling = Build.Pooling("pool", image, PoolingKind.Max, 2);
+        LoweredNetwork lowered = MakePlans.Apply(Build.LoweredGraph(
+            image, convolution, pooling, Build.Convolution("both", image, Window.Square(2), [[1, 1, 1, 1]], [0], Activation.Relu).Reading("conv"),
+            new AdditionLayer("sum", new Shape(1, 1, 1), 2, Activation.Identity).Reading("pool", "both")));
+        Verifier.Check(lowered, "test");
+        string fault = FaultOf(lowered.WithPlans(plan => plan with
+        {
+            Stages = new EquatableArray<Stage>(
+            [
+                plan.Stages[0] with { Pooling = pooling }, plan.Stages[2] with { Sources = new EquatableArray<int>([0]) },
+                plan.Stages[3] with { Sources = new EquatableArray<int>([0, 1]) },
+            ]),
+        }));
+        Assert.Contains("pools what others read", fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Working_memory_over_what_is_read_is_found()
+    {
+        var image = new Shape(1, 3, 3);
+        LoweredNetwork lowered = LoweringPipeline.Run(
+            Build.Graph(
+                image, Build.Convolution("a", image, new Window(1, 1), [[2]], [1], Activation.Relu),
+                Build.Convolution("b", image, Window.Square(3, padding: 1), [[1, 2, 3, 4, 5, 6, 7, 8, 9]], [1], Activation.Relu)),
+            new LoweringOptions { Widths = VectorWidth.Scalar });
+        Verifier.Check(lowered, "test");
+        Assert.Contains("layer 1 writes where it reads", FaultOf(lowered.WithPlans(plan => plan with
+        {
+            Scratch = plan.Scratch! with { WorkOffsets = new EquatableArray<int>([-1, 0]) },
+        })), StringComparison.Ordinal);
+    }
+
+    private static LoweredNetwork WithStage(int index, Func<Stage, Stage> change) =>
+        With(plan => plan with { Stages = new EquatableArray<Stage>(plan.Stages.Select((stage, i) => i == index ? change(stage) : stage)) });
 
     private static LoweredNetwork With(Func<WidthPlan, WidthPlan> change) => s_sound.WithPlans(change);
 

@@ -11,7 +11,7 @@ public sealed class GraphCodeTests(GraphCodeTests.Code code) : IClassFixture<Gra
 {
     private const int ScalarNetworks = 60, VectorNetworks = 120, InputCount = 3;
 
-    private static readonly KernelKind?[] s_kernels = [null, KernelKind.Pixels, KernelKind.UnrolledPixels, KernelKind.Dense];
+    private static readonly KernelKind?[] s_kernels = [null, KernelKind.Pixels, KernelKind.UnrolledPixels, KernelKind.Dense, KernelKind.Loop];
 
     private static readonly LoweringOptions s_scalar = new() { Widths = VectorWidth.Scalar };
 

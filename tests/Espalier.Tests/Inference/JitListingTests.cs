@@ -51,11 +51,11 @@ public sealed class JitListingTests
         List<EmittedFile> files = [s_tooLong];
         var calls = new StringBuilder();
         var vectorLayers = new List<string>();
-        Network[] networks = [large, longRow, manyUnits, transcendental];
+        Network[] networks = [large, longRow, manyUnits, transcendental, Convolutional()];
         foreach ((int i, Network candidate) in networks.Index())
         {
             // Vector kernels are loops whatever the size of the layer: one network shows them all.
-            foreach (LoweringOptions options in candidate == transcendental ? [.. s_scalar, .. VectorForms()] : s_scalar)
+            foreach (LoweringOptions options in candidate == transcendental ? [.. s_scalar, .. VectorForms()] : candidate.Layers[0] is ConvolutionLayer ? PixelForms() : s_scalar)
             {
                 LoweredNetwork lowered = LoweringPipeline.Run(candidate, options);
                 string name = $"{options.Kernel}{options.Widths}{i}";
@@ -93,6 +93,34 @@ public sealed class JitListingTests
         Assert.Equal(VectorForms().Any(), vectorLayers.Count > 0);
         Assert.All(vectorLayers, layer => Assert.Contains(kernels, line => line.Contains(layer, StringComparison.Ordinal)));
     }
+
+    /// <summary>Convolutions with as many taps as straight-line code may have in one method, and all other kinds of layers.</summary>
+    private static Network Convolutional()
+    {
+        var random = new SeededRandom(5);
+        Shape image = new(1, 28, 28), first = new(20, 24, 24), second = new(30, 8, 8);
+        Layer[] layers =
+        [
+            new ConvolutionLayer("conv", image, Window.Square(5), 1, RandomNetworks.Matrix(random, 20, 25, 0.5), new FloatVector(new float[20]), Activation.Tanh),
+            new PoolingLayer("pool", first, PoolingKind.Max, Window.Square(2, 2), false, false, Activation.Identity),
+            new ConvolutionLayer("next", new Shape(20, 12, 12), Window.Square(5), 1, RandomNetworks.Matrix(random, 30, 500, 0.2), new FloatVector(new float[30]), Activation.Relu),
+            new AdditionLayer("sum", second, 2, Activation.Sigmoid) { Sources = new EquatableArray<string>(["next", "next"]) },
+            new ConcatenationLayer("both", new EquatableArray<Shape>([second, second]), Activation.Relu) { Sources = new EquatableArray<string>(["sum", "next"]) },
+            new PoolingLayer("mean", new Shape(60, 8, 8), PoolingKind.Average, Window.Square(3, 2, 1), false, false, Activation.Identity),
+            new DenseLayer("out", RandomNetworks.Matrix(random, 10, 960, 0.2), new FloatVector(new float[10]), Activation.Softmax),
+        ];
+        return new Network("convolutional", image, new EquatableArray<Layer>(layers), default);
+    }
+
+    /// <summary>Scalar code for all kinds of layers, and each kernel of convolutions at each width that the processor has.</summary>
+    private static LoweringOptions[] PixelForms() =>
+    [
+        s_scalar[0],
+        .. from kernel in (KernelKind[])[KernelKind.Pixels, KernelKind.UnrolledPixels]
+           from width in Enum.GetValues<VectorWidth>()
+           where width != VectorWidth.Scalar && PlanMethods.CanRun(width)
+           select new LoweringOptions { Kernel = kernel, Widths = width },
+    ];
 
     /// <summary>Each vector kernel at each width that the processor has.</summary>
     private static IEnumerable<LoweringOptions> VectorForms() =>

@@ -9,7 +9,10 @@ internal static class ConvolutionData
 {
     public static readonly Shape Image = new(2, 6, 5);
 
-    /// <summary>Images whose neighbouring values resemble each other, with random targets or classes.</summary>
+    /// <summary>
+    /// Images whose neighbouring values resemble each other, with random targets; or with the class of the part of the image, of equal ones,
+    /// that is the brightest.
+    /// </summary>
     public static Dataset Images(int count, Shape shape, ulong seed, int outputs = 3, bool isClassification = true)
     {
         var random = new SeededRandom(seed);
@@ -23,7 +26,7 @@ internal static class ConvolutionData
 
         if (isClassification)
         {
-            int[] labels = [.. Enumerable.Range(0, count).Select(_ => random.Next(outputs))];
+            int[] labels = [.. Enumerable.Range(0, count).Select(i => Brightest(values.AsSpan(i * shape.Length, shape.Length), outputs))];
             return Dataset.Classification("images", shape, values, labels, [.. Enumerable.Range(0, outputs).Select(i => $"class {i}")]);
         }
 
@@ -86,6 +89,13 @@ internal static class ConvolutionData
         }
 
         return [.. rows];
+    }
+
+    private static int Brightest(ReadOnlySpan<float> image, int parts)
+    {
+        var sums = new float[parts];
+        for (int i = 0; i < image.Length; i++) sums[i * parts / image.Length] += image[i];
+        return Array.IndexOf(sums, sums.Max());
     }
 
     private static TrainableNetwork Random(TrainableLayer[] layers, ulong seed)

@@ -170,6 +170,23 @@ public sealed class GraphNetworkTests
         for (int i = 0; i < 4; i++) Assert.Equal(expected[i], actual[i], 1e-5f);
     }
 
+    [Fact]
+    public void The_first_of_the_largest_values_wins_a_maximum_and_NaN_wins_over_all()
+    {
+        float[] image = [1, 2, 2, 2, -5, -7, float.NaN, 9, -5, -7, 1, float.NaN];
+        var layer = new TrainablePooling(new("p", new(3, 2, 2), PoolingKind.Max, Window.Square(2), false, false, default));
+        var network = new TrainableNetwork("n", new(3, 2, 2), [new TrainableConvolution("c", new(3, 2, 2), 3, new(1, 1), default, 3), layer]);
+        foreach (int i in new[] { 0, 1, 2 }) network.PrunableParameters[0].Values[i] = 1;
+        using var engine = new ComputeEngine(1);
+        var pass = new NetworkPass(network, 1, withGradients: true);
+        image.CopyTo(pass.Input, 0);
+        pass.Forward(engine, 1);
+        Assert.Equal([2, float.NaN, float.NaN], pass.Logits[..3]);
+        pass.LogitGradient.AsSpan().Fill(1);
+        pass.Backward(engine, 1);
+        Assert.Equal([0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1], pass.GradientOfSums(0)[..12]);
+    }
+
     [Theory]
     [InlineData("groups")]
     [InlineData("stride, padding and dilation")]

@@ -5,7 +5,6 @@ using Espalier.Pruning.Criteria;
 using Espalier.Pruning.Layerwise;
 using Espalier.Reporting;
 using Espalier.Training;
-using Espalier.Training.Optimizers;
 
 namespace Espalier.Cli.Reproduction.Experiments;
 
@@ -22,7 +21,7 @@ internal sealed class LobsRetrainingExperiment : Experiment
 {
     private const int BatchSize = 200, PublishedSteps = 510, LastSteps = 643, QuickSteps = 40, Seeds = 3;
     private const int SmallStages = 5, QuickSmallStages = 2;
-    private const double Rate = 0.01, StageRate = 0.02, FinalRate = 1e-5, Decay = 3e-4;
+    private const double Rate = 0.01, StageRate = 0.02, Decay = 3e-4;
 
     /// <summary>Kept in the layers, in percent: by one stage, by the first of several, by the last.</summary>
     private static readonly double[] s_kept = [6.7, 20, 65], s_firstKept = [7, 20, 70], s_lastKept = [1, 4, 54];
@@ -141,43 +140,17 @@ internal sealed class LobsRetrainingExperiment : Experiment
                 return (List<PathPoint>)[paths[0][^1], paths[^1][0], paths[^1][^1]];
             }).ToList());
 
-    /// <summary>Trains so many steps, less what does not go into whole epochs, and evaluates on the way.</summary>
     private static List<PathPoint> Retrain(
         ExperimentRun run, PublishedLeNet net, TrainableNetwork network, int steps, double rate, ulong seed)
     {
-        var path = new List<PathPoint> { new(0, net.TestError(network)) };
         int epochs = (steps * BatchSize + net.Train.Count - 1) / net.Train.Count, perEpoch = steps / epochs;
-        var options = new TrainingOptions
-        {
-            Epochs = epochs,
-            BatchSize = BatchSize,
-            LearningRate = LearningRateSchedule.Linear(rate, FinalRate),
-            Optimizer = new OptimizerOptions { WeightDecay = Decay },
-            Seed = seed,
-        };
-        var trainer = new Trainer(network, net.Seen(perEpoch * BatchSize), null, options);
-        int all = perEpoch * epochs;
-        trainer.Run(new Watch(progress =>
-        {
-            int step = (progress.Epoch - 1) * perEpoch + progress.Step;
-            run.Report((double)step / all, $"seed {seed}");
-            if (step == all || step % 30 == 0 || (step <= 50 && step % 10 == 0)) path.Add(new PathPoint(step, net.TestError(network)));
-        }), run.Cancellation);
-        return path;
+        return Recipe(rate).Run(run, network, net.Seen(perEpoch * BatchSize), perEpoch * epochs, seed, net.TestError);
     }
 
     private static string Text(double value) => GradualMagnitudeExperiment.Text(value);
 
-    private static string Recipe(ExperimentRun run, string what, double rate) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{what}, Adam, L2 {Decay}, rate {rate} falling to {FinalRate}, batches of {BatchSize}, " +
-        $"damping {LayerHessian.DefaultDamping}, quick {run.Quick}");
+    private static LightRetraining Recipe(double rate) => new(BatchSize, Decay, rate);
 
-    private sealed record PathPoint(int Step, double Error);
-
-    /// <summary>Looks at a training from within.</summary>
-    private sealed class Watch(Action<TrainingProgress> look) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value) => look(value);
-    }
+    private static string Recipe(ExperimentRun run, string what, double rate) =>
+        string.Create(CultureInfo.InvariantCulture, $"{what}, {Recipe(rate)}, damping {LayerHessian.DefaultDamping}, quick {run.Quick}");
 }

@@ -174,9 +174,9 @@ internal sealed class ConvolutionEmitter
     /// <summary>Opens the loops over the tiles of a filter, in which <c>image</c> and <c>target</c> are where the tile reads and writes.</summary>
     private void OpenTiles(CSharpWriter writer)
     {
-        Open("row", _plan.RowTiles, _plan.TileRows, _grid.Rows);
+        Open("line", _plan.LineTiles, _plan.TileLines, _layout.Lines);
         Open("segment", _plan.SegmentTiles, _plan.TileSegments, _layout.Segments);
-        string[] image = [.. Steps($"row * {_grid.StepY * _layout.Pitch}")], target = [.. Steps(_sums.RowTarget)];
+        string[] image = [.. Steps($"line * {_layout.LineStride}")], target = [.. Steps(_sums.LineTarget)];
         writer.Line(image.Length == 0 ? "ref float image = ref x;" : $"ref float image = ref Next(ref x, {string.Join(" + ", image)});");
         writer.Line(target.Length == 0 ? "ref float target = ref y;" : $"ref float target = ref Next(ref y, {string.Join(" + ", target)});");
 
@@ -188,9 +188,9 @@ internal sealed class ConvolutionEmitter
             writer.Line($"int {name} = {start};");
         }
 
-        IEnumerable<string> Steps(string row)
+        IEnumerable<string> Steps(string line)
         {
-            if (_plan.RowTiles > 1) yield return row;
+            if (_plan.LineTiles > 1) yield return line;
             if (_plan.SegmentTiles > 1) yield return $"segment * {_lanes}";
         }
     }
@@ -198,6 +198,6 @@ internal sealed class ConvolutionEmitter
     private void CloseTiles(CSharpWriter writer)
     {
         if (_plan.SegmentTiles > 1) writer.Close();
-        if (_plan.RowTiles > 1) writer.Close();
+        if (_plan.LineTiles > 1) writer.Close();
     }
 }

@@ -19,18 +19,18 @@ internal sealed class ConvolutionPlan
     private const int BusySums = 8;
 
     /// <summary>
-    /// The most floats of shifted copies: 64 KB. Beyond the nearest cache every load would take longer than one that straddles two lines.
+    /// The most floats of copies that repeat the image: 64 KB. Beyond the nearest cache every load would take longer than one that straddles two lines.
     /// </summary>
-    private const int MaxShiftedFloats = 16 * 1024;
+    private const int MaxRepeatedFloats = 16 * 1024;
 
     private static readonly PixelPooling[] s_poolings = [PixelPooling.None, PixelPooling.AcrossRegisters, PixelPooling.AcrossLanes];
-    private static readonly ImageForm[] s_forms = [ImageForm.Direct, ImageForm.Split, ImageForm.Shifted];
+    private static readonly ImageForm[] s_forms = [ImageForm.Direct, ImageForm.Split, ImageForm.Shifted, ImageForm.Packed];
 
     private ConvolutionPlan(Stage stage, PixelGrid grid, ImageForm form, VectorWidth width)
     {
         (Stage, Grid, Width) = (stage, grid, width);
         Layout = new ImageLayout(grid, form, width.Lanes());
-        (TileRows, TileSegments) = Tile();
+        (TileLines, TileSegments) = Tile();
         Chains = 2 * Sums <= MaxSums(width) && Sums < BusySums ? 2 : 1;
     }
 
@@ -46,8 +46,8 @@ internal sealed class ConvolutionPlan
     /// <summary>The register width.</summary>
     public VectorWidth Width { get; }
 
-    /// <summary>The rows of lanes of a tile.</summary>
-    public int TileRows { get; }
+    /// <summary>The rows of registers of a tile.</summary>
+    public int TileLines { get; }
 
     /// <summary>The registers of a row of lanes that are in a tile.</summary>
     public int TileSegments { get; }
@@ -56,16 +56,16 @@ internal sealed class ConvolutionPlan
     public int Chains { get; }
 
     /// <summary>The registers of sums of a tile, those of one chain.</summary>
-    public int Sums => TileRows * TileSegments * Grid.Members;
+    public int Sums => TileLines * TileSegments * Grid.Members;
 
     /// <summary>The tiles of a filter from top to bottom; the last one may begin earlier, and compute some rows twice.</summary>
-    public int RowTiles => (Grid.Rows + TileRows - 1) / TileRows;
+    public int LineTiles => (Layout.Lines + TileLines - 1) / TileLines;
 
     /// <summary>The tiles of a filter from left to right; the last one may begin earlier, too.</summary>
     public int SegmentTiles => (Layout.Segments + TileSegments - 1) / TileSegments;
 
     /// <summary>The share of lanes that hold a pixel.</summary>
-    public double Fill => (double)Grid.Columns / (Layout.Segments * Width.Lanes());
+    public double Fill => (double)Grid.Columns * Layout.RegisterRows / (Layout.Segments * Width.Lanes());
 
     private ConvolutionLayer Layer => Grid.Layer;
 
@@ -84,9 +84,9 @@ internal sealed class ConvolutionPlan
             if (grid.Members > MaxSums(width)) continue;
             foreach (ImageForm form in s_forms)
             {
-                if (!ImageLayout.Offers(grid, form)) continue;
+                if (!ImageLayout.Offers(grid, form, width.Lanes())) continue;
                 var plan = new ConvolutionPlan(stage, grid, form, width);
-                if (plan.CanPool && (form != ImageForm.Shifted || plan.Layout.Floats <= MaxShiftedFloats)) yield return plan;
+                if (plan.CanPool && (!Repeats(form) || plan.Layout.Floats <= MaxRepeatedFloats)) yield return plan;
             }
         }
     }
@@ -101,10 +101,10 @@ internal sealed class ConvolutionPlan
         foreach (PixelPooling pooling in s_poolings.Where(pooling => PixelGrid.Offers(stage, pooling)))
         {
             var grid = new PixelGrid(stage, pooling);
-            foreach (ImageForm form in s_forms.Where(form => ImageLayout.Offers(grid, form)))
+            foreach (ImageForm form in s_forms.Where(form => ImageLayout.Offers(grid, form, width.Lanes())))
             {
                 long floats = ImageLayout.MostFloats(grid, form, width.Lanes());
-                if (form == ImageForm.Shifted) floats = Math.Min(floats, MaxShiftedFloats);
+                if (Repeats(form)) floats = Math.Min(floats, MaxRepeatedFloats);
                 if (form != ImageForm.Direct) most = Math.Max(most, checked((int)floats + ImageCopyEmitter.FrameFloats(grid)));
             }
         }
@@ -125,49 +125,52 @@ internal sealed class ConvolutionPlan
 
     /// <summary>The displacements of the registers of a tile: by row, segment, then member.</summary>
     public IEnumerable<int> Displacements() =>
-        from row in Enumerable.Range(0, TileRows)
+        from row in Enumerable.Range(0, TileLines)
         from segment in Enumerable.Range(0, TileSegments)
         from y in Enumerable.Range(0, Grid.MembersY)
         from x in Enumerable.Range(0, Grid.MembersX)
         select Layout.Displacement(row, segment, Width.Lanes(), y, x);
 
     /// <summary>
-    /// The estimated cycles of one image. Measured on a Zen 5 core: a load takes half a cycle and one that straddles two cache lines a whole
-    /// one; the multiply-adds hide behind the loads; a tile of a filter costs 11 cycles beside its taps in a loop, whose end is rarely foreseen.
+    /// The estimated cycles of one image. Measured on a Zen 5 core: a load takes half a cycle, and where it straddles two cache lines 1.2 with 512
+    /// bits and 0.8 with fewer, all four tenths more when the nearest cache does not hold the image; the multiply-adds hide behind the loads; a tap costs half a cycle for the broadcast of its weight, and a tile 3
+    /// cycles in a loop over tables.
     /// </summary>
     public double Cycles(bool isUnrolled)
     {
         int lanes = Width.Lanes();
         int[] displacements = [.. Displacements()];
-        double loads = 0;
+        double loads = 0, far = sizeof(float) * (long)Layout.Floats > Caches.NearBytes ? 1.4 : 1;
         for (int filter = 0; filter < Layer.Weights.Rows; filter++)
         {
             foreach ((int offset, _) in Taps(filter)) loads += displacements.Sum(displacement => LoadCycles(offset + displacement, lanes));
         }
 
-        double tap = isUnrolled ? 0.55 : 0.8, tile = isUnrolled ? 2 : 11;
         double latency = 4.0 / Chains * Layer.Weights.Count;
-        double perTile = Math.Max(loads + tap * Layer.Weights.Count, latency) + Layer.Weights.Rows * (tile + EndCycles());
-        return 20 + RowTiles * SegmentTiles * perTile + CopyCycles(lanes);
+        double perTile = Math.Max(far * loads + 0.5 * Layer.Weights.Count, latency) + Layer.Weights.Rows * ((isUnrolled ? 0 : 3) + EndCycles());
+        return 20 + LineTiles * SegmentTiles * perTile + CopyCycles(lanes);
     }
+
+    /// <summary>Whether a form holds the values of the image several times.</summary>
+    private static bool Repeats(ImageForm form) => form is ImageForm.Shifted or ImageForm.Packed;
 
     /// <summary>The most registers of sums: the other registers of the file hold weights and loads.</summary>
     private static int MaxSums(VectorWidth width) => width == VectorWidth.Vector512 ? MostSums : 12;
 
     private static double LoadCycles(int offset, int lanes) =>
-        offset % ImageLayout.LineFloats + lanes > ImageLayout.LineFloats ? 1 : 0.5;
+        offset % ImageLayout.LineFloats + lanes <= ImageLayout.LineFloats ? 0.5 : lanes == ImageLayout.LineFloats ? 1.2 : 0.8;
 
     /// <summary>Whether the tile suits the way of pooling: lanes are pooled by two rows, and by pairs of registers where a row has several.</summary>
     private bool CanPool => Grid.Kind != PixelPooling.AcrossLanes
-        || (TileRows % 2 == 0 && TileSegments == Layout.Segments && (Layout.Segments == 1 || Layout.Segments % 2 == 0));
+        || (TileLines % 2 == 0 && TileSegments == Layout.Segments && (Layout.Segments == 1 || Layout.Segments % 2 == 0));
 
     private (int Rows, int Segments) Tile()
     {
         int most = MaxSums(Width) / Grid.Members, segments = Layout.Segments;
         if (segments > most) return (1, LeastTwice(segments, Enumerable.Range(1, most)));
         int step = Grid.Kind == PixelPooling.AcrossLanes ? 2 : 1;
-        IEnumerable<int> heights = Enumerable.Range(1, most / segments).Where(rows => rows % step == 0 && rows <= Grid.Rows);
-        return (LeastTwice(Grid.Rows, heights.DefaultIfEmpty(1)), segments);
+        IEnumerable<int> heights = Enumerable.Range(1, most / segments).Where(rows => rows % step == 0 && rows <= Layout.Lines);
+        return (LeastTwice(Layout.Lines, heights.DefaultIfEmpty(1)), segments);
     }
 
     /// <summary>Of the sizes of a tile that compute fewest of <paramref name="count"/> twice, the greatest.</summary>
@@ -179,17 +182,17 @@ internal sealed class ConvolutionPlan
     {
         double pooled = Grid.Kind switch
         {
-            PixelPooling.AcrossRegisters => 0.5 * (Grid.Members - 1) * TileRows * TileSegments,
-            PixelPooling.AcrossLanes => 1.5 * TileRows * TileSegments,
+            PixelPooling.AcrossRegisters => 0.25 * (Grid.Members - 1) * TileLines * TileSegments,
+            PixelPooling.AcrossLanes => 0.25 * TileLines * TileSegments,
             _ => 0,
         };
         double activation = Kernel.ActivationCycles(Layer.Activation) + Kernel.ActivationCycles(Stage.Last.Activation);
-        return pooled + (1 + activation) * TileRows * TileSegments;
+        return pooled + (0.5 + activation) * TileLines * TileSegments;
     }
 
     /// <summary>
-    /// What copying the image takes. Measured on a Zen 5 core: a register of it 1.5 cycles, 2 when every second column is picked, and
-    /// a cycle and a half a float where the step is longer.
+    /// What copying the image takes. Measured on a Zen 5 core: a register of it 0.8 cycles, 2 when every second column is picked, 2.2
+    /// when short rows are packed, and a cycle and a half a float where the step is longer.
     /// </summary>
     private double CopyCycles(int lanes)
     {
@@ -197,7 +200,8 @@ internal sealed class ConvolutionPlan
         double floats = Layout.Floats;
         double copy = Grid.StepX switch
         {
-            1 => 1.5 * floats / lanes,
+            _ when Layout.Form == ImageForm.Packed => 2.2 * floats / lanes,
+            1 => 0.8 * floats / lanes,
             2 => 2 * floats / lanes,
             _ => 1.5 * floats,
         };

@@ -1,3 +1,4 @@
+using System.Linq;
 using Espalier.Compilation.Emit;
 using Espalier.Compilation.Model;
 
@@ -22,6 +23,8 @@ internal sealed class ImageCopyEmitter(ConvolutionPlan plan)
     public int WorkFloats => checked(_layout.Floats + FrameFloats(_grid));
 
     private int FramePitch => PitchOf(_grid);
+
+    private int SourcePitch => HasFrame ? FramePitch : _grid.Image.Width;
 
     private bool HasFrame => _grid.Window.HasPadding;
 
@@ -59,12 +62,12 @@ internal sealed class ImageCopyEmitter(ConvolutionPlan plan)
         writer.Line($"ref float from = ref Next(ref image, {start} * {image.Height * image.Width});");
         if (HasFrame) WriteFrame(writer);
         writer.Open($"for (int row = 0; row < {_layout.Rows}; row++)");
-        int end = _layout.Columns.Count * _layout.CopyStride;
-        for (int copy = 0; copy < _layout.Columns.Count; copy++) WriteRow(writer, _layout.Columns[copy], copy * _layout.CopyStride);
-        writer.Line($"from = ref Next(ref from, {(HasFrame ? FramePitch : image.Width)});");
+        if (_layout.Form == ImageForm.Packed) WritePacked(writer);
+        else WriteRows(writer);
+        writer.Line($"from = ref Next(ref from, {SourcePitch});");
         writer.Line($"x = ref Next(ref x, {_layout.Pitch});");
         writer.Close();
-        int rest = end - _layout.Rows * _layout.Pitch;
+        int rest = _layout.ChannelStride - _layout.Rows * _layout.Pitch;
         if (rest > 0)
         {
             writer.Line();
@@ -102,8 +105,69 @@ internal sealed class ImageCopyEmitter(ConvolutionPlan plan)
         writer.Line("from = ref frame;");
     }
 
+    private void WriteRows(CSharpWriter writer)
+    {
+        for (int copy = 0; copy < _layout.Columns.Count; copy++) WriteRow(writer, _layout.Columns[copy], copy * _layout.CopyStride);
+    }
+
+    /// <summary>
+    /// Copies what lies under the taps of one row: two rows of the image give the pixels of two columns of taps, and where four rows share a
+    /// register, the halves of two such registers go together.
+    /// </summary>
+    private void WritePacked(CSharpWriter writer)
+    {
+        int columns = _grid.Columns, half = _lanes / 2, step = _grid.StepY * SourcePitch;
+        for (int line = 0; line < _layout.Lines; line++)
+        {
+            string[] rows = [.. Enumerable.Range(line * _layout.RegisterRows, _layout.RegisterRows).Select(row => $"row{row}")];
+            for (int i = 0; i < rows.Length; i++)
+            {
+                writer.Line($"Floats{_bits} {rows[i]} = Load{_bits}(ref from, {(line * _layout.RegisterRows + i) * step});");
+            }
+
+            for (int column = 0; column < _layout.Columns.Count; column += half / columns)
+            {
+                int[] index = [.. Enumerable.Range(0, _lanes).Select(
+                    lane => (lane / columns % 2 * _lanes) + ((lane / columns / 2 + column + lane % columns * _grid.StepX) % _lanes))];
+                int to = column * _layout.CopyStride + line * _lanes;
+                if (rows.Length == 2)
+                {
+                    WriteStore(Pick(rows[0], rows[1], index), to);
+                    continue;
+                }
+
+                (string upper, string lower) = ($"upper{line}_{column}", $"lower{line}_{column}");
+                writer.Line($"Floats{_bits} {upper} = {Pick(rows[0], rows[1], index)}, {lower} = {Pick(rows[2], rows[3], index)};");
+                for (int other = 0; other < 2 && column + other < _layout.Columns.Count; other++)
+                {
+                    int first = other * half;
+                    int[] halves = [.. Enumerable.Range(0, _lanes).Select(lane => lane / half * _lanes + lane % half + first)];
+                    WriteStore(Pick(upper, lower, halves), to + other * _layout.CopyStride);
+                }
+            }
+        }
+
+        string Pick(string low, string high, int[] index) => $"Pick({low}, {high}, Simd{_bits}.Create({string.Join(", ", index)}))";
+
+        void WriteStore(string value, int offset) => writer.Line($"Store({value}, ref x, {offset});");
+    }
+
+    /// <summary>
+    /// Whether two registers hold all that the lanes of a row read, so that every copy picks from them: half the loads, and few of those aligned.
+    /// </summary>
+    private bool PicksFromPair =>
+        _grid.StepX == 2 && _lanes == ImageLayout.LineFloats && _layout.Segments == 1 && 2 * (_grid.Columns - 1) + _grid.LastColumn < 2 * _lanes;
+
     private void WriteRow(CSharpWriter writer, int column, int copy)
     {
+        if (PicksFromPair && _layout.Form == ImageForm.Shifted)
+        {
+            if (column == 0) writer.Line($"Floats{_bits} low = Load{_bits}(ref from, 0), high = Load{_bits}(ref from, {_lanes});");
+            string index = string.Join(", ", Enumerable.Range(0, _lanes).Select(lane => (2 * lane + column) % (2 * _lanes)));
+            writer.Line($"Store(Pick(low, high, Simd{_bits}.Create({index})), ref x, {copy});");
+            return;
+        }
+
         if (_grid.StepX > 2)
         {
             int last = (_grid.Image.Width + _grid.Window.Left + _grid.Window.Right - 1 - column) / _grid.StepX;

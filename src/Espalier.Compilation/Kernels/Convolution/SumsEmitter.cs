@@ -12,8 +12,10 @@ internal sealed class SumsEmitter(ConvolutionPlan plan)
     private readonly int _lanes = plan.Width.Lanes();
     private readonly int _bits = plan.Width.Bits();
 
-    /// <summary>The expression of where in the output of a filter lane row <c>row</c> goes.</summary>
-    public string RowTarget => _grid.Kind == PixelPooling.AcrossLanes ? $"row / 2 * {_grid.Columns / 2}" : $"row * {_grid.Columns}";
+    /// <summary>The expression of where in the output of a filter the row of registers <c>line</c> goes.</summary>
+    public string LineTarget => _grid.Kind == PixelPooling.AcrossLanes ? $"line / 2 * {_grid.Columns / 2}" : $"line * {LineLength}";
+
+    private int LineLength => plan.Layout.RegisterRows * _grid.Columns;
 
     private Activation Inner => _grid.Layer.Activation;
 
@@ -64,19 +66,19 @@ internal sealed class SumsEmitter(ConvolutionPlan plan)
     private void EndAcrossRegisters(CSharpWriter writer)
     {
         // What a store writes behind the end of a row, the next row writes over.
-        for (int row = 0, sum = 0; row < plan.TileRows; row++)
+        for (int line = 0, sum = 0; line < plan.TileLines; line++)
         {
             for (int segment = 0; segment < plan.TileSegments; segment++, sum += _grid.Members)
             {
                 string[] members = [.. Enumerable.Range(sum, _grid.Members).Select(i => Name(0, i))];
-                Store(writer, Mean(Pooled(members), members.Length), row * _grid.Columns + segment * _lanes);
+                Store(writer, Mean(Pooled(members), members.Length), line * LineLength + segment * _lanes);
             }
         }
     }
 
     private void EndAcrossLanes(CSharpWriter writer)
     {
-        int segments = plan.TileSegments, pairs = plan.TileRows / 2, pooledColumns = _grid.Columns / 2;
+        int segments = plan.TileSegments, pairs = plan.TileLines / 2, pooledColumns = _grid.Columns / 2;
         for (int pair = 0; pair < pairs; pair++)
         {
             for (int segment = 0; segment < segments; segment++)

@@ -8,14 +8,17 @@ public sealed record L0Options
 {
     /// <summary>
     /// What an expected non-zero weight costs, in units of the loss of one training sample (so that 0.1 is the 0.1 / N of the paper, added
-    /// to the mean loss): one number for all layers, or one for each. Each layer's own number matters more than the common scale.
+    /// to the mean loss): one number for all layers with weights, or one for each. Each layer's own number matters more than the common scale.
     /// </summary>
     public IReadOnlyList<double> Lambda { get; init; } = [0.1];
 
     /// <summary>What a gate opens and closes.</summary>
     public GateGroup Group { get; init; } = GateGroup.Input;
 
-    /// <summary>Whether each sample of a batch draws its own gates, which is for gates on inputs only; else one draw serves all.</summary>
+    /// <summary>
+    /// Whether each sample of a batch draws its own gates, which is for gates on inputs of dense layers only; else, and for convolutions,
+    /// one draw serves all.
+    /// </summary>
     public bool GatePerSample { get; init; }
 
     /// <summary>Where gates start: the probability, in (0, 1), that s is below one half.</summary>

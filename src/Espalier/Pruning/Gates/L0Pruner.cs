@@ -28,10 +28,10 @@ public sealed class L0Pruner
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        if (options.Lambda.Count != 1 && options.Lambda.Count != network.Layers.Count)
+        if (options.Lambda.Count != 1 && options.Lambda.Count != network.PrunableParameters.Count)
         {
             throw new EspalierException(
-                $"L0 option Lambda has {options.Lambda.Count} numbers for {network.Layers.Count} layers; give one, or one for each.");
+                $"L0 option Lambda has {options.Lambda.Count} numbers for {network.PrunableParameters.Count} layers with weights; give one, or one for each.");
         }
 
         // The decay is part of the expected penalty: the optimizer must not add it once more.
@@ -43,9 +43,9 @@ public sealed class L0Pruner
             {
                 double cost = options.Lambda[options.Lambda.Count == 1 ? 0 : i] / train.Count;
                 var settings = new GateSettings(cost, decay, options.DropRate, random.NextUInt64());
-                return options.GatePerSample
-                    ? new SampleGatedDense(layer, settings)
-                    : new BatchGatedDense(layer, options.Group, settings);
+                return options.GatePerSample && layer is TrainableDense dense
+                    ? new SampleGatedDense(dense, settings)
+                    : new BatchGatedLayer(layer, options.Group, settings);
             });
     }
 

@@ -1,8 +1,8 @@
 namespace Espalier.Pruning.Gates;
 
-/// <summary>What is left of a dense layer.</summary>
+/// <summary>What is left of a layer.</summary>
 /// <param name="Name">The layer's name.</param>
-/// <param name="Inputs">The inputs that some weight still reads: pixels, or units of the layer before.</param>
+/// <param name="Inputs">The inputs that some weight still reads: pixels or units of the layer before; of a convolution, channels.</param>
 /// <param name="Weights">The weights that are left.</param>
 /// <param name="ExpectedWeights">
 /// The weights that training expected to be left, gate by gate; more than <paramref name="Weights"/> where gates hesitate, and where a

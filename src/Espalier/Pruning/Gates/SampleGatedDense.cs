@@ -6,10 +6,10 @@ using Espalier.Training.Kernels;
 namespace Espalier.Pruning.Gates;
 
 /// <summary>
-/// Gates on inputs that are drawn for each sample of a batch: they multiply the input. Their gradient has a smaller variance than with one
+/// Gates on the inputs of a dense layer that are drawn for each sample of a batch: they multiply the input. Their gradient has a smaller variance than with one
 /// draw for all, for a further product with the weights in the first layer and a hundred times the noise.
 /// </summary>
-internal sealed class SampleGatedDense : GatedDense
+internal sealed class SampleGatedDense : GatedLayer
 {
     private readonly Action<int, int> _gateSample, _passGradient;
     private float[] _gates = [], _slopes = [], _gatedInput = [], _gatedGradient = [], _input = [];
@@ -23,7 +23,7 @@ internal sealed class SampleGatedDense : GatedDense
         _passGradient = (item, _) => PassGradient(item);
     }
 
-    internal override void Forward(ComputeEngine engine, float[] input, float[] output, int count)
+    internal override void Forward(ComputeEngine engine, LayerPass pass, int count)
     {
         int inputs = Weights.Columns;
         if (_gates.Length < count * inputs)
@@ -32,18 +32,19 @@ internal sealed class SampleGatedDense : GatedDense
             (_gatedInput, _gatedGradient) = (new float[count * inputs], new float[count * inputs]);
         }
 
-        _input = input;
+        _input = pass.Input;
         engine.Team.For(count, (long)(DrawNanoseconds * count * inputs), _gateSample);
-        engine.Product.MultiplyTransposed(_gatedInput, Weights.Values, output, count, Weights.Rows, inputs);
-        AddToEach(output, Biases.Values, count);
+        engine.Product.MultiplyTransposed(_gatedInput, Weights.Values, pass.Output, count, Weights.Rows, inputs);
+        AddToEach(pass.Output, Biases.Values, count);
     }
 
-    internal override void Backward(ComputeEngine engine, float[] input, float[] outputGradient, float[]? inputGradient, int count)
+    internal override void Backward(ComputeEngine engine, LayerPass pass, int count)
     {
-        (_input, _inputGradient, _count) = (input, inputGradient, count);
+        float[] outputGradient = pass.OutputGradient;
+        (_input, _inputGradient, _count) = (pass.Input, pass.InputGradient, count);
         engine.Product.TransposedMultiply(outputGradient, _gatedInput, Weights.Gradient, Weights.Rows, Weights.Columns, count);
         engine.Product.Multiply(outputGradient, Weights.Values, _gatedGradient, count, Weights.Columns, Weights.Rows);
-        engine.Team.For(Blocks, (long)(3 * PassNanoseconds * count * Weights.Columns), _passGradient);
+        engine.Team.For(Items, (long)(3 * PassNanoseconds * count * Weights.Columns), _passGradient);
         AddPenalty(engine);
         SumOverSamples(outputGradient, Biases.Gradient, count);
     }

@@ -1,4 +1,6 @@
+using Espalier.Compilation.Model;
 using Espalier.Data;
+using Espalier.Pruning.Layerwise;
 using Espalier.Training;
 
 namespace Espalier.Pruning.Gates;
@@ -10,7 +12,8 @@ namespace Espalier.Pruning.Gates;
 internal sealed class StochasticRun
 {
     private readonly TrainableNetwork _network;
-    private readonly StochasticDense[] _layers;
+    private readonly StochasticLayer[] _layers;
+    private readonly WeightedPlace[] _places;
     private readonly PruningStage _stage;
     private readonly Trainer _trainer;
     private readonly TrainingOptions? _fineTuning;
@@ -27,17 +30,18 @@ internal sealed class StochasticRun
     /// <param name="training">The training under noise.</param>
     /// <param name="fineTuning">The training after it, or null.</param>
     /// <param name="averageDecay">The part of the average of parameters that survives a step; 0 to judge by the last ones.</param>
-    /// <param name="disturb">Makes the noisy form of a layer; its number is the second argument.</param>
+    /// <param name="disturb">Makes the noisy form of a layer with weights; its number among those is the second argument.</param>
     public StochasticRun(
         string method, TrainableNetwork network, Dataset train, Dataset? validation, TrainingOptions training, TrainingOptions? fineTuning,
-        double averageDecay, Func<TrainableDense, int, StochasticDense> disturb)
+        double averageDecay, Func<TrainableWeightedLayer, int, StochasticLayer> disturb)
     {
         (_method, _network, _fineTuning) = (method, network, fineTuning);
         _stage = new PruningStage(network.Clone(), train, validation, training.Loss, training, fineTuning);
-        _layers = [.. network.Layers.Select((layer, i) => layer is TrainableDense dense
-            ? disturb(dense, i)
-            : throw new EspalierException($"Layer '{layer.Name}' is no dense layer; {method} prunes dense layers only."))];
-        _trainer = new Trainer(new TrainableNetwork(network.Name, network.InputShape, _layers), train, null, training);
+        _places = WeightedLayers.Of(_stage.Network);
+        _layers = [.. _places.Select((place, i) => disturb(place.Layer, i))];
+        TrainableLayer[] noisy = [.. network.Clone().Layers];
+        for (int i = 0; i < _layers.Length; i++) noisy[_places[i].Index] = _layers[i];
+        _trainer = new Trainer(new TrainableNetwork(network.Name, network.InputShape, noisy), train, null, training);
         _trainer.Hook = new NoiseHook(this);
         _average = new ParameterAverage(_trainer.Network.Parameters, averageDecay);
         _before = _stage.Evaluate();
@@ -79,47 +83,65 @@ internal sealed class StochasticRun
     private LayerSparsity[] Settle()
     {
         var expected = new double[_layers.Length];
-        var masks = new uint[_layers.Length][];
+        var masks = new uint[_stage.Network.Layers.Count][];
         _average.Use(() =>
         {
-            for (int i = 0; i < _layers.Length; i++)
+            for (int i = 0; i < masks.Length; i++)
             {
-                var plain = (TrainableDense)_stage.Network.Layers[i];
-                _layers[i].Settle(plain.Weights.Values, masks[i] = new uint[plain.Weights.Values.Length]);
-                _layers[i].Biases.Values.CopyTo(plain.Biases.Values, 0);
-                expected[i] = _layers[i].ExpectedWeights;
+                TrainableLayer noisy = _trainer.Network.Layers[i], plain = _stage.Network.Layers[i];
+                if (noisy is StochasticLayer layer)
+                {
+                    layer.Settle(plain.Parameters[0].Values, masks[i] = new uint[plain.Parameters[0].Values.Length]);
+                    layer.Biases.Values.CopyTo(plain.Parameters[1].Values, 0);
+                    expected[Array.IndexOf(_layers, layer)] = layer.ExpectedWeights;
+                    continue;
+                }
+
+                for (int p = 0; p < plain.Parameters.Count; p++) noisy.Parameters[p].Values.CopyTo(plain.Parameters[p].Values, 0);
             }
         });
-        var sparsities = new LayerSparsity[_layers.Length];
-        for (int i = _layers.Length - 1; i >= 0; i--)
+
+        // A unit that nothing reads can go with all it reads: no output changes by a bit.
+        ChannelSquares.OfReaders(_stage.Network, (index, read) =>
         {
-            Parameter weights = ((TrainableDense)_stage.Network.Layers[i]).Weights;
-            bool[] read = InputsRead(masks[i], weights.Columns);
-            weights.Freeze(masks[i]);
-            sparsities[i] = new LayerSparsity(_layers[i].Name, read.Count(isRead => isRead), weights.LiveCount, expected[i]);
-            if (i > 0) RemoveUnread(read, masks[i - 1], ((TrainableDense)_stage.Network.Layers[i - 1]).Biases.Values);
-        }
-
-        return sparsities;
+            if (_stage.Network.Layers[index] is not TrainableWeightedLayer layer) return;
+            if (layer.Activation.Kind != ActivationKind.Softmax) RemoveUnread(read, masks[index], layer.Biases.Values);
+            layer.Weights.Freeze(masks[index]);
+        });
+        return
+        [
+            .. _places.Select((place, i) => new LayerSparsity(
+                place.Layer.Name, CountInputs(place), place.Layer.Weights.LiveCount, expected[i])),
+        ];
     }
 
-    private static bool[] InputsRead(uint[] mask, int inputs)
+    private static void RemoveUnread(double[] read, uint[] mask, float[] biases)
     {
-        var read = new bool[inputs];
-        for (int i = 0; i < mask.Length; i++) read[i % inputs] |= mask[i] == Parameter.Live;
-        return read;
-    }
-
-    // A unit that nothing reads can go with all it reads: no output changes by a bit.
-    private static void RemoveUnread(bool[] read, uint[] mask, float[] biases)
-    {
-        int inputs = mask.Length / read.Length;
+        int columns = mask.Length / read.Length;
         for (int unit = 0; unit < read.Length; unit++)
         {
-            if (read[unit]) continue;
-            for (int i = unit * inputs; i < (unit + 1) * inputs; i++) mask[i] = Parameter.Removed;
+            if (read[unit] > 0) continue;
+            mask.AsSpan(unit * columns, columns).Clear();
             biases[unit] = 0;
         }
+    }
+
+    // The inputs that a dense layer reads, or the channels that a convolution does.
+    private static int CountInputs(WeightedPlace place)
+    {
+        TrainableWeightedLayer layer = place.Layer;
+        var read = new HashSet<int>();
+        var convolution = layer as TrainableConvolution;
+        for (int i = 0; i < layer.Weights.Values.Length; i++)
+        {
+            if (!layer.Weights.IsLive(i)) continue;
+            (int row, int column) = (i / layer.Weights.Columns, i % layer.Weights.Columns);
+            read.Add(convolution is null
+                ? column
+                : row / convolution.GroupFilters * convolution.GroupChannels + column / convolution.Window.Length);
+        }
+
+        return read.Count;
     }
 
     /// <summary>Draws noise before each step, keeps its parameters in range after it, and looks at the network after each epoch.</summary>
@@ -127,12 +149,12 @@ internal sealed class StochasticRun
     {
         public override void BeforeStep(long step)
         {
-            foreach (StochasticDense layer in run._layers) layer.BeginStep(step, (double)step / run._trainer.StepsPerEpoch);
+            foreach (StochasticLayer layer in run._layers) layer.BeginStep(step, (double)step / run._trainer.StepsPerEpoch);
         }
 
         public override void AfterUpdate(long step)
         {
-            foreach (StochasticDense layer in run._layers) layer.EndStep();
+            foreach (StochasticLayer layer in run._layers) layer.EndStep();
             run._average.Update(step);
             if (step % run._trainer.StepsPerEpoch != 0) return;
             IReadOnlyList<LayerSparsity> layers = run.Settle();

@@ -27,7 +27,7 @@ public sealed class VariationalDropoutPruner
         var random = new SeededRandom(options.Training.Seed ^ NoiseStream);
         _run = new StochasticRun(
             "variational-dropout", network, train, validation, options.Training, options.FineTuning, averageDecay: 0, (layer, _) =>
-                new VariationalDense(layer, new VariationalSettings(
+                new VariationalLayer(layer, new VariationalSettings(
                     divergenceWeight, options.WarmUpEpochs, options.StartLogVariance, options.Threshold, random.NextUInt64())));
     }
 

@@ -180,10 +180,9 @@ public sealed class LotteryTicket
         foreach (TrainableLayer layer in Network.Layers)
         {
             if (_options.Start != TicketStart.Reinitialize) break;
-            foreach (Parameter weights in layer.Parameters.Where(parameter => parameter.IsWeight))
-            {
-                Initializer.Fill(weights.Values, weights.Columns, weights.Rows, layer.Activation, random);
-            }
+            if (layer is not TrainableWeightedLayer { Weights: Parameter weights }) continue;
+            int fanOut = layer is TrainableConvolution convolution ? convolution.GroupFilters * convolution.Window.Length : weights.Rows;
+            Initializer.Fill(weights.Values, weights.Columns, fanOut, layer.Activation, random);
         }
 
         for (int i = 0; i < masks.Length; i++)

@@ -1,4 +1,5 @@
 using Espalier.Pruning.Criteria;
+using Espalier.Pruning.Layerwise;
 using Espalier.Training;
 
 namespace Espalier.Pruning.Patterns;
@@ -31,6 +32,7 @@ public sealed record PatternLayout(PruningPattern Pattern, IReadOnlyList<LayerLa
         if (pattern.Order == PatternOrder.Consecutive) return new PatternLayout(pattern, [.. layers.Select(Follow)]);
         ScoreCriterion scoring = criterion as ScoreCriterion ?? new MagnitudeCriterion();
         float[][] scores = scoring.Score(context, cancellation);
+        WeightedPlace[] places = WeightedLayers.Of(context.Network);
         var layouts = new LayerLayout?[layers.Count];
         for (int i = 0; i < layouts.Length; i++)
         {
@@ -38,10 +40,12 @@ public sealed record PatternLayout(PruningPattern Pattern, IReadOnlyList<LayerLa
             Parameter layer = layers[i];
             if (!pattern.Fits(layer.Rows, layer.Columns)) continue;
 
-            // Units of a layer that is too small for groups follow each other.
-            LayerLayout? before = i == 0 ? null : layouts[i - 1] ?? LayerLayout.Consecutive(pattern, layer.Columns, 1);
+            // Units of a layer that is too small for groups follow each other; what is no unit of a dense layer stands where it stands.
+            bool readsUnits = i > 0 && places[i - 1].Index == places[i].Index - 1 && UnitOrder.CanChange(context.Network, places[i - 1].Index);
+            LayerLayout? before = readsUnits ? layouts[i - 1] ?? LayerLayout.Consecutive(pattern, layer.Columns, 1) : null;
             double[][] worth = new LayerWorth(layer, scores[i], scoring.AddsUpInSquares).Rows();
-            layouts[i] = LayerLayout.Arrange(pattern, worth, IdleInputs(layer, i == 0 ? context.Train.Inputs : []), before);
+            bool readsSamples = places[i].Layer is TrainableDense && context.Network.SourcesOf(places[i].Index)[0] < 0;
+            layouts[i] = LayerLayout.Arrange(pattern, worth, IdleInputs(layer, readsSamples ? context.Train.Inputs : []), before);
         }
 
         return new PatternLayout(pattern, layouts);
@@ -52,23 +56,24 @@ public sealed record PatternLayout(PruningPattern Pattern, IReadOnlyList<LayerLa
 
     /// <summary>
     /// A copy of a network whose hidden units stand so that each group's follow each other, or, where units do not meet, those of each
-    /// slice of the next layer: what kernels read side by side is then side by side. The network's inputs and outputs stay in their order.
+    /// slice of the next layer: what kernels read side by side is then side by side. The network's inputs and outputs stay in their order,
+    /// and so do filters of convolutions and what is read by other layers than a dense one.
     /// </summary>
     /// <param name="network">A network of the layers that were laid out.</param>
-    /// <exception cref="EspalierException">A layer is not fully connected.</exception>
     public TrainableNetwork OrderUnits(TrainableNetwork network)
     {
         ArgumentNullException.ThrowIfNull(network);
         TrainableNetwork ordered = network;
+        WeightedPlace[] layers = WeightedLayers.Of(network);
         for (int i = 0; i + 1 < Layers.Count; i++)
         {
             IReadOnlyList<int>? places = Pattern.Units > 1 ? Layers[i]?.GroupOfUnit : Layers[i + 1]?.SliceOfInput;
-            if (places is null) continue;
+            if (places is null || !UnitOrder.CanChange(network, layers[i].Index)) continue;
 
             // Those without a slice come last.
             IEnumerable<int> units = Enumerable.Range(0, places.Count);
             int[] order = [.. units.OrderBy(unit => places[unit] == LayerLayout.Idle ? int.MaxValue : places[unit])];
-            ordered = UnitOrder.Apply(ordered, i, order);
+            ordered = UnitOrder.Apply(ordered, layers[i].Index, order);
         }
 
         return ordered;

@@ -9,20 +9,26 @@ namespace Espalier.Pruning.Patterns;
 public static class UnitOrder
 {
     /// <summary>A copy of <paramref name="network"/> with the units of one layer in another order.</summary>
-    /// <param name="network">The network, of fully connected layers.</param>
-    /// <param name="layerIndex">The layer, from 0; not the last, whose units are the outputs.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="layerIndex">The layer, from 0: a dense one that the next reads, also a dense one, and nobody else.</param>
     /// <param name="order">The present number of each unit in its new place: every unit once.</param>
     /// <exception cref="ArgumentException">There is no such hidden layer, or a unit is missing or there twice.</exception>
-    /// <exception cref="EspalierException">A layer is not fully connected.</exception>
+    /// <exception cref="EspalierException">The layer or what reads it is of another kind.</exception>
     public static TrainableNetwork Apply(TrainableNetwork network, int layerIndex, IReadOnlyList<int> order)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(order);
         ArgumentOutOfRangeException.ThrowIfNegative(layerIndex);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(layerIndex, network.Layers.Count - 1);
+        if (!CanChange(network, layerIndex))
+        {
+            throw new EspalierException(
+                $"The order of the units of layer '{network.Layers[layerIndex].Name}' cannot change: only that of dense layers can which "
+                + "another dense layer reads, and nobody else.");
+        }
+
         TrainableNetwork ordered = network.Clone();
-        TrainableDense[] layers = Layerwise.DenseLayers.Of(ordered);
-        (TrainableDense layer, TrainableDense next) = (layers[layerIndex], layers[layerIndex + 1]);
+        (TrainableDense layer, TrainableDense next) = ((TrainableDense)ordered.Layers[layerIndex], (TrainableDense)ordered.Layers[layerIndex + 1]);
         if (!order.Order().SequenceEqual(Enumerable.Range(0, layer.Weights.Rows)))
         {
             throw new ArgumentException(
@@ -34,6 +40,15 @@ public static class UnitOrder
         Move(layer.Biases, unit => order[unit]);
         Move(next.Weights, weight => weight / units * units + order[weight % units]);
         return ordered;
+    }
+
+    /// <summary>Whether a layer and the next are dense, and the next alone reads it.</summary>
+    internal static bool CanChange(TrainableNetwork network, int layerIndex)
+    {
+        if (layerIndex + 1 >= network.Layers.Count) return false;
+        int[] readers = [.. Enumerable.Range(0, network.Layers.Count).Where(i => network.SourcesOf(i).Contains(layerIndex))];
+        return network.Layers[layerIndex] is TrainableDense && network.Layers[layerIndex + 1] is TrainableDense
+            && readers is [int reader] && reader == layerIndex + 1;
     }
 
     /// <summary>Gives each place the number and the mask word of the place that <paramref name="source"/> names.</summary>

@@ -22,7 +22,8 @@ internal sealed class FlatNetwork
             if (layer is not TrainableDense dense)
             {
                 throw new EspalierException(
-                    $"Layer '{layer.Name}' is a {layer.GetType().Name}; pruning by the whole Hessian works on dense layers only.");
+                    $"Layer '{layer.Name}' is a {layer.GetType().Name}; pruning by the Hessian of the whole network works on dense layers "
+                    + "only. Use a layer-wise method, such as exact-obs or l-obs.");
             }
 
             int biases = count + dense.Weights.Values.Length;

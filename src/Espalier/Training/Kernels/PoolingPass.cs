@@ -10,14 +10,14 @@ internal abstract class PoolingPass : LayerPass
 
     private readonly Action<int, int> _pool, _differentiate;
     private readonly long _taps;
+    private readonly int _rowStep, _step;
 
     /// <summary>Prepares passes.</summary>
     private protected PoolingPass(PoolingLayer layer, PassMode mode)
         : base(mode)
     {
         (Shape input, Shape output) = (layer.Input, layer.OutputShape);
-        (Planes, Area) = (input.Channels, input.Height * input.Width);
-        (RowStep, Step) = (layer.Window.DilationY * input.Width, layer.Window.DilationX);
+        (_rowStep, _step) = (layer.Window.DilationY * input.Width, layer.Window.DilationX);
         Windows = [.. Enumerable.Range(0, output.Height * output.Width).Select(i => Under(layer, i / output.Width, i % output.Width))];
         _taps = (long)output.Length * layer.Window.Length;
         _pool = (sample, _) => Pool(sample, Input.AsSpan(sample * input.Length, input.Length), Output.AsSpan(sample * output.Length));
@@ -28,18 +28,6 @@ internal abstract class PoolingPass : LayerPass
             Differentiate(sample, OutputGradient.AsSpan(sample * output.Length, output.Length), gradient);
         };
     }
-
-    /// <summary>The channels.</summary>
-    protected int Planes { get; }
-
-    /// <summary>The values of a channel of the input.</summary>
-    protected int Area { get; }
-
-    /// <summary>How far apart two rows of taps lie in the input.</summary>
-    protected int RowStep { get; }
-
-    /// <summary>How far apart two taps of a row lie in the input.</summary>
-    protected int Step { get; }
 
     /// <summary>What lies under each output position of a channel.</summary>
     protected TapRange[] Windows { get; }
@@ -58,6 +46,9 @@ internal abstract class PoolingPass : LayerPass
 
     /// <summary>Adds one sample's derivatives by the input to zeros.</summary>
     protected abstract void Differentiate(int sample, ReadOnlySpan<float> outputGradient, Span<float> inputGradient);
+
+    /// <summary>The place in its channel of a tap in the image, counted from the first one there.</summary>
+    protected int At(TapRange taps, int row, int column) => taps.Start + row * _rowStep + column * _step;
 
     private static TapRange Under(PoolingLayer layer, int y, int x)
     {

@@ -13,10 +13,10 @@ internal sealed class LayerProbe
 {
     public const int Step = 5, Count = 6;
 
-    private readonly StochasticDense _layer;
+    private readonly StochasticLayer _layer;
     private readonly float[] _input, _outputGradient, _output, _inputGradient;
 
-    public LayerProbe(StochasticDense layer, float gradientScale = 1)
+    public LayerProbe(StochasticLayer layer, float gradientScale = 1)
     {
         _layer = layer;
         var random = new SeededRandom(21);
@@ -33,9 +33,9 @@ internal sealed class LayerProbe
     /// <summary>The penalty, given weights and noise parameters.</summary>
     public delegate double Penalty(double[] weights, double[] noise);
 
-    private int Inputs => _layer.Weights.Columns;
+    private int Inputs => _layer.InputShape.Length;
 
-    private int Outputs => _layer.Weights.Rows;
+    private int Outputs => _layer.OutputShape.Length;
 
     /// <summary>A plain layer of 9 inputs and 4 outputs with a few of its weights masked.</summary>
     public static TrainableDense Plain()
@@ -47,13 +47,44 @@ internal sealed class LayerProbe
         return layer;
     }
 
+    /// <summary>A convolution of 2x4x3 values by 4 filters of 2x2 in two groups, with padding and a few of its weights masked.</summary>
+    public static TrainableConvolution PlainConvolution()
+    {
+        var layer = new TrainableConvolution("conv", new(2, 4, 3), 4, new Window(2, 2) { StrideY = 2, Top = 1 }, Activation.Identity, groups: 2);
+        var random = new SeededRandom(32);
+        foreach (ref float weight in layer.Weights.Values.AsSpan()) weight = 0.6f * (float)random.NextNormal();
+        layer.Weights.Freeze([.. Enumerable.Range(0, 16).Select(i => i % 7 == 2 ? Parameter.Removed : Parameter.Live)]);
+        return layer;
+    }
+
+    /// <summary>Weight and input of all products in one sum of <see cref="PlainConvolution"/>.</summary>
+    public static IEnumerable<(int Weight, int Input)> TapsOf(int output)
+    {
+        TrainableConvolution layer = PlainConvolution();
+        int filter = output / layer.Positions;
+        float[] numbers = [.. Enumerable.Range(1, layer.InputShape.Length).Select(i => (float)i)];
+        double[] patch = ConvolutionData.Patches(layer, numbers, filter / layer.GroupFilters)[output % layer.Positions];
+        return patch.Select((number, j) => (filter * patch.Length + j, (int)number - 1)).Where(tap => tap.Item2 >= 0);
+    }
+
+    /// <summary>The buffers of a pass through a layer alone.</summary>
+    public static LayerPass PassThrough(
+        TrainableLayer layer, float[] input, float[] output, float[]? outputGradient = null, float[]? inputGradient = null)
+    {
+        LayerPass pass = layer.CreatePass(new PassMode(null), input.Length / layer.InputShape.Length);
+        (pass.Inputs, pass.Output) = ([[.. input, .. new float[PanelPlan.Slack]]], output);
+        (pass.OutputGradient, pass.InputGradients) = (outputGradient ?? [], [inputGradient]);
+        return pass;
+    }
+
     /// <summary>Compares sums with <paramref name="sum"/> and gradients with central differences.</summary>
     public void Check(Sum sum, Penalty penalty)
     {
         using var engine = new ComputeEngine(1);
         _layer.BeginStep(Step, epoch: 1);
-        _layer.Forward(engine, _input, _output, Count);
-        _layer.Backward(engine, _input, _outputGradient, _inputGradient, Count);
+        LayerPass pass = PassThrough(_layer, _input, _output, _outputGradient, _inputGradient);
+        _layer.Forward(engine, pass, Count);
+        _layer.Backward(engine, pass, Count);
 
         double[] weights = Widen(_layer.Weights.Values), biases = Widen(_layer.Biases.Values);
         double[] noise = Widen(_layer.Parameters[2].Values), inputs = Widen(_input);
@@ -63,7 +94,7 @@ internal sealed class LayerProbe
         AssertDerivatives(noise, _layer.Parameters[2].Gradient, noise.Length == weights.Length ? _layer.Weights.Mask : null);
         AssertDerivatives(inputs, _inputGradient, null);
 
-        double SumAt(int i) => biases[i % Outputs]
+        double SumAt(int i) => biases[i % Outputs / (Outputs / _layer.Biases.Values.Length)]
             + sum(i / Outputs, i % Outputs, weights, noise, inputs.AsSpan(i / Outputs * Inputs, Inputs).ToArray());
 
         double Objective()

@@ -58,7 +58,7 @@ public sealed class StochasticPrunerTests
     {
         // The layers at rest know of no other layer; the finished network also lacks the units that nothing reads.
         TrainableNetwork network = PruningRun.Dense();
-        var layers = new List<StochasticDense>();
+        var layers = new List<StochasticLayer>();
         new StochasticRun("test", network, PruningRun.Train, null, Training(30), null, averageDecay: 0, (plain, i) =>
         {
             layers.Add(Layer(kind, plain, (ulong)i));
@@ -233,15 +233,15 @@ public sealed class StochasticPrunerTests
         Optimizer = new OptimizerOptions { WeightDecay = 1e-4 },
     };
 
-    private static StochasticDense Layer(string kind, TrainableDense plain, ulong key)
+    private static StochasticLayer Layer(string kind, TrainableWeightedLayer plain, ulong key)
     {
         var gates = new GateSettings(kind == "weight" ? 0.005 : 0.003, 1e-4, 0.5, key);
         return kind switch
         {
-            "input" => new BatchGatedDense(plain, GateGroup.Input, gates),
-            "weight" => new BatchGatedDense(plain, GateGroup.Weight, gates),
-            "sample" => new SampleGatedDense(plain, gates),
-            _ => new VariationalDense(plain, new VariationalSettings(1.0 / PruningRun.Train.Count, 0, -6, 3, key)),
+            "input" => new BatchGatedLayer(plain, GateGroup.Input, gates),
+            "weight" => new BatchGatedLayer(plain, GateGroup.Weight, gates),
+            "sample" => new SampleGatedDense((TrainableDense)plain, gates),
+            _ => new VariationalLayer(plain, new VariationalSettings(1.0 / PruningRun.Train.Count, 0, -6, 3, key)),
         };
     }
 

@@ -25,7 +25,7 @@ public sealed class StochasticThreadTests
     // Two passes, so that buffers with the first one's numbers show.
     private static uint[][] Pass(string kind, int threads, long step)
     {
-        StochasticDense layer = Layer(kind);
+        StochasticLayer layer = Layer(kind);
         var random = new SeededRandom(6);
         float[] input = Random(Count * Inputs), outputGradient = Random(Count * Outputs);
         float[] output = new float[outputGradient.Length], inputGradient = new float[input.Length];
@@ -33,8 +33,9 @@ public sealed class StochasticThreadTests
         for (int count = Count; count >= Count - 30; count -= 30)
         {
             layer.BeginStep(step, 0);
-            layer.Forward(engine, input, output, count);
-            layer.Backward(engine, input, outputGradient, inputGradient, count);
+            LayerPass pass = LayerProbe.PassThrough(layer, input, output, outputGradient, inputGradient);
+            layer.Forward(engine, pass, count);
+            layer.Backward(engine, pass, count);
         }
 
         return [Bits(output), Bits(inputGradient), .. layer.Parameters.Select(parameter => Bits(parameter.Gradient))];
@@ -43,17 +44,17 @@ public sealed class StochasticThreadTests
         static uint[] Bits(float[] values) => Array.ConvertAll(values, FloatBits.Of);
     }
 
-    private static StochasticDense Layer(string kind)
+    private static StochasticLayer Layer(string kind)
     {
         var plain = new TrainableDense("fc", Inputs, Outputs, Activation.Relu);
         Initializer.Fill(plain.Weights.Values, Inputs, Outputs, Activation.Relu, new SeededRandom(1));
         var gates = new GateSettings(0.01, 0.1, 0.5, 3);
         return kind switch
         {
-            "input gates" => new BatchGatedDense(plain, GateGroup.Input, gates),
-            "weight gates" => new BatchGatedDense(plain, GateGroup.Weight, gates),
+            "input gates" => new BatchGatedLayer(plain, GateGroup.Input, gates),
+            "weight gates" => new BatchGatedLayer(plain, GateGroup.Weight, gates),
             "gates of each sample" => new SampleGatedDense(plain, gates),
-            _ => new VariationalDense(plain, new VariationalSettings(0.01, 0, -5, 3, 3)),
+            _ => new VariationalLayer(plain, new VariationalSettings(0.01, 0, -5, 3, 3)),
         };
     }
 }

@@ -6,11 +6,13 @@ using Espalier.Training.Kernels;
 namespace Espalier.Pruning.Gates;
 
 /// <summary>
-/// A dense layer whose weights are normal with mean theta and variance sigma^2, both learned (Molchanov, Ashukha, Vetrov 2017). The sums
-/// are drawn instead of the weights (local reparametrisation, Kingma, Salimans, Welling 2015): for each sample and output a normal
-/// number of mean theta x + b and variance sigma^2 x^2. Gradients are those of the mean loss plus the divergence from the prior.
+/// A layer whose weights are normal with mean theta and variance sigma^2, both learned (Molchanov, Ashukha, Vetrov 2017). The sums are
+/// drawn instead of the weights (local reparametrisation, Kingma, Salimans, Welling 2015): for each sample and output a normal number of
+/// mean theta x + b and variance sigma^2 x^2, by two plain layers, one of theta that reads x, one of sigma^2 that reads x^2; so do
+/// convolutions, whose sums at different positions are taken for independent. Gradients are those of the mean loss plus the divergence
+/// from the prior.
 /// </summary>
-internal sealed class VariationalDense : StochasticDense
+internal sealed class VariationalLayer : StochasticLayer
 {
     /// <summary>Work on weights is shared out in pieces of this length.</summary>
     private const int ItemLength = 1024;
@@ -23,16 +25,18 @@ internal sealed class VariationalDense : StochasticDense
 
     private readonly VariationalSettings _settings;
     private readonly CounterRandom _noise;
+    private readonly TrainableWeightedLayer _varianceLayer;
     private readonly float[] _variances;
     private readonly Action<int, int> _computeVariances, _drawSums, _addDivergence;
-    private float[] _squares = [], _squareGradient = [], _sumVariances = [], _slopes = [], _output = [];
+    private VariationalPass _pass = null!;
     private double _divergenceWeight;
 
-    public VariationalDense(TrainableDense source, VariationalSettings settings)
+    public VariationalLayer(TrainableWeightedLayer source, VariationalSettings settings)
         : base(source, new Parameter(source.Name + ".log-variances", source.Weights.Rows, source.Weights.Columns, isWeight: false))
     {
         (_settings, _noise, _divergenceWeight) = (settings, new CounterRandom(settings.Key), settings.DivergenceWeight);
-        _variances = new float[Weights.Values.Length];
+        _varianceLayer = (TrainableWeightedLayer)source.Blank();
+        _variances = _varianceLayer.Weights.Values;
         LogVariances.Values.AsSpan().Fill((float)settings.StartLogVariance);
         _computeVariances = (item, _) => ComputeVariances(item);
         _drawSums = (sample, _) => DrawSums(sample);
@@ -72,40 +76,34 @@ internal sealed class VariationalDense : StochasticDense
         Mask(weights, mask, i => logAlpha[i] > _settings.Threshold);
     }
 
-    internal override void Forward(ComputeEngine engine, float[] input, float[] output, int count)
-    {
-        (int outputs, int inputs) = (Weights.Rows, Weights.Columns);
-        if (_squares.Length < count * inputs)
-        {
-            (_squares, _squareGradient) = (new float[count * inputs], new float[count * inputs]);
-            (_sumVariances, _slopes) = (new float[count * outputs], new float[count * outputs]);
-        }
+    internal override LayerPass CreatePass(PassMode mode, int capacity) => new VariationalPass(
+        mode, Plain.CreatePass(mode, capacity), _varianceLayer.CreatePass(mode, capacity),
+        checked(capacity * InputShape.Length), checked(capacity * OutputShape.Length));
 
-        TensorPrimitives.Multiply(input.AsSpan(0, count * inputs), input.AsSpan(0, count * inputs), _squares);
+    internal override void Forward(ComputeEngine engine, LayerPass pass, int count)
+    {
+        _pass = (VariationalPass)pass;
+        ReadOnlySpan<float> input = pass.Input.AsSpan(0, count * InputShape.Length);
+        TensorPrimitives.Multiply(input, input, _pass.Squares);
         engine.Team.For(Items, (long)(DivergenceNanoseconds / 2 * _variances.Length), _computeVariances);
-        engine.Product.MultiplyTransposed(input, Weights.Values, output, count, outputs, inputs);
-        engine.Product.MultiplyTransposed(_squares, _variances, _sumVariances, count, outputs, inputs);
-        _output = output;
-        engine.Team.For(count, (long)(DrawNanoseconds * count * outputs), _drawSums);
-        AddToEach(output, Biases.Values, count);
+        Plain.Forward(engine, _pass.Mean, count);
+        _varianceLayer.Forward(engine, _pass.Variance, count);
+        engine.Team.For(count, (long)(DrawNanoseconds * count * OutputShape.Length), _drawSums);
     }
 
-    internal override void Backward(ComputeEngine engine, float[] input, float[] outputGradient, float[]? inputGradient, int count)
+    internal override void Backward(ComputeEngine engine, LayerPass pass, int count)
     {
-        (int outputs, int inputs) = (Weights.Rows, Weights.Columns);
-        Span<float> slopes = _slopes.AsSpan(0, count * outputs);
-        TensorPrimitives.Multiply(slopes, outputGradient.AsSpan(0, slopes.Length), slopes);
-        engine.Product.TransposedMultiply(outputGradient, input, Weights.Gradient, outputs, inputs, count);
-        engine.Product.TransposedMultiply(_slopes, _squares, LogVariances.Gradient, outputs, inputs, count);
+        _pass = (VariationalPass)pass;
+        Span<float> slopes = _pass.Slopes.AsSpan(0, count * OutputShape.Length);
+        TensorPrimitives.Multiply(slopes, pass.OutputGradient.AsSpan(0, slopes.Length), slopes);
+        Plain.Backward(engine, _pass.Mean, count);
+        _varianceLayer.Backward(engine, _pass.Variance, count);
         engine.Team.For(Items, (long)(DivergenceNanoseconds * _variances.Length), _addDivergence);
-        SumOverSamples(outputGradient, Biases.Gradient, count);
-        if (inputGradient is null) return;
+        if (pass.InputGradient is not float[] inputGradient) return;
 
         // The input moves the mean, and by its square the variance: dx = theta g + 2 x sigma^2 (the derivative by the variance).
-        engine.Product.Multiply(outputGradient, Weights.Values, inputGradient, count, inputs, outputs);
-        engine.Product.Multiply(_slopes, _variances, _squareGradient, count, inputs, outputs);
-        Span<float> change = _squareGradient.AsSpan(0, count * inputs), gradient = inputGradient.AsSpan(0, count * inputs);
-        TensorPrimitives.Multiply(change, input.AsSpan(0, change.Length), change);
+        Span<float> change = _pass.SquareGradient.AsSpan(0, count * InputShape.Length), gradient = inputGradient.AsSpan(0, change.Length);
+        TensorPrimitives.Multiply(change, pass.Input.AsSpan(0, change.Length), change);
         TensorPrimitives.MultiplyAdd(change, 2, gradient, gradient);
     }
 
@@ -125,9 +123,9 @@ internal sealed class VariationalDense : StochasticDense
     // sum = mean + root(variance) e; the derivative of the sum by its variance, e / (2 root), stays for the way back.
     private void DrawSums(int sample)
     {
-        int outputs = Weights.Rows, start = sample * outputs;
-        Span<float> noise = _slopes.AsSpan(start, outputs), roots = _sumVariances.AsSpan(start, outputs);
-        Span<float> sums = _output.AsSpan(start, outputs);
+        int outputs = OutputShape.Length, start = sample * outputs;
+        Span<float> noise = _pass.Slopes.AsSpan(start, outputs), roots = _pass.Variance.Output.AsSpan(start, outputs);
+        Span<float> sums = _pass.Output.AsSpan(start, outputs);
         _noise.FillNormal(Step, sample * CounterRandom.BlocksOf(outputs), noise);
         TensorPrimitives.Add(roots, LeastVariance, roots);
         TensorPrimitives.Sqrt(roots, roots);
@@ -147,7 +145,8 @@ internal sealed class VariationalDense : StochasticDense
         VariationalDivergence.LogAlpha(weights, LogVariances.Values.AsSpan(start, length), logAlpha);
         VariationalDivergence.Differentiate(logAlpha, slopes, scratch);
         TensorPrimitives.Multiply(slopes, (float)_divergenceWeight, slopes);
-        TensorPrimitives.MultiplyAdd(noiseGradient, _variances.AsSpan(start, length), slopes, noiseGradient);
+        ReadOnlySpan<float> varianceGradient = _varianceLayer.Weights.Gradient.AsSpan(start, length);
+        TensorPrimitives.MultiplyAdd(varianceGradient, _variances.AsSpan(start, length), slopes, noiseGradient);
         TensorPrimitives.Multiply(weights, weights, scratch);
         TensorPrimitives.Add(scratch, VariationalDivergence.LeastSquare, scratch);
         TensorPrimitives.Divide(weights, scratch, scratch);

@@ -6,7 +6,7 @@ using Espalier.Training.Kernels;
 
 namespace Espalier.Tests.Pruning.Gates;
 
-public sealed class VariationalDenseTests
+public sealed class VariationalLayerTests
 {
     private const ulong Key = 99;
 
@@ -16,8 +16,34 @@ public sealed class VariationalDenseTests
     [InlineData(0f, 0.1)] // the divergence alone
     public void Gradients_agree_with_central_differences_under_fixed_noise(float scale, double divergence)
     {
-        VariationalDense layer = Layer(divergence, warmUpEpochs: 0);
+        VariationalLayer layer = Layer(divergence, warmUpEpochs: 0);
         Probe(layer, scale, divergence);
+    }
+
+    [Theory]
+    [InlineData(1f, 0)]
+    [InlineData(1f, 0.1)]
+    public void Gradients_of_a_convolution_agree_with_central_differences_under_fixed_noise(float scale, double divergence)
+    {
+        var layer = new VariationalLayer(LayerProbe.PlainConvolution(), new VariationalSettings(divergence, 0, -1, 1.5, Key));
+        for (int i = 0; i < 16; i++) layer.LogVariances.Values[i] += 0.15f * (i % 9 - 4);
+        int outputs = layer.OutputShape.Length;
+        double[][] noise = [.. Enumerable.Range(0, LayerProbe.Count).Select(sample => Normal(sample, outputs))];
+        new LayerProbe(layer, scale).Check(
+            (sample, output, weights, logVariances, inputs) =>
+            {
+                double mean = 0, variance = 1e-8;
+                foreach ((int weight, int input) in LayerProbe.TapsOf(output))
+                {
+                    mean += weights[weight] * inputs[input];
+                    if (layer.Weights.Mask![weight] == Parameter.Removed) continue;
+                    variance += Math.Exp(logVariances[weight]) * inputs[input] * inputs[input];
+                }
+
+                return mean + Math.Sqrt(variance) * noise[sample][output];
+            },
+            (weights, logVariances) => weights.Select((weight, i) =>
+                divergence * VariationalDivergenceTests.Fit(logVariances[i] - Math.Log(weight * weight + 1e-8))).Sum());
     }
 
     [Fact]
@@ -27,12 +53,12 @@ public sealed class VariationalDenseTests
     public void Sums_have_the_mean_and_variance_of_explicitly_sampled_weights()
     {
         const int Draws = 20_000;
-        VariationalDense layer = Layer(0, 0);
+        VariationalLayer layer = Layer(0, 0);
         var random = new SeededRandom(4);
         float[] sample = [.. Enumerable.Range(0, 9).Select(_ => (float)random.NextNormal())];
         float[] inputs = [.. Enumerable.Range(0, Draws).SelectMany(_ => sample)], sums = new float[Draws * 4];
         using var engine = new ComputeEngine(1);
-        layer.Forward(engine, inputs, sums, Draws);
+        layer.Forward(engine, LayerProbe.PassThrough(layer, inputs, sums), Draws);
 
         for (int output = 0; output < 4; output++)
         {
@@ -60,7 +86,7 @@ public sealed class VariationalDenseTests
     [Fact]
     public void Weights_above_the_threshold_are_removed_and_the_others_keep_their_means()
     {
-        VariationalDense layer = Layer(0, 0);
+        VariationalLayer layer = Layer(0, 0);
         var weights = new float[36];
         var mask = new uint[36];
         layer.Settle(weights, mask);
@@ -76,19 +102,19 @@ public sealed class VariationalDenseTests
 
         Assert.InRange(removed, 5, 25);
         Assert.Equal(36 - mask.AsSpan().Count(Parameter.Removed), layer.ExpectedWeights);
-        Assert.Equal(weights, ((DenseLayer)layer.ToLayer()).Weights.ToDense());
+        Assert.Equal(weights, ((DenseLayer)layer.ToLayer()!).Weights.ToDense());
     }
 
-    private static VariationalDense Layer(double divergence, double warmUpEpochs)
+    private static VariationalLayer Layer(double divergence, double warmUpEpochs)
     {
-        var layer = new VariationalDense(LayerProbe.Plain(), new VariationalSettings(divergence, warmUpEpochs, -1, 1.5, Key));
+        var layer = new VariationalLayer(LayerProbe.Plain(), new VariationalSettings(divergence, warmUpEpochs, -1, 1.5, Key));
         for (int i = 0; i < 36; i++) layer.LogVariances.Values[i] += 0.15f * (i % 9 - 4);
         return layer;
     }
 
-    private static void Probe(VariationalDense layer, float scale, double divergence)
+    private static void Probe(VariationalLayer layer, float scale, double divergence)
     {
-        double[][] noise = [.. Enumerable.Range(0, LayerProbe.Count).Select(Normal)];
+        double[][] noise = [.. Enumerable.Range(0, LayerProbe.Count).Select(sample => Normal(sample, 4))];
         new LayerProbe(layer, scale).Check(
             (sample, output, weights, logVariances, inputs) =>
             {
@@ -120,9 +146,9 @@ public sealed class VariationalDenseTests
         return (mean, numbers.Sum(number => (number - mean) * (number - mean)) / (numbers.Length - 1));
     }
 
-    private static double[] Normal(int block)
+    private static double[] Normal(int block, int length)
     {
-        var numbers = new float[4];
+        var numbers = new float[length];
         new CounterRandom(Key).FillNormal(LayerProbe.Step, block, numbers);
         return Array.ConvertAll(numbers, number => (double)number);
     }

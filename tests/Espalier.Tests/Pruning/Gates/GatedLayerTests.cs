@@ -5,7 +5,7 @@ using Espalier.Training;
 
 namespace Espalier.Tests.Pruning.Gates;
 
-public sealed class GatedDenseTests
+public sealed class GatedLayerTests
 {
     private const ulong Key = 77;
 
@@ -15,7 +15,7 @@ public sealed class GatedDenseTests
     [InlineData(0f, 0.02, 0.3)] // the expected penalty alone
     public void Gates_on_inputs_agree_with_central_differences_under_fixed_noise(float scale, double cost, double decay)
     {
-        var layer = new BatchGatedDense(LayerProbe.Plain(), GateGroup.Input, new GateSettings(cost, decay, 0.4, Key));
+        var layer = new BatchGatedLayer(LayerProbe.Plain(), GateGroup.Input, new GateSettings(cost, decay, 0.4, Key));
         double[] u = Uniform(0, 9);
         new LayerProbe(layer, scale).Check(
             (_, output, weights, logAlpha, inputs) => Dot(9, i => weights[output * 9 + i] * Gate(u[i], logAlpha[i]) * inputs[i]),
@@ -27,12 +27,28 @@ public sealed class GatedDenseTests
     [InlineData(0f, 0.02, 0.3)]
     public void Gates_on_single_weights_agree_with_central_differences_under_fixed_noise(float scale, double cost, double decay)
     {
-        var layer = new BatchGatedDense(LayerProbe.Plain(), GateGroup.Weight, new GateSettings(cost, decay, 0.4, Key));
+        var layer = new BatchGatedLayer(LayerProbe.Plain(), GateGroup.Weight, new GateSettings(cost, decay, 0.4, Key));
         double[] u = Uniform(0, 36);
         new LayerProbe(layer, scale).Check(
             (_, output, weights, logAlpha, inputs) =>
                 Dot(9, i => weights[output * 9 + i] * Gate(u[output * 9 + i], logAlpha[output * 9 + i]) * inputs[i]),
             (weights, logAlpha) => Penalty(layer, weights, i => logAlpha[i]));
+    }
+
+    [Theory]
+    [InlineData(1f, 0.02, 0.3, GateGroup.Input)]
+    [InlineData(0f, 0.02, 0.3, GateGroup.Input)]
+    [InlineData(1f, 0.02, 0.3, GateGroup.Weight)]
+    public void Gates_on_filters_and_their_weights_agree_with_central_differences(float scale, double cost, double decay, GateGroup group)
+    {
+        var layer = new BatchGatedLayer(LayerProbe.PlainConvolution(), group, new GateSettings(cost, decay, 0.4, Key));
+        int gates = group == GateGroup.Input ? 4 : 16, size = 16 / gates;
+        Assert.Equal(gates, layer.LogAlpha.Values.Length);
+        double[] u = Uniform(0, gates);
+        new LayerProbe(layer, scale).Check(
+            (_, output, weights, logAlpha, inputs) => LayerProbe.TapsOf(output).Sum(tap =>
+                weights[tap.Weight] * Gate(u[tap.Weight / size], logAlpha[tap.Weight / size]) * inputs[tap.Input]),
+            (weights, logAlpha) => Penalty(layer, weights, i => logAlpha[i / size]));
     }
 
     [Theory]
@@ -54,7 +70,7 @@ public sealed class GatedDenseTests
     public void A_settled_layer_is_the_product_of_weights_and_finished_gates(GateGroup group)
     {
         TrainableDense plain = LayerProbe.Plain();
-        var layer = new BatchGatedDense(plain, group, new GateSettings(0.1, 0, 0.5, Key));
+        var layer = new BatchGatedLayer(plain, group, new GateSettings(0.1, 0, 0.5, Key));
         for (int i = 0; i < layer.LogAlpha.Values.Length; i++) layer.LogAlpha.Values[i] = (i % 3 - 1) * 2.5f + i * 0.001f;
         var weights = new float[36];
         var mask = new uint[36];
@@ -71,14 +87,14 @@ public sealed class GatedDenseTests
         }
 
         Assert.InRange(removed, 10, 20);
-        Assert.Equal(weights, ((DenseLayer)layer.ToLayer()).Weights.ToDense());
+        Assert.Equal(weights, ((DenseLayer)layer.ToLayer()!).Weights.ToDense());
     }
 
     [Fact]
     public void Expected_weights_count_what_is_there_by_its_probability()
     {
         TrainableDense plain = LayerProbe.Plain();
-        var layer = new BatchGatedDense(plain, GateGroup.Input, new GateSettings(0.1, 0, 0.5, Key));
+        var layer = new BatchGatedLayer(plain, GateGroup.Input, new GateSettings(0.1, 0, 0.5, Key));
         double expected = 0;
         for (int i = 0; i < 36; i++)
         {
@@ -91,7 +107,7 @@ public sealed class GatedDenseTests
     [Fact]
     public void Gates_start_at_the_drop_rate_and_stay_within_a_hundredfold_of_even_odds()
     {
-        var layer = new BatchGatedDense(LayerProbe.Plain(), GateGroup.Weight, new GateSettings(0.1, 0, 0.2, Key));
+        var layer = new BatchGatedLayer(LayerProbe.Plain(), GateGroup.Weight, new GateSettings(0.1, 0, 0.2, Key));
         Assert.All(layer.LogAlpha.Values, value => Assert.InRange(value, Math.Log(4) - 0.05, Math.Log(4) + 0.05));
         Assert.Equal(36, layer.LogAlpha.Values.Distinct().Count());
         for (int i = 0; i < 36; i++) layer.LogAlpha.Values[i] = i - 18;
@@ -111,7 +127,7 @@ public sealed class GatedDenseTests
         return Math.Clamp(s * 1.2 - 0.1, 0, 1);
     }
 
-    private static double Penalty(GatedDense layer, double[] weights, Func<int, double> logAlpha) => Dot(weights.Length, i =>
+    private static double Penalty(GatedLayer layer, double[] weights, Func<int, double> logAlpha) => Dot(weights.Length, i =>
         layer.Weights.Mask![i] == Parameter.Removed
             ? 0
             : Presence(logAlpha(i)) * (layer.Settings.Cost + layer.Settings.Decay / 2 * weights[i] * weights[i]));

@@ -4,23 +4,30 @@ using Espalier.Training;
 namespace Espalier.Pruning.Gates;
 
 /// <summary>
-/// A dense layer that trains under noise, which decides in the end what weights it can do without. Its weights are those before any noise;
-/// what is masked stays +0 and gets none.
+/// A layer that trains under noise, which decides in the end what weights it can do without. Its weights are those before any noise; what
+/// is masked stays +0 and gets none.
 /// </summary>
-internal abstract class StochasticDense : FullyConnectedLayer
+internal abstract class StochasticLayer : TrainableWeightedLayer
 {
     /// <summary>Makes a layer with the numbers and the mask of <paramref name="source"/>.</summary>
     /// <param name="source">The plain layer, which stays as it is.</param>
     /// <param name="noise">What training learns of the noise.</param>
-    private protected StochasticDense(TrainableDense source, Parameter noise)
-        : base(source.Name, source.Weights.Columns, source.Weights.Rows, source.Activation,
-            new Parameter(source.Weights.Name, source.Weights.Rows, source.Weights.Columns, isWeight: true),
-            new Parameter(source.Biases.Name, 1, source.Biases.Columns, isWeight: false), noise)
+    private protected StochasticLayer(TrainableWeightedLayer source, Parameter noise)
+        : this(source, (TrainableWeightedLayer)source.Blank(), noise)
     {
+    }
+
+    private StochasticLayer(TrainableWeightedLayer source, TrainableWeightedLayer plain, Parameter noise)
+        : base(source.Name, source.InputShape, source.OutputShape, source.Activation, plain.Weights, plain.Biases, noise)
+    {
+        (Plain, Sources) = (plain, source.Sources);
         source.Weights.Values.CopyTo(Weights.Values, 0);
         source.Biases.Values.CopyTo(Biases.Values, 0);
         if (source.Weights.Mask is uint[] mask) Weights.Freeze(mask);
     }
+
+    /// <summary>The layer without any noise, whose weights and biases are those of this one.</summary>
+    private protected TrainableWeightedLayer Plain { get; }
 
     /// <summary>The number of weights that are expected to be left.</summary>
     public abstract double ExpectedWeights { get; }
@@ -44,12 +51,12 @@ internal abstract class StochasticDense : FullyConnectedLayer
     public abstract void Settle(Span<float> weights, Span<uint> mask);
 
     /// <inheritdoc/>
-    public sealed override Layer ToLayer()
+    public sealed override Layer? ToLayer()
     {
-        var weights = new float[Weights.Values.Length];
-        Settle(weights, new uint[weights.Length]);
-        return new DenseLayer(
-            Name, SparseMatrix.FromDense(Weights.Rows, Weights.Columns, weights), new FloatVector(Biases.Values), Activation);
+        var settled = (TrainableWeightedLayer)Plain.Blank();
+        Settle(settled.Weights.Values, new uint[settled.Weights.Values.Length]);
+        Biases.Values.CopyTo(settled.Biases.Values, 0);
+        return settled.ToLayer();
     }
 
     internal sealed override TrainableLayer Blank() => throw new NotSupportedException("A layer under noise has no blank form.");

@@ -6,12 +6,12 @@ using Espalier.Training.Kernels;
 namespace Espalier.Pruning.Gates;
 
 /// <summary>
-/// A dense layer y = f((W * z) x + b) whose weights are multiplied by hard-concrete gates z. Its gradients are those of the mean loss plus
-/// the expected penalty, the sum over all weights of P(z != 0) (cost + decay w^2 / 2).
+/// A layer whose weights W are multiplied by hard-concrete gates z. Its gradients are those of the mean loss plus the expected penalty, the
+/// sum over all weights of P(z != 0) (cost + decay w^2 / 2).
 /// </summary>
-internal abstract class GatedDense : StochasticDense
+internal abstract class GatedLayer : StochasticLayer
 {
-    /// <summary>Work is shared out in blocks of this many inputs, over all outputs.</summary>
+    /// <summary>Work on gates of columns is shared out in blocks of this many columns, over all rows.</summary>
     private const int ColumnBlock = 128;
 
     /// <summary>What an elementary operation on a number in the first caches takes (measured).</summary>
@@ -23,14 +23,13 @@ internal abstract class GatedDense : StochasticDense
     private readonly float[] _sizes;
     private readonly Action<int, int> _addPenalty;
 
-    private protected GatedDense(TrainableDense source, GateGroup group, GateSettings settings)
-        : base(source, new Parameter(
-            source.Name + ".log-alpha", group == GateGroup.Weight ? source.Weights.Rows : 1, source.Weights.Columns, isWeight: false))
+    private protected GatedLayer(TrainableWeightedLayer source, GateGroup group, GateSettings settings)
+        : base(source, Locations(source, group))
     {
         Settings = settings;
         Noise = new CounterRandom(settings.Key);
-        _addPenalty = (item, _) => AddPenalty(item);
-        Blocks = (Weights.Columns + ColumnBlock - 1) / ColumnBlock;
+        IsByFilter = OpensFilters(source, group);
+        _addPenalty = IsByFilter ? (filter, _) => AddPenaltyOfFilter(filter) : (block, _) => AddPenaltyOfBlock(block);
 
         // Starting gates are open with probability 1 - drop rate before the stretch, a little apart from each other.
         var random = new SeededRandom(settings.Key);
@@ -43,7 +42,7 @@ internal abstract class GatedDense : StochasticDense
         }
     }
 
-    /// <summary>The location of each gate: one for each input, or for each weight.</summary>
+    /// <summary>The location of each gate: one for each input, each filter, or each weight.</summary>
     public Parameter LogAlpha => Parameters[2];
 
     /// <summary>What a gated layer is told.</summary>
@@ -64,10 +63,13 @@ internal abstract class GatedDense : StochasticDense
 
     private protected CounterRandom Noise { get; }
 
-    /// <summary>The number of blocks of inputs.</summary>
-    private protected int Blocks { get; }
+    /// <summary>Whether a gate opens and closes a row of weights.</summary>
+    private protected bool IsByFilter { get; }
 
-    /// <summary>The number of rows of weights under the same gates: all, or one when each weight has a gate of its own.</summary>
+    /// <summary>The number of items that work on gates is shared out in: filters, or blocks of columns.</summary>
+    private protected int Items => IsByFilter ? Weights.Rows : (Weights.Columns + ColumnBlock - 1) / ColumnBlock;
+
+    /// <summary>The number of rows of weights under the same gates: all, or one when each filter or weight has a gate of its own.</summary>
     private protected int RowsOfGate => Weights.Rows / LogAlpha.Rows;
 
     /// <inheritdoc/>
@@ -89,16 +91,38 @@ internal abstract class GatedDense : StochasticDense
 
     /// <summary>Adds the derivatives of the expected penalty to the gradients.</summary>
     private protected void AddPenalty(ComputeEngine engine) =>
-        engine.Team.For(Blocks, (long)(PassNanoseconds * (2.0 * Weights.Values.Length + 8.0 * _sizes.Length)), _addPenalty);
+        engine.Team.For(Items, (long)(PassNanoseconds * (2.0 * Weights.Values.Length + 8.0 * _sizes.Length)), _addPenalty);
 
-    /// <summary>The inputs of block <paramref name="item"/>.</summary>
+    /// <summary>The columns of block <paramref name="item"/>.</summary>
     private protected (int Start, int Length) Block(int item) =>
         (item * ColumnBlock, Math.Min(ColumnBlock, Weights.Columns - item * ColumnBlock));
 
-    private int GateOf(int weight) => weight % LogAlpha.Values.Length;
+    private static bool OpensFilters(TrainableWeightedLayer layer, GateGroup group) =>
+        group == GateGroup.Input && layer is TrainableConvolution;
+
+    private static Parameter Locations(TrainableWeightedLayer layer, GateGroup group)
+    {
+        (int rows, int columns) = (layer.Weights.Rows, layer.Weights.Columns);
+        bool isByFilter = OpensFilters(layer, group), isByWeight = group == GateGroup.Weight;
+        return new(layer.Name + ".log-alpha", isByFilter || isByWeight ? rows : 1, isByFilter ? 1 : columns, isWeight: false);
+    }
+
+    private int GateOf(int weight) => IsByFilter ? weight / Weights.Columns : weight % LogAlpha.Values.Length;
 
     // With P' = P (1 - P): dlog alpha += P' (cost size + decay / 2 sum w^2), dw += decay P w.
-    private void AddPenalty(int item)
+    private void AddPenaltyOfFilter(int filter)
+    {
+        Span<float> presence = stackalloc float[1];
+        HardConcrete.Presence(LogAlpha.Values.AsSpan(filter, 1), presence);
+        float cost = (float)Settings.Cost, decay = (float)Settings.Decay;
+        ReadOnlySpan<float> weights = Weights.Values.AsSpan(filter * Weights.Columns, Weights.Columns);
+        Span<float> gradient = Weights.Gradient.AsSpan(filter * Weights.Columns, Weights.Columns);
+        if (decay > 0) TensorPrimitives.MultiplyAdd(weights, decay * presence[0], gradient, gradient);
+        float penalty = cost * _sizes[filter] + decay / 2 * TensorPrimitives.SumOfSquares(weights);
+        LogAlpha.Gradient[filter] += presence[0] * (1 - presence[0]) * penalty;
+    }
+
+    private void AddPenaltyOfBlock(int item)
     {
         (int start, int length) = Block(item);
         Span<float> scratch = stackalloc float[3 * ColumnBlock];
