@@ -135,7 +135,7 @@ public sealed class ConvolutionPlanTests
             bool isPlain = random.Next(2) == 0;
             int width = isPlain ? 12 + 8 * random.Next(2) : Between(random, 39);
             var input = new Shape(Between(random, 3), isPlain ? 12 : Between(random, 29), width);
-            Window window = isPlain ? Window.Square(5, padding: 2 * random.Next(2)) 
+            Window window = isPlain ? Window.Square(5, padding: 2 * random.Next(2))
                 : random.Next(6) == 0 ? new Window(1, 1)
                 : new Window(Between(random, 5), Between(random, 5))
             {
