@@ -85,8 +85,7 @@ internal static class SumErrors
                     double size = under.Sum(i => Math.Abs((double)input.Values[i]) + input.Errors[i]);
                     if (layer.Kind == PoolingKind.Max)
                     {
-                        // Code in registers adds the values up, too, to find a NaN among them.
-                        Set(result, next, size, under.Max(i => input.Errors[i]));
+                        Set(result, next, under.Max(i => Math.Abs((double)input.Values[i]) + input.Errors[i]), under.Max(i => input.Errors[i]));
                         continue;
                     }
 

@@ -32,14 +32,18 @@ internal sealed class DirectMath(VectorWidth width)
         _ => throw new InvalidOperationException("Scalar code has no registers."),
     };
 
-    /// <summary>The larger of two registers, lane by lane.</summary>
+    /// <summary>
+    /// The larger of two registers, lane by lane; NaN when one is: the instruction gives the second when it cannot compare, which loses a NaN in the
+    /// first alone.
+    /// </summary>
+    /// <param name="a">The name of a register.</param>
+    /// <param name="b">Any expression.</param>
     public string Larger(string a, string b) => width switch
     {
-        VectorWidth.Vector512 => $"{X86}.Avx512F.Max({a}, {b})",
-        VectorWidth.Vector256 => $"{X86}.Avx.Max({a}, {b})",
+        VectorWidth.Vector512 => OrNaN(a, $"{X86}.Avx512F.Max({a}, {b})"),
+        VectorWidth.Vector256 => OrNaN(a, $"{X86}.Avx.Max({a}, {b})"),
         _ => $"Larger({a}, {b})",
     };
 
-    /// <summary>Whether <see cref="Larger"/> may yield the other value when one is NaN.</summary>
-    public static bool LosesNaN(VectorWidth width) => width != VectorWidth.Vector128;
+    private string OrNaN(string a, string larger) => $"Simd{_bits}.ConditionalSelect(Simd{_bits}.Equals({a}, {a}), {larger}, {a})";
 }

@@ -71,7 +71,7 @@ internal sealed class SumsEmitter(ConvolutionPlan plan)
             for (int segment = 0; segment < plan.TileSegments; segment++, sum += _grid.Members)
             {
                 string[] members = [.. Enumerable.Range(sum, _grid.Members).Select(i => Name(0, i))];
-                WriteStore(writer, WritePooled(writer, members, members.Length), line * LineLength + segment * _lanes);
+                Store(writer, Mean(Pooled(members), members.Length), line * LineLength + segment * _lanes);
             }
         }
     }
@@ -84,7 +84,7 @@ internal sealed class SumsEmitter(ConvolutionPlan plan)
             for (int segment = 0; segment < segments; segment++)
             {
                 string upper = Name(0, 2 * pair * segments + segment), lower = Name(0, (2 * pair + 1) * segments + segment);
-                writer.Line($"{upper} = {WritePooled(writer, [upper, lower], 1)};");
+                writer.Line($"{upper} = {Pooled([upper, lower])};");
             }
         }
 
@@ -98,44 +98,30 @@ internal sealed class SumsEmitter(ConvolutionPlan plan)
                 string second = byTwo ? Name(0, 2 * (pair + 1)) : segments == 1 ? first : Name(0, 2 * pair * segments + segment + 1);
                 string evens = $"e{pair * segments + segment}", odds = $"o{pair * segments + segment}";
                 writer.Line($"Floats{_bits} {evens} = Evens({first}, {second}), {odds} = Odds({first}, {second});");
-                WriteStore(writer, WritePooled(writer, [evens, odds], 4), pair * pooledColumns + segment / 2 * _lanes);
+                Store(writer, Mean(Pooled([evens, odds]), 4), pair * pooledColumns + segment / 2 * _lanes);
             }
         }
     }
 
-    /// <summary>
-    /// Writes what pools registers, and gives the expression of the result: the largest, or the mean of <paramref name="count"/> values. The
-    /// processors' maximum lets a NaN pass; so their sum less itself is added, which is nothing, or NaN when one of them is: additions run beside
-    /// the multiply-adds, comparisons do not.
-    /// </summary>
-    private string WritePooled(CSharpWriter writer, string[] values, int count)
+    /// <summary>The largest of the values, the last two first, or their sum, pair by pair.</summary>
+    private string Pooled(string[] values)
     {
         if (values.Length == 1) return values[0];
-        string sum = Folded(values, (a, b) => $"({a} + {b})");
-        if (!IsMax) return Mean(sum, count);
-        string largest = Folded(values, _math.Larger);
-        if (!DirectMath.LosesNaN(plan.Width)) return largest;
-        writer.Line($"Floats{_bits} sum_{values[0]} = {sum};");
-        return $"{largest} + (sum_{values[0]} - sum_{values[0]})";
-    }
-
-    /// <summary>The values put together pair by pair.</summary>
-    private static string Folded(string[] values, System.Func<string, string, string> join)
-    {
-        if (values.Length == 1) return values[0];
+        if (IsMax) return _math.Larger(values[0], Pooled([.. values.Skip(1)]));
         int half = values.Length / 2;
-        return join(Folded([.. values.Take(half)], join), Folded([.. values.Skip(half)], join));
+        string first = Pooled([.. values.Take(half)]), second = Pooled([.. values.Skip(half)]);
+        return $"({first} + {second})";
     }
 
-    /// <summary>What a sum of <paramref name="count"/> values is to be divided by it for a mean.</summary>
+    /// <summary>What a sum of <paramref name="count"/> values is to be divided by it for a mean; the largest value stays what it is.</summary>
     private string Mean(string pooled, int count)
     {
-        if (count == 1) return pooled;
+        if (IsMax || count == 1) return pooled;
         bool isPowerOfTwo = (count & (count - 1)) == 0;
         return isPowerOfTwo ? $"{pooled} * Simd{_bits}.Create({FloatLiteral.Of(1f / count)})" : $"{pooled} / Simd{_bits}.Create({count}f)";
     }
 
-    private void WriteStore(CSharpWriter writer, string value, int offset)
+    private void Store(CSharpWriter writer, string value, int offset)
     {
         if (ActivatesPooled) value = ActivationSource.Call(Inner, value);
         if (Pooling is not null) value = ActivationSource.Call(Pooling.Activation, value);
