@@ -12,4 +12,5 @@ namespace Espalier.Cli.Reproduction.Experiments.DeepCompression;
 /// <param name="ValidationError">Of the network that comes out of the file, in per cent.</param>
 /// <param name="TestError">Likewise.</param>
 internal sealed record CompressedNetwork(
-    int Ratio, WeightSharingOptions Sharing, CompressedModel Model, int Smallest, int SmallestRelative, double ValidationError, double TestError);
+    int Ratio, WeightSharingOptions Sharing, CompressedModel Model, int Smallest, int SmallestRelative, double ValidationError,
+    double TestError);

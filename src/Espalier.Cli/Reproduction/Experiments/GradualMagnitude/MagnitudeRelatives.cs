@@ -69,11 +69,13 @@ internal static class MagnitudeRelatives
     public static IEnumerable<ReproductionRow> SurgeryRows(ExperimentRun run, LeNet net, Network surgery, double ratioBar, double errorBar)
     {
         double ratio = (double)net.WeightCount / surgery.WeightCount;
+        const string What = "dynamic surgery, ratio";
+        string published = FormattableString.Invariant($"{ratioBar}x (Guo)");
         yield return run.Quick
-            ? ReproductionRow.Note("dynamic surgery, ratio", FormattableString.Invariant($"{ratioBar}x"), GradualMagnitudeExperiment.Text(ratio))
-            : ReproductionRow.AtLeast("dynamic surgery, ratio", FormattableString.Invariant($"{ratioBar}x (Guo)"), ratioBar, ratio, "0.0");
-        yield return GradualMagnitudeExperiment.Bar(run, "dynamic surgery, test error", FormattableString.Invariant($"{errorBar} (Guo)"), errorBar,
-            net.TestError(surgery));
+            ? ReproductionRow.Note(What, published, GradualMagnitudeExperiment.Text(ratio))
+            : ReproductionRow.AtLeast(What, published, ratioBar, ratio, "0.0");
+        yield return GradualMagnitudeExperiment.Bar(
+            run, "dynamic surgery, test error", FormattableString.Invariant($"{errorBar} (Guo)"), errorBar, net.TestError(surgery));
     }
 
     /// <summary>The errors of networks pruned before training.</summary>
