@@ -52,7 +52,7 @@ public sealed class PruneConvolutionTests : IDisposable
     [InlineData("--allocation 60,40,10,50 --method rounds --rounds 2 --epochs 2", 278)]
     [InlineData("--allocation scan --keep 0.3 --method rounds --rounds 1 --epochs 1", 444)]
     [InlineData("--allocation spdy --keep 0.3 --method rounds --rounds 1 --epochs 1", 444)]
-    [InlineData("--pattern 2of8 --method rounds --rounds 1 --epochs 1", Weights - 1)]
+    [InlineData("--pattern 1x3 --keep 0.4 --method rounds --rounds 1 --epochs 1", 592)]
     [InlineData("--budget-bytes 2000 --method rounds --rounds 1 --epochs 1", Weights - 1)]
     public async Task Every_method_prunes_it(string wishes, int most)
     {
