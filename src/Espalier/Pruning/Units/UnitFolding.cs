@@ -150,16 +150,15 @@ public static class UnitFolding
             parameter => parameter.Values[pair.First.Channel] == parameter.Values[pair.Second.Channel]));
     }
 
-    /// <summary>Whether the negative of a unit's sum shows at its readers as the negative of its output, or for a sigmoid 1 less that.</summary>
+    /// <summary>Whether the negative of a unit's sum shows at its readers as that of its output, or for a sigmoid as 1 less it.</summary>
     private static bool CanMirror(TrainableNetwork network, UnitParts unit)
     {
-        if (unit.Rows.Count != 1 || unit.Rows[0].Layer.Activation.Kind is not (ActivationKind.Identity or ActivationKind.Tanh or ActivationKind.Sigmoid))
-        {
-            return false;
-        }
+        return unit.Rows is [UnitRow row]
+            && row.Layer.Activation.Kind is ActivationKind.Identity or ActivationKind.Tanh or ActivationKind.Sigmoid
+            && unit.Places.Skip(1).All(place => IsMirrored(network.Layers[place.Value]));
 
-        return unit.Places.Skip(1).Select(place => network.Layers[place.Value]).All(layer => layer.Activation.Kind == ActivationKind.Identity
+        static bool IsMirrored(TrainableLayer layer) => layer.Activation.Kind == ActivationKind.Identity
             && layer is TrainableFlatten or TrainableDropout or TrainableConcatenation
-                or TrainablePooling { Model: { Kind: PoolingKind.Average, CountPadding: false } });
+                or TrainablePooling { Model: { Kind: PoolingKind.Average, CountPadding: false } };
     }
 }

@@ -52,7 +52,7 @@ internal sealed record UnitResemblance(int Unit, UnitFoldKind Kind, int? Twin, f
         ];
     }
 
-    /// <summary>All that a unit might be; one that shows several faces to its readers is left out, for it would have to be so at each.</summary>
+    /// <summary>All that a unit might be; one with several faces is left out, for it would have to be so at each.</summary>
     private static List<Candidate> AllForms(UnitParts[] units, bool[] read)
     {
         var candidates = new List<Candidate>();
