@@ -123,7 +123,7 @@ public static class UnitFolding
         for (int other = 0; other < unit.Unit; other++)
         {
             UnitParts twin = layers[unit with { Unit = other }];
-            if (!read[other] || !twin.IsCongruent(parts)) continue;
+            if (!read[other]) continue;
             if (IsTwin(parts, twin, 1)) return (UnitFoldKind.Duplicate, other, 1, [0]);
             if (!canMirror || !IsTwin(parts, twin, -1)) continue;
             bool isSigmoid = parts.Rows[0].Layer.Activation.Kind == ActivationKind.Sigmoid;
@@ -133,9 +133,11 @@ public static class UnitFolding
         return (UnitFoldKind.Unread, null, 0, [0]);
     }
 
-    /// <summary>Whether all that makes one unit is <paramref name="sign"/> times what makes the other.</summary>
+    /// <summary>Whether all that makes one unit is <paramref name="sign"/> times what makes the other, and both lie alike.</summary>
     private static bool IsTwin(UnitParts unit, UnitParts twin, float sign)
     {
+        // Biases tell nearly all units apart, at little cost.
+        if (unit.Rows.Count != twin.Rows.Count || twin.Rows[0].Bias != sign * unit.Rows[0].Bias || !unit.IsCongruent(twin)) return false;
         for (int i = 0; i < unit.Rows.Count; i++)
         {
             if (twin.Rows[i].Bias != sign * unit.Rows[i].Bias) return false;
