@@ -73,6 +73,22 @@ public sealed class PruneConvolutionTests : IDisposable
         await RefusedAsync(["prune", "@m.espalier", "--data", "digits", .. wishes.Split(' ')], expected);
     }
 
+    [Theory]
+    [InlineData("registers")]
+    [InlineData("live")]
+    public async Task Balanced_patterns_lie_over_the_columns_of_filters_too(string order)
+    {
+        await _run.JsonAsync("train", "--data", "digits", "--layers", "conv:16x5x5/stride:3,pool:2,conv:16x3x3,32,16", "--epochs", "1",
+            "--out", "@m.espalier");
+        JsonElement log = (await _run.JsonAsync("prune", "@m.espalier", "--data", "digits", "--pattern", "2of8", "--pattern-order", order,
+            "--method", "rounds", "--rounds", "1", "--epochs", "1")).GetProperty("log");
+
+        // Filters of 144 columns in slices of 8.
+        JsonElement filters = log.GetProperty("rounds")[0].GetProperty("layers")[1];
+        Assert.Equal("conv2.weights", filters.GetProperty("name").GetString());
+        Assert.InRange(filters.GetProperty("after").GetInt32(), 1, 16 * 144 / 4);
+    }
+
     [Fact]
     public async Task A_pruned_one_is_compressed_and_comes_back()
     {
