@@ -47,22 +47,21 @@ internal sealed class FiltersExperiment : Experiment
 
         run.Stage(0.85, 1, "criteria");
         FilterCurve[] curves = [.. s_criteria.Select(lenet.Unretrained)];
-        return new ReproductionResult(Rows(run, dense, points), [Table(dense, points)], [Frontier(points), Curves(curves)]);
+        return new ReproductionResult(Rows(dense, points), [Table(dense, points)], [Frontier(points), Curves(curves)]);
     }
 
-    // Bars are of the full scale; on the small one the rows just inform.
-    private static ReproductionRow[] Rows(ExperimentRun run, FilterPoint dense, List<FilterPoint> points)
+    private static List<ReproductionRow> Rows(FilterPoint dense, List<FilterPoint> points)
     {
         var rows = new List<ReproductionRow> { ReproductionRow.Note($"dense, {dense.Sizes}", null, Text(dense.Test)) };
         for (int i = 0; i < points.Count; i++)
         {
             (FilterPoint point, FilterRival rival) = (points[i], s_targets[i].Rival);
             string what = $"{point.Sizes}, beside {rival.Method}";
-            rows.Add(ReproductionRow.AtMost($"{what}: weights", $"{rival.Weights} ({rival.Sizes})", rival.Weights, point.Weights, "0"));
-            rows.Add(ReproductionRow.AtMost($"{what}: test error", Text(rival.Error, "0.0"), rival.Error, point.Test));
+            rows.Add(ReproductionRow.Note($"{what}: weights", $"{rival.Weights} ({rival.Sizes})", $"{point.Weights}"));
+            rows.Add(ReproductionRow.Note($"{what}: test error", Text(rival.Error, "0.0"), Text(point.Test)));
         }
 
-        return run.Quick ? [.. rows.Select(row => row with { Bar = null, Holds = null })] : [.. rows];
+        return rows;
     }
 
     private static ReproductionTable Table(FilterPoint dense, List<FilterPoint> points) => new(
