@@ -204,6 +204,30 @@ public sealed class PruneUnitsVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Filters_leave_a_convolutional_network()
+    {
+        TrainableNetwork network = new NetworkBuilder(new Shape(1, 28, 28), seed: 2)
+            .Convolution(5, Window.Square(5, stride: 2), Activation.Relu).MaxPooling(Window.Square(3, stride: 3))
+            .Convolution(6, Window.Square(3), Activation.Relu).Dense(7, Activation.Relu).Dense(10, Activation.Softmax).Build("Small");
+        ModelFile.Save(_run.PathOf("m.espalier"), network.ToNetwork());
+
+        (int code, string output, _) =
+            await _run.RunAsync(Line("--data digits --units 8 --per-round 3 --criterion taylor --per-weight --minimum 2"));
+
+        Assert.Equal(ExitCode.Success, code);
+        Assert.Matches(
+            """
+            ^18 filters and units pruned to 8 by taylor in 4 rounds
+              conv1: [2-5] of 5 filters
+              conv2: [2-6] of 6 filters
+              fc1: [2-7] of 7 units
+            633 weights before, \d+ after
+            """.ReplaceLineEndings("\n"), output);
+        var small = TrainableNetwork.FromNetwork(ModelFile.Load(_run.PathOf("m.pruned.espalier")));
+        Assert.Equal(8, small.Layers.Where(layer => layer is TrainableWeightedLayer).SkipLast(1).Sum(layer => layer.OutputShape.Channels));
+    }
+
+    [Fact]
     public async Task Help_lists_the_criteria()
     {
         (_, string output, _) = await _run.RunAsync("prune-units", "--help");

@@ -47,7 +47,7 @@ public sealed class GeneratedCodeTests
 
     [Theory]
     [InlineData("class", "namespace", "void")]
-    [InlineData("Predict", "input", "output")]
+    [InlineData("Predict", "workspace", "output")]
     [InlineData("System", "Span", "MathF")]
     [InlineData("__arglist", "_", "__")]
     public void Names_in_a_model_that_mean_something_in_code_do_no_harm(string network, string hidden, string answer)

@@ -20,7 +20,8 @@ internal sealed record UnitChange(string Layer, string Kind, int Before, int Aft
     /// <summary>What some kinds of units are called together.</summary>
     public static string WordFor(IEnumerable<UnitChange> layers)
     {
-        string[] kinds = [.. layers.Select(layer => layer.Kind).Where(kind => kind != Word(UnitKind.Input)).Distinct().Order(StringComparer.Ordinal)];
+        IEnumerable<string> hidden = layers.Select(layer => layer.Kind).Where(kind => kind != Word(UnitKind.Input));
+        string[] kinds = [.. hidden.Distinct().Order(StringComparer.Ordinal)];
         return kinds.Length == 0 ? Word(UnitKind.Unit) : string.Join(" and ", kinds);
     }
 

@@ -44,7 +44,8 @@ internal sealed record UnitPruningReport(
         string rounds = standing == 1 ? "1 round" : $"{standing} rounds";
         if (Folded is not null) terminal.Print($"{(Folded.Count == 1 ? "1 unit" : $"{Number(Folded.Count)} units")} folded away");
         IReadOnlyList<UnitChange> layers = UnitChange.Compare(Given, Written);
-        terminal.Print($"{Number(Log.UnitsBefore)} {UnitChange.WordFor(layers)} pruned to {Number(Log.UnitsAfter)} by {Log.Criterion} in {rounds}");
+        terminal.Print($"{Number(Log.UnitsBefore)} {UnitChange.WordFor(layers)} pruned to {Number(Log.UnitsAfter)} by {Log.Criterion} "
+            + $"in {rounds}");
         foreach (UnitChange layer in layers.Skip(withInputs ? 0 : 1))
         {
             terminal.Print($"  {layer.Layer}: {Number(layer.After)} of {Number(layer.Before)} {layer.Kind}");

@@ -22,6 +22,7 @@ internal static class ExperimentList
         new AcousticTableExperiment(),
         new FashionExperiment(),
         new NetTrimExperiment(),
+        new LobsLeNet5Experiment(),
         new LeNet5Experiment(),
         new FiltersExperiment(),
     ];

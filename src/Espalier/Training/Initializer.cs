@@ -37,6 +37,20 @@ public static class Initializer
         }
     }
 
+    /// <summary>Fills the weights of all layers in order, each by its own activation; other numbers stay as they are.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="random">The source of chance.</param>
+    public static void Fill(TrainableNetwork network, SeededRandom random)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        foreach (TrainableLayer layer in network.Layers)
+        {
+            if (layer is not TrainableWeightedLayer { Weights: Parameter weights }) continue;
+            int fanOut = layer is TrainableConvolution convolution ? convolution.GroupFilters * convolution.Window.Length : weights.Rows;
+            Fill(weights.Values, weights.Columns, fanOut, layer.Activation, random);
+        }
+    }
+
     private static void FillNormal(Span<float> weights, double variance, SeededRandom random)
     {
         double deviation = Math.Sqrt(variance);

@@ -114,6 +114,15 @@ public sealed class TrainableNetwork
     /// <summary>The layers that layer <paramref name="index"/> reads, in the order of its inputs; -1 is the network's input.</summary>
     public IReadOnlyList<int> SourcesOf(int index) => _graph.SourcesOf(index);
 
+    /// <summary>A network of its own of the same layers, at starting weights of <see cref="Initializer"/> and without masks.</summary>
+    /// <param name="seed">Decides the starting weights.</param>
+    public TrainableNetwork Restart(ulong seed)
+    {
+        var network = new TrainableNetwork(Name, InputShape, [.. Layers.Select(layer => layer.Blank())]);
+        Initializer.Fill(network, new SeededRandom(seed));
+        return network;
+    }
+
     /// <summary>A network of its own with the same numbers and masks.</summary>
     public TrainableNetwork Clone()
     {

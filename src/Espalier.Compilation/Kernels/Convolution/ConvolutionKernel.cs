@@ -13,7 +13,7 @@ namespace Espalier.Compilation.Kernels.Convolution;
 /// </summary>
 /// <remarks>
 /// Order of summation of a pixel: the sum starts at the bias, or with few registers of pixels there are two, to which the terms go by turns and
-/// of which the second starts at zero; each multiply-add is rounded once.
+/// of which the second starts at zero; each multiply-add is rounded once. A maximum is NaN when a value under it is.
 /// </remarks>
 internal class ConvolutionKernel : Kernel
 {

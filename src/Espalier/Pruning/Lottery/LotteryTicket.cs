@@ -176,15 +176,7 @@ public sealed class LotteryTicket
     {
         uint[]?[] masks = [.. Network.Parameters.Select(parameter => (uint[]?)parameter.Mask?.Clone())];
         _origin.Restore(Network);
-        var random = new SeededRandom(_options.Training.Seed + (ulong)round);
-        foreach (TrainableLayer layer in Network.Layers)
-        {
-            if (_options.Start != TicketStart.Reinitialize) break;
-            if (layer is not TrainableWeightedLayer { Weights: Parameter weights }) continue;
-            int fanOut = layer is TrainableConvolution convolution ? convolution.GroupFilters * convolution.Window.Length : weights.Rows;
-            Initializer.Fill(weights.Values, weights.Columns, fanOut, layer.Activation, random);
-        }
-
+        if (_options.Start == TicketStart.Reinitialize) Initializer.Fill(Network, new SeededRandom(_options.Training.Seed + (ulong)round));
         for (int i = 0; i < masks.Length; i++)
         {
             if (masks[i] is uint[] mask) Network.Parameters[i].Freeze(mask);

@@ -8,8 +8,8 @@ public static class NetworkShrinker
 {
     /// <summary>
     /// A network of its own without the hidden units and filters that <see cref="UnitFolding.Fold(TrainableNetwork)"/> folds away, removed
-    /// ones above all. Inputs and outputs stay; a layer in which nothing is read keeps one unit. The weights that stay keep their masks. The
-    /// function is the same; sums that a folded unit's part went into may round differently.
+    /// ones above all. Inputs and outputs stay; a layer in which nothing is read keeps one unit. The weights that stay keep their masks.
+    /// The function is the same; sums that a folded unit's part went into may round differently.
     /// </summary>
     /// <param name="network">The network, which stays as it is.</param>
     /// <exception cref="EspalierException">The network has layers whose units cannot be removed.</exception>
@@ -23,8 +23,10 @@ public static class NetworkShrinker
         for (int layer = 0; layer < layers.Count; layer++) kept.UnionWith(Kept(layers, layer));
         var values = new ShrunkValue[folded.Layers.Count + 1];
         for (int value = -1; value < folded.Layers.Count; value++) values[value + 1] = ShrunkValue.Of(layers, value, kept);
-        return new TrainableNetwork(network.Name, network.InputShape,
-            [.. folded.Layers.Select((layer, i) => Smaller(layer, [.. folded.SourcesOf(i).Select(source => values[source + 1])], values[i + 1]))]);
+        return new TrainableNetwork(
+            network.Name, network.InputShape, [.. folded.Layers.Select((layer, i) => Smaller(layer, Inputs(i), values[i + 1]))]);
+
+        ShrunkValue[] Inputs(int layer) => [.. folded.SourcesOf(layer).Select(source => values[source + 1])];
     }
 
     private static IEnumerable<UnitParts> Kept(UnitLayers layers, int layer)
@@ -41,38 +43,51 @@ public static class NetworkShrinker
         switch (layer)
         {
             case TrainableDense dense:
-                var smaller = new TrainableDense(dense.Name, shape.Length, output.Kept.Length, dense.Activation) { Sources = dense.Sources };
+                var smaller = new TrainableDense(dense.Name, shape.Length, output.Kept.Length, dense.Activation)
+                {
+                    Sources = layer.Sources,
+                };
                 CopyWeights(dense, smaller, inputs[0].Numbers(), output.Kept);
                 return smaller;
             case TrainableConvolution convolution:
                 // Of several groups each goes or stays as a whole.
                 int groups = convolution.Groups == 1 ? 1 : output.Kept.Length / convolution.GroupFilters;
                 var fewer = new TrainableConvolution(
-                    convolution.Name, shape, output.Kept.Length, convolution.Window, convolution.Activation, groups) { Sources = convolution.Sources };
-                int[] taps = ShrunkValue.Spread(
-                    convolution.Groups == 1 ? inputs[0].Kept : [.. Enumerable.Range(0, convolution.GroupChannels)], convolution.Window.Length);
+                    convolution.Name, shape, output.Kept.Length, convolution.Window, convolution.Activation, groups)
+                {
+                    Sources = layer.Sources,
+                };
+                int[] channels = convolution.Groups == 1 ? inputs[0].Kept : [.. Enumerable.Range(0, convolution.GroupChannels)];
+                int[] taps = ShrunkValue.Spread(channels, convolution.Window.Length);
                 CopyWeights(convolution, fewer, taps, output.Kept);
                 return fewer;
             case TrainableBatchNormalization normalization:
                 var narrower = new TrainableBatchNormalization(
-                    normalization.Name, shape, normalization.Activation, normalization.Momentum, normalization.Epsilon) { Sources = normalization.Sources };
-                for (int i = 0; i < narrower.Parameters.Count; i++) Copy(normalization.Parameters[i], narrower.Parameters[i], output.Kept, [0]);
+                    normalization.Name, shape, normalization.Activation, normalization.Momentum, normalization.Epsilon)
+                {
+                    Sources = layer.Sources,
+                };
+                for (int i = 0; i < narrower.Parameters.Count; i++)
+                {
+                    Copy(normalization.Parameters[i], narrower.Parameters[i], output.Kept, [0]);
+                }
+
                 return narrower;
             case TrainablePooling pooling:
-                return new TrainablePooling(pooling.Model with { Input = shape }) { Sources = pooling.Sources };
+                return new TrainablePooling(pooling.Model with { Input = shape }) { Sources = layer.Sources };
             case TrainableAddition addition:
-                return new TrainableAddition(new(addition.Name, shape, addition.InputCount, addition.Activation)) { Sources = addition.Sources };
-            case TrainableConcatenation concatenation:
-                return new TrainableConcatenation(new(concatenation.Name, new(inputs.Select(input => input.Shape)), concatenation.Activation))
+                return new TrainableAddition(new(layer.Name, shape, addition.InputCount, layer.Activation)) { Sources = layer.Sources };
+            case TrainableConcatenation:
+                return new TrainableConcatenation(new(layer.Name, new(inputs.Select(input => input.Shape)), layer.Activation))
                 {
-                    Sources = concatenation.Sources,
+                    Sources = layer.Sources,
                 };
             case TrainableFlatten:
                 return new TrainableFlatten(new(layer.Name, shape)) { Sources = layer.Sources };
             case TrainableDropout dropout:
-                return new TrainableDropout(dropout.Name, shape, dropout.Rate) { Sources = dropout.Sources };
+                return new TrainableDropout(layer.Name, shape, dropout.Rate) { Sources = layer.Sources };
             default:
-                throw new InvalidOperationException($"Layer '{layer.Name}' is a {layer.GetType().Name}, which has units but cannot be made smaller.");
+                throw new InvalidOperationException($"A {layer.GetType().Name} has units but cannot be made smaller.");
         }
     }
 

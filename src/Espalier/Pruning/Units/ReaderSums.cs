@@ -19,7 +19,8 @@ internal sealed class ReaderSums
         _readers = layers.ReaderPasses(sweep.Pass, asked, sweep.Network.Layers);
         for (int i = 0; i < _readers.Length; i++)
         {
-            if (_readers[i] is LayerPass pass) pass.Output = new float[checked(sweep.Pass.Capacity * sweep.Network.Layers[i].OutputShape.Length)];
+            if (_readers[i] is not LayerPass pass) continue;
+            pass.Output = new float[checked(sweep.Pass.Capacity * sweep.Network.Layers[i].OutputShape.Length)];
         }
     }
 

@@ -19,7 +19,8 @@ internal static class UnitAverages
         SampleSweep sweep, ComputeEngine engine, UnitFace[][][] asked, Transform? transform, CancellationToken cancellation)
     {
         double[][][] averages = Array.ConvertAll(asked, layer => Array.ConvertAll(layer, unit => new double[unit.Length]));
-        var places = asked.SelectMany((layer, i) => layer.SelectMany((unit, j) => unit.Select((face, k) => (Face: face, Sums: averages[i][j], Index: k))))
+        var places = asked
+            .SelectMany((layer, i) => layer.SelectMany((unit, j) => unit.Select((face, k) => (Face: face, Sums: averages[i][j], Index: k))))
             .GroupBy(place => place.Face.Value).Select(group => (Value: group.Key, Places: group.ToArray())).ToArray();
         float[] values = [];
         double part = 1.0 / sweep.Data.Count;

@@ -10,6 +10,7 @@ namespace Espalier.Pruning.Units;
 public sealed record UnitCount(string Layer, UnitKind Kind, int All, int Read)
 {
     /// <summary>The units of a network, layer by layer, the inputs first; layers that only pass on what others compute have none.</summary>
+    /// <param name="network">The network.</param>
     /// <exception cref="EspalierException">The network has layers whose units cannot be removed.</exception>
     public static IReadOnlyList<UnitCount> Of(TrainableNetwork network)
     {

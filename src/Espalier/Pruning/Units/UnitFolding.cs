@@ -123,7 +123,7 @@ public static class UnitFolding
         for (int other = 0; other < unit.Unit; other++)
         {
             UnitParts twin = layers[unit with { Unit = other }];
-            if (!read[other] || !twin.IsCongruent(parts)) continue;
+            if (!read[other]) continue;
             if (IsTwin(parts, twin, 1)) return (UnitFoldKind.Duplicate, other, 1, [0]);
             if (!canMirror || !IsTwin(parts, twin, -1)) continue;
             bool isSigmoid = parts.Rows[0].Layer.Activation.Kind == ActivationKind.Sigmoid;
@@ -133,9 +133,11 @@ public static class UnitFolding
         return (UnitFoldKind.Unread, null, 0, [0]);
     }
 
-    /// <summary>Whether all that makes one unit is <paramref name="sign"/> times what makes the other.</summary>
+    /// <summary>Whether all that makes one unit is <paramref name="sign"/> times what makes the other, and both lie alike.</summary>
     private static bool IsTwin(UnitParts unit, UnitParts twin, float sign)
     {
+        // Biases tell nearly all units apart, at little cost.
+        if (unit.Rows.Count != twin.Rows.Count || twin.Rows[0].Bias != sign * unit.Rows[0].Bias || !unit.IsCongruent(twin)) return false;
         for (int i = 0; i < unit.Rows.Count; i++)
         {
             if (twin.Rows[i].Bias != sign * unit.Rows[i].Bias) return false;
@@ -150,16 +152,15 @@ public static class UnitFolding
             parameter => parameter.Values[pair.First.Channel] == parameter.Values[pair.Second.Channel]));
     }
 
-    /// <summary>Whether the negative of a unit's sum shows at its readers as the negative of its output, or for a sigmoid 1 less that.</summary>
+    /// <summary>Whether the negative of a unit's sum shows at its readers as that of its output, or for a sigmoid as 1 less it.</summary>
     private static bool CanMirror(TrainableNetwork network, UnitParts unit)
     {
-        if (unit.Rows.Count != 1 || unit.Rows[0].Layer.Activation.Kind is not (ActivationKind.Identity or ActivationKind.Tanh or ActivationKind.Sigmoid))
-        {
-            return false;
-        }
+        return unit.Rows is [UnitRow row]
+            && row.Layer.Activation.Kind is ActivationKind.Identity or ActivationKind.Tanh or ActivationKind.Sigmoid
+            && unit.Places.Skip(1).All(place => IsMirrored(network.Layers[place.Value]));
 
-        return unit.Places.Skip(1).Select(place => network.Layers[place.Value]).All(layer => layer.Activation.Kind == ActivationKind.Identity
+        static bool IsMirrored(TrainableLayer layer) => layer.Activation.Kind == ActivationKind.Identity
             && layer is TrainableFlatten or TrainableDropout or TrainableConcatenation
-                or TrainablePooling { Model: { Kind: PoolingKind.Average, CountPadding: false } });
+                or TrainablePooling { Model: { Kind: PoolingKind.Average, CountPadding: false } };
     }
 }

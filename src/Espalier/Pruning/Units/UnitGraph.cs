@@ -39,7 +39,7 @@ internal sealed class UnitGraph
     /// <summary>The units by the layer that is the first to yield them: of the inputs, then of each layer but the last.</summary>
     public UnitParts[][] Layers { get; }
 
-    /// <summary>The unit of each channel of a value, or null where it cannot go; -1 is the input, whose channels may be its numbers.</summary>
+    /// <summary>The unit of each channel of a value, or null where it cannot go; -1 is the input, where they may be single numbers.</summary>
     public UnitParts?[] Channels(int value) => Array.ConvertAll(_nodes[value + 1], node => _unitOf[Earliest(node)]);
 
     /// <summary>The numbers that a channel of a value has in each sample.</summary>
@@ -89,13 +89,12 @@ internal sealed class UnitGraph
                 return NewNodes(index, layer.OutputShape.Channels);
             case TrainableConvolution convolution:
                 int[] filters = NewNodes(index, convolution.OutputShape.Channels);
-                for (int i = 0; i < filters.Length; i++) Join(filters[i], sources[0][i / convolution.GroupFilters * convolution.GroupChannels]);
-                for (int i = 0; i < sources[0].Length; i++)
-                {
-                    Join(sources[0][i], sources[0][i / convolution.GroupChannels * convolution.GroupChannels]);
-                }
+                for (int i = 0; i < filters.Length; i++) Join(filters[i], FirstOfGroup(i / convolution.GroupFilters));
+                for (int i = 0; i < sources[0].Length; i++) Join(sources[0][i], FirstOfGroup(i / convolution.GroupChannels));
 
                 return filters;
+
+                int FirstOfGroup(int group) => sources[0][group * convolution.GroupChannels];
             case TrainablePooling or TrainableBatchNormalization or TrainableDropout:
                 return sources[0];
             case TrainableFlatten:

@@ -55,7 +55,7 @@ internal sealed class UnitLayers
     /// <summary>Whether a unit has an outgoing weight that is not zero.</summary>
     public static bool IsRead(UnitParts unit) => HasOther(unit, read => read.Reader.Weights.Values, 0f);
 
-    /// <summary>The number of weights that would leave with a unit: those that lead to it and from it, as far as masks let them live.</summary>
+    /// <summary>The number of weights that would leave with a unit: the living ones that lead to it and from it.</summary>
     public int LiveWeights(UnitId unit)
     {
         int count = 0;
@@ -67,7 +67,10 @@ internal sealed class UnitLayers
         foreach (UnitRead read in this[unit].Reads)
         {
             Parameter weights = read.Reader.Weights;
-            for (int row = 0; row < weights.Rows; row++) count += weights.Mask is uint[] mask ? read.Of(mask, row).Count(Parameter.Live) : read.Columns;
+            for (int row = 0; row < weights.Rows; row++)
+            {
+                count += weights.Mask is uint[] mask ? read.Of(mask, row).Count(Parameter.Live) : read.Columns;
+            }
         }
 
         return count;
@@ -86,7 +89,8 @@ internal sealed class UnitLayers
     public LayerPass?[] ReaderPasses(NetworkPass whole, bool[][] asked, IReadOnlyList<TrainableLayer> layers)
     {
         var passes = new LayerPass?[Network.Layers.Count];
-        foreach (UnitRead read in _graph.Layers.Where((_, i) => asked[i].Length > 0).SelectMany(units => units).SelectMany(unit => unit.Reads))
+        IEnumerable<UnitParts> units = _graph.Layers.Where((_, i) => asked[i].Length > 0).SelectMany(layer => layer);
+        foreach (UnitRead read in units.SelectMany(unit => unit.Reads))
         {
             if (passes[read.Index] is not null) continue;
             LayerPass pass = passes[read.Index] = layers[read.Index].CreatePass(new PassMode(null), whole.Capacity);

@@ -31,7 +31,8 @@ internal sealed class UnitMoments
 
         // The inputs are left out: their units are not made by training, so they never become each other's twins by it. So are layers whose
         // units show themselves at several places or not all at the same ones: no one number would say how much alike two of them are.
-        double[][] covariances = [.. means.Select((units, i) => new double[i == 0 || !IsComparable(layers.Units(i)) ? 0 : units.Length * units.Length])];
+        double[][] covariances =
+            [.. means.Select((units, i) => new double[i == 0 || !IsComparable(layers.Units(i)) ? 0 : units.Length * units.Length])];
         float[] centred = [], products = [];
         double part = 1.0 / sweep.Data.Count;
         sweep.Run(engine, (_, count) =>
@@ -50,7 +51,7 @@ internal sealed class UnitMoments
         return new UnitMoments(means, covariances);
     }
 
-    /// <summary>The correlation of two units of a hidden layer, -1 to 1; 0 where one of them does not vary or they are not comparable.</summary>
+    /// <summary>The correlation of two units of a hidden layer, -1 to 1; 0 where one does not vary or they cannot be compared.</summary>
     public double Correlation(UnitId unit, int other)
     {
         if (_covariances[unit.Layer].Length == 0) return 0;

@@ -103,7 +103,8 @@ public sealed class UnitPruner
     {
         cancellation.ThrowIfCancellationRequested();
         bool withTwins = _options.Twins != UnitTwins.Ignore;
-        UnitMoments? moments = withTwins || _options.FoldMeans ? UnitMoments.Measure(_stage.Context, _layers, withTwins, cancellation) : null;
+        UnitMoments? moments =
+            withTwins || _options.FoldMeans ? UnitMoments.Measure(_stage.Context, _layers, withTwins, cancellation) : null;
         bool[][] live = Live();
         var removed = new List<RemovedUnit>();
         int count = Math.Min(_options.Choice == UnitChoice.Outlying ? int.MaxValue : _options.UnitsPerRound, units - least);

@@ -16,8 +16,8 @@ public sealed record UnitPruningOptions
     public UnitChoice Choice { get; init; } = UnitChoice.Lowest;
 
     /// <summary>
-    /// Whether units are ranked by score / weights, the living weights that leave with a unit, instead of by their scores as they are: so that
-    /// layers whose units are dear do not win over those whose units cost little.
+    /// Whether units are ranked by their score for each living weight that leaves with them, instead of by their scores as they are: units
+    /// that cost many weights, such as filters before a wide dense layer, have to be worth more.
     /// </summary>
     public bool PerWeight { get; init; }
 

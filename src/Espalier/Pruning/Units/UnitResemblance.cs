@@ -52,7 +52,7 @@ internal sealed record UnitResemblance(int Unit, UnitFoldKind Kind, int? Twin, f
         ];
     }
 
-    /// <summary>All that a unit might be; one that shows several faces to its readers is left out, for it would have to be so at each.</summary>
+    /// <summary>All that a unit might be; one with several faces is left out, for it would have to be so at each.</summary>
     private static List<Candidate> AllForms(UnitParts[] units, bool[] read)
     {
         var candidates = new List<Candidate>();
@@ -62,7 +62,8 @@ internal sealed record UnitResemblance(int Unit, UnitFoldKind Kind, int? Twin, f
             candidates.Add(new Candidate(unit, unit, 0, float.PositiveInfinity, float.NegativeInfinity));
             for (int twin = 0; twin < unit; twin++)
             {
-                for (int form = 1; read[twin] && units[twin].IsCongruent(units[unit]) && form < s_forms.Length; form++)
+                if (!read[twin] || !units[twin].IsCongruent(units[unit])) continue;
+                for (int form = 1; form < s_forms.Length; form++)
                 {
                     candidates.Add(new Candidate(unit, twin, form, float.PositiveInfinity, float.NegativeInfinity));
                 }

@@ -89,7 +89,8 @@ public sealed class FilterCriterionTests
         TrainableNetwork network = WithLinearOutput(FilterRun.Create(name));
         var layers = new UnitLayers(network);
         var context = new PruningContext(network, FilterRun.Samples(network), LossKind.MeanSquaredError);
-        double[][] first = new TaylorCriterion(TaylorOrder.First).Score(context), second = new TaylorCriterion(TaylorOrder.Second).Score(context);
+        double[][] first = new TaylorCriterion(TaylorOrder.First).Score(context);
+        double[][] second = new TaylorCriterion(TaylorOrder.Second).Score(context);
         int count = context.Train.Count, outputs = network.OutputShape.Length, seen = 0;
         double[][] values = new DoubleGraph(Front(network), false).Forward(FilterRun.Inputs(context.Train));
         Parameter weights = network.PrunableParameters[^1];

@@ -164,7 +164,8 @@ public sealed class FilterFoldingTests
         {
             "plain" => [new TrainablePooling(new("p", s_filtered, PoolingKind.Max, Window.Square(2), false, false, Activation.Relu))],
             "normalised" => [new TrainableBatchNormalization("n", s_filtered, Activation.Relu)],
-            "averaged" => [new TrainablePooling(new("p", s_filtered, PoolingKind.Average, Window.Square(2), false, false, Activation.Identity))],
+            "averaged" =>
+                [new TrainablePooling(new("p", s_filtered, PoolingKind.Average, Window.Square(2), false, false, Activation.Identity))],
             _ => [],
         };
         Shape shape = between.Length == 0 ? s_filtered : between[^1].OutputShape;

@@ -8,14 +8,15 @@ using Espalier.Training.Optimizers;
 namespace Espalier.Cli.Reproduction.Experiments.Filters;
 
 /// <summary>
-/// LeNet-5 in the Caffe form on MNIST, thinned out in rounds: a part of the filters and units leaves, the tensors shrink in fact, an epoch of
-/// training, again. Whatever is looked at while choosing is the last 5,000 training images. On the small scale there are few images.
+/// LeNet-5 in the Caffe form on MNIST, thinned out in rounds: a part of the filters and units leaves, the tensors shrink in fact, an epoch
+/// of training, again. Units are ranked by their worth as it is: for each weight that they cost, the second convolution would be left with 2
+/// filters of 50 before the others had lost half of theirs. Whatever is looked at while choosing is the last 5,000 training images. On the small scale there are few images.
 /// </summary>
 internal sealed class FilterNetworks
 {
     private const LossKind Loss = LossKind.CategoricalCrossEntropy;
-    private const int HeldOut = 5000, Judges = 5000, QuickSamples = 1500, DenseEpochs = 6, TuningEpochs = 20, BatchSize = 64;
-    private const double Rate = 1e-3, FinalRate = 1e-5, Decay = 1e-4, Part = 0.15, QuickPart = 0.5;
+    private const int HeldOut = 5000, Judges = 5000, QuickSamples = 1500, DenseEpochs = 6, TuningEpochs = 12, BatchSize = 64;
+    private const double Rate = 1e-3, FinalRate = 1e-5, Decay = 1e-4, Part = 0.2, QuickPart = 0.5;
     private const string Criterion = "taylor";
 
     private readonly ExperimentRun _run;
@@ -44,7 +45,7 @@ internal sealed class FilterNetworks
     /// <param name="from">What to start from.</param>
     /// <param name="units">The filters and units to keep.</param>
     public Network Thinned(Network from, int units) =>
-        _run.Model($"thinned-{units}", $"{Criterion} for each weight, {Part} a round, from {Sizes(from)} to {units}, {Words(1)}", () =>
+        _run.Model($"thinned-{units}", $"{Criterion}, {Part} a round, from {Sizes(from)} to {units}, {Words(1)}", () =>
         {
             TrainableNetwork network = TrainableNetwork.FromNetwork(from);
             int first = Units(network);
@@ -53,7 +54,7 @@ internal sealed class FilterNetworks
                 int fewer = Math.Clamp((int)Math.Round(left * (_run.Quick ? QuickPart : Part)), 1, left - units);
                 var options = new UnitPruningOptions
                 {
-                    Criterion = UnitCriterionCatalog.Create(Criterion), PerWeight = true, UnitsPerRound = fewer, MinimumUnits = 2,
+                    Criterion = UnitCriterionCatalog.Create(Criterion), UnitsPerRound = fewer, MinimumUnits = 2,
                 };
                 new UnitPruner(network, _judges, null, Loss, options).Run(UnitTarget.Rounds(1), null, _run.Cancellation);
                 network = NetworkShrinker.Shrink(network);
@@ -86,10 +87,11 @@ internal sealed class FilterNetworks
         TrainableNetwork network = TrainableNetwork.FromNetwork(Dense());
         int perRound = Units(network) / (_run.Quick ? 4 : 19);
         var options = new UnitPruningOptions { Criterion = UnitCriterionCatalog.Create(criterion), UnitsPerRound = perRound };
-        UnitPruningLog log = new UnitPruner(network, _judges.Slice("judges", 0, _judges.Count / (_run.Quick ? 4 : 2)), _validation, Loss, options)
-            .Run(UnitTarget.Fraction(0.2), new PruningMeter((fraction, text) => _run.Report(fraction, $"{criterion}: {text}")), _run.Cancellation);
-        return new FilterCurve(criterion,
-            [(log.UnitsBefore, log.Before.ErrorPercent!.Value), .. log.Rounds.Select(round => (round.UnitsAfter, round.After.ErrorPercent!.Value))]);
+        Dataset judges = _judges.Slice("mnist train", 0, _judges.Count / (_run.Quick ? 4 : 2));
+        var meter = new PruningMeter((fraction, text) => _run.Report(fraction, $"{criterion}: {text}"));
+        UnitPruningLog log = new UnitPruner(network, judges, _validation, Loss, options).Run(UnitTarget.Fraction(0.2), meter, _run.Cancellation);
+        var rounds = log.Rounds.Select(round => (round.UnitsAfter, round.After.ErrorPercent!.Value));
+        return new FilterCurve(criterion, [(log.UnitsBefore, log.Before.ErrorPercent!.Value), .. rounds]);
     });
 
     /// <summary>Filters, inputs of the first dense layer, and units: "20-50-800-500".</summary>
@@ -102,7 +104,8 @@ internal sealed class FilterNetworks
             : $"{layer.Weights.Rows}"));
     }
 
-    private static int Units(TrainableNetwork network) => UnitCount.Of(network).Where(layer => layer.Kind != UnitKind.Input).Sum(layer => layer.Read);
+    private static int Units(TrainableNetwork network) =>
+        UnitCount.Of(network).Where(layer => layer.Kind != UnitKind.Input).Sum(layer => layer.Read);
 
     private static double Error(TrainableNetwork network, Dataset data) => Evaluator.Evaluate(network, data, Loss).ErrorPercent!.Value;
 

@@ -9,7 +9,8 @@ namespace Espalier.Pruning.Units.Criteria;
 /// classification problems) judge inputs and hidden units by their sigmoid activation and all weights of their outgoing connections,
 /// relative to the layer; their exact formula could not be read. This is our reading of it:
 /// S_i = mean over the samples of |v_i| times the sum over k of |w_ki|, with v_i = sigmoid(x_i) for inputs and the unit's output for hidden
-/// units, for a filter the mean over its positions; the score is S_i over the mean S of the layer's living units, so that 1 is the average unit.
+/// units, for a filter the mean over its positions; the score is S_i over the mean S of the layer's living units, so that 1 is the
+/// average unit.
 /// </summary>
 public sealed class SignificanceCriterion : UnitCriterion
 {
@@ -31,7 +32,8 @@ public sealed class SignificanceCriterion : UnitCriterion
             {
                 foreach (UnitRead read in layers.Units(layer)[unit].Reads)
                 {
-                    scores[layer][unit] += magnitudes[layer][unit][read.FaceIndex] * TensorPrimitives.SumOfMagnitudes<float>(read.Weights());
+                    double weights = TensorPrimitives.SumOfMagnitudes<float>(read.Weights());
+                    scores[layer][unit] += magnitudes[layer][unit][read.FaceIndex] * weights;
                 }
 
                 sum += scores[layer][unit];

@@ -6,8 +6,9 @@ namespace Espalier.Pruning.Units.Criteria;
 
 /// <summary>
 /// APoZ (Hu et al. 2016, Network trimming): the average percentage of zeros in a ReLU unit's output over the samples. The score is the
-/// share of samples, and of a filter's positions, in which the unit is not zero, so that the unit with the most zeros leaves first; a score of 0 is a unit that never
-/// fires. Their own rule, which removes the units of a layer beyond one standard deviation, is <see cref="UnitChoice.Outlying"/>.
+/// share of samples, and of a filter's positions, in which the unit is not zero, so that the unit with the most zeros leaves first; a score
+/// of 0 is a unit that never fires. Their own rule, which removes the units of a layer beyond one standard deviation, is
+/// <see cref="UnitChoice.Outlying"/>.
 /// </summary>
 public sealed class ZeroActivationCriterion : UnitCriterion
 {
