@@ -1,4 +1,5 @@
 using Espalier.Cli.Reproduction.Experiments.LeNet5;
+using Espalier.Reporting;
 
 namespace Espalier.Cli.Reproduction.Experiments;
 
@@ -26,6 +27,7 @@ internal sealed class LeNet5Experiment : Experiment
     public override ReproductionResult Run(ExperimentRun run)
     {
         var rows = new List<ReproductionRow>();
+        var bars = new List<(string Name, double Value)>();
         var sets = new Dictionary<string, ImageNetworks>(StringComparer.Ordinal);
         for (int i = 0; i < s_cases.Length; i++)
         {
@@ -34,6 +36,7 @@ internal sealed class LeNet5Experiment : Experiment
             if (!sets.TryGetValue(one.Data, out ImageNetworks? networks)) sets[one.Data] = networks = new ImageNetworks(run, one.Data);
             ulong[] seeds = one.Bar is null || run.Quick ? [1] : [1, 2, 3];
             double[] errors = [.. seeds.Select(seed => networks.TestError(networks.Dense(one.Architecture, seed)))];
+            bars.Add(($"{(one.Data == "mnist" ? "MNIST" : "Fashion")}, {one.Architecture}", errors.Average()));
             int weights = networks.Dense(one.Architecture, 1).WeightCount;
             string what = FormattableString.Invariant($"{one.Data}, {one.Architecture}, {weights:#,0} weights");
             if (seeds.Length > 1) what += $", mean of {seeds.Length} seeds";
@@ -42,7 +45,8 @@ internal sealed class LeNet5Experiment : Experiment
                 : ReproductionRow.Note(what, one.Published, FormattableString.Invariant($"{errors.Average():0.00}")));
         }
 
-        return new ReproductionResult(rows, [], []);
+        var chart = new BarChart("Test error of dense convolutional networks", "%", bars);
+        return new ReproductionResult(rows, [], [new ReproductionFigure("errors", chart.ToSvg(), "Each network as it is after its last epoch.")]);
     }
 
     private sealed record Case(string Data, string Architecture, string? Published, double? Bar);
