@@ -77,8 +77,10 @@ public sealed unsafe class LibxsmmContender : DenseContender
             _library.Execute(_products[i], from.Pointer, to.Pointer);
             for (int row = 0; row < layer.Weights.Rows; row++)
             {
+                // The library's code writes nothing for a row without weights: what an earlier layer left there is no sum.
                 Span<float> sums = to.Span.Slice(row * BlockSamples, BlockSamples);
-                TensorPrimitives.Add(sums, layer.Biases[row], sums);
+                if (layer.Weights.RowCount(row) == 0) sums.Fill(layer.Biases[row]);
+                else TensorPrimitives.Add(sums, layer.Biases[row], sums);
             }
 
             if (layer.Activation.IsElementwise) ActivationFunction.Apply(layer.Activation, to.Span[..(layer.Weights.Rows * BlockSamples)], BlockSamples);
