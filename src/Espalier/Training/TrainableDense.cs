@@ -4,7 +4,7 @@ using Espalier.Training.Kernels;
 namespace Espalier.Training;
 
 /// <summary>A fully connected layer under training: y = f(W x + b), W outputs x inputs.</summary>
-public sealed class TrainableDense : FullyConnectedLayer
+public sealed class TrainableDense : TrainableWeightedLayer
 {
     /// <summary>Makes a layer of zeros.</summary>
     /// <param name="name">An identifier, unique within the network.</param>
@@ -14,7 +14,7 @@ public sealed class TrainableDense : FullyConnectedLayer
     /// <exception cref="EspalierException">The activation has a negative parameter.</exception>
     public TrainableDense(string name, int inputs, int outputs, Activation activation)
         : base(
-            name, inputs, outputs, activation,
+            name, Shape.Flat(inputs), Shape.Flat(outputs), activation,
             new Parameter(name + ".weights", outputs, inputs, isWeight: true), new Parameter(name + ".biases", 1, outputs, isWeight: false))
     {
     }
@@ -34,19 +34,17 @@ public sealed class TrainableDense : FullyConnectedLayer
 
     internal override TrainableLayer Blank() => new TrainableDense(Name, Weights.Columns, Weights.Rows, Activation) { Sources = Sources };
 
-    internal override void Forward(ComputeEngine engine, float[] input, float[] output, int count)
+    internal override void Forward(ComputeEngine engine, LayerPass pass, int count)
     {
-        int outputs = Weights.Rows;
-        engine.Product.MultiplyTransposed(input, Weights.Values, output, count, outputs, Weights.Columns);
-        AddToEach(output, Biases.Values, count);
+        engine.Product.MultiplyTransposed(pass.Input, Weights.Values, pass.Output, count, Weights.Rows, Weights.Columns);
+        AddToEach(pass.Output, Biases.Values, count);
     }
 
-    internal override void Backward(ComputeEngine engine, float[] input, float[] outputGradient, float[]? inputGradient, int count)
+    internal override void Backward(ComputeEngine engine, LayerPass pass, int count)
     {
-        int outputs = Weights.Rows;
-        engine.Product.TransposedMultiply(outputGradient, input, Weights.Gradient, outputs, Weights.Columns, count);
-        SumOverSamples(outputGradient, Biases.Gradient, count);
-        if (inputGradient is null) return;
-        engine.Product.Multiply(outputGradient, Weights.Values, inputGradient, count, Weights.Columns, outputs);
+        engine.Product.TransposedMultiply(pass.OutputGradient, pass.Input, Weights.Gradient, Weights.Rows, Weights.Columns, count);
+        SumOverSamples(pass.OutputGradient, Biases.Gradient, count);
+        if (pass.InputGradient is null) return;
+        engine.Product.Multiply(pass.OutputGradient, Weights.Values, pass.InputGradient, count, Weights.Columns, Weights.Rows);
     }
 }
