@@ -1,3 +1,4 @@
+using Espalier.Compilation.Emit;
 using Espalier.Compilation.Kernels;
 using Espalier.Compilation.Lowering;
 using Espalier.Numerics;
@@ -25,7 +26,7 @@ internal sealed class PlanProbe
         _predict = PlanMethods.Of<PlanMethods.PredictInWorkspaceMethod>(compiled.GeneratedType, plan);
         _workspace = new AlignedBuffer(plan.Scratch!.Length);
         _output = new float[compiled.OutputLength];
-        _stages = [.. plan.Stages.SkipLast(1).Select(stage => CodeVerification.None(NameOf(stage)))];
+        _stages = [.. plan.Stages.SkipLast(1).Select(stage => CodeVerification.None(StageText.Name(stage)))];
         _lastLayers = [.. plan.Stages.Select(stage => Enumerable.Range(0, reference.Network.Layers.Length)
             .Single(i => reference.Network.Layers[i].Name == stage.Last.Name))];
     }
@@ -47,6 +48,4 @@ internal sealed class PlanProbe
             _stages[i] = isOrdinary ? all : all with { Deviation = _stages[i].Deviation };
         }
     }
-
-    private static string NameOf(Stage stage) => stage.Pooling is null ? stage.Layer.Name : $"{stage.Layer.Name} + {stage.Pooling.Name}";
 }
