@@ -78,6 +78,32 @@ public static class NetworkVerifier
         return new VerificationResult(widths, batch, fromGiven, network.Samples.Length, samplesHold, largestSampleError);
     }
 
+    /// <summary>Runs <paramref name="compiled"/> and another implementation over the network's samples and random inputs.</summary>
+    /// <param name="network">The network that <paramref name="compiled"/> was made of.</param>
+    /// <param name="compiled">The code to judge.</param>
+    /// <param name="name">What the other implementation is called in reports.</param>
+    /// <param name="reference">Computes the outputs of an input.</param>
+    /// <param name="seed">The seed of the random inputs.</param>
+    /// <param name="randomInputs">How many random inputs to try.</param>
+    public static ReferenceDeviation Compare(
+        Network network, CompiledNetwork compiled, string name, SamplePrediction reference, ulong seed = 1, int randomInputs = 100)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(compiled);
+        ArgumentNullException.ThrowIfNull(reference);
+        float[] actual = new float[compiled.OutputLength], expected = new float[compiled.OutputLength];
+        Deviation all = Deviation.None;
+        foreach ((float[] input, bool isOrdinary) in Inputs(network, seed, randomInputs))
+        {
+            if (!isOrdinary) continue;
+            compiled.Predict(input, actual);
+            reference(input, expected);
+            all = all.Or(Deviation.Between(actual, expected));
+        }
+
+        return new ReferenceDeviation(name, all);
+    }
+
     /// <summary>Classifies every sample of <paramref name="data"/> by <paramref name="compiled"/> and by the interpreter.</summary>
     /// <param name="network">The network that <paramref name="compiled"/> was made of.</param>
     /// <param name="compiled">The code to judge.</param>
