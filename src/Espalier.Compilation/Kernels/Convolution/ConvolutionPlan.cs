@@ -26,6 +26,9 @@ internal sealed class ConvolutionPlan
     /// <summary>What a processor loses where a loop over tables ends otherwise than foreseen.</summary>
     private const double LoopEndCycles = 12;
 
+    /// <summary>The bytes of code that come from the second cache in a cycle.</summary>
+    private const int FetchBytes = 32;
+
     private static readonly PixelPooling[] s_poolings = [PixelPooling.None, PixelPooling.AcrossRegisters, PixelPooling.AcrossLanes];
     private static readonly ImageForm[] s_forms = [ImageForm.Direct, ImageForm.Split, ImageForm.Shifted, ImageForm.Packed];
     private static readonly ConditionalWeakTable<Stage, ConcurrentDictionary<(VectorWidth, bool), ConvolutionPlan?>> s_best = new();
@@ -170,9 +173,10 @@ internal sealed class ConvolutionPlan
         select Layout.Displacement(row, segment, y, x);
 
     /// <summary>
-    /// The estimated cycles of one image. Measured on a Zen 5 core: a multiply-add takes half a cycle, a load 0.6, and where it straddles two
-    /// cache lines 1.2 with 512 bits and 0.8 with fewer, all a tenth more when the nearest cache does not hold the image; a tap costs half a cycle
-    /// for the broadcast of each weight, and in a loop as much for its place; the end of a loop costs <see cref="LoopEndCycles"/>.
+    /// The estimated cycles of one image. Measured on a Zen 5 core: a multiply-add takes half a cycle; a load of 512 bits 0.6, and 1.2 where it
+    /// straddles two cache lines, of fewer bits 0.45 and 0.7, all a tenth more when the nearest cache does not hold the image; a tap costs half a
+    /// cycle for the broadcast of each weight, and in a loop as much for its place; the end of a loop costs <see cref="LoopEndCycles"/>, and
+    /// straight-line code has to come from the second cache, where it makes room for that of other layers.
     /// </summary>
     public double Cycles()
     {
@@ -206,7 +210,8 @@ internal sealed class ConvolutionPlan
             }
         }
 
-        return 20 + LineTiles * SegmentTiles * perTile + CopyCycles(lanes);
+        double fetch = IsUnrolled ? (double)CodeBytes() / FetchBytes : 0;
+        return 20 + LineTiles * SegmentTiles * perTile + fetch + CopyCycles(lanes);
     }
 
     /// <summary>The bytes of machine code, roughly: a multiply-add with its load, a broadcast and a place take about ten each.</summary>
@@ -240,8 +245,11 @@ internal sealed class ConvolutionPlan
         _ => 12 / filters,
     };
 
-    private static double LoadCycles(int offset, int lanes) =>
-        offset % ImageLayout.LineFloats + lanes <= ImageLayout.LineFloats ? 0.6 : lanes == ImageLayout.LineFloats ? 1.2 : 0.8;
+    private static double LoadCycles(int offset, int lanes)
+    {
+        bool isAcross = offset % ImageLayout.LineFloats + lanes > ImageLayout.LineFloats;
+        return lanes == ImageLayout.LineFloats ? isAcross ? 1.2 : 0.6 : isAcross ? 0.7 : 0.45;
+    }
 
     /// <summary>Whether the tile suits the way of pooling: lanes are pooled by two rows, and by pairs of registers where a row has several.</summary>
     private bool CanPool => Grid.Kind != PixelPooling.AcrossLanes
