@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.RegularExpressions;
 using Espalier.Packaging.Tests.Harness;
 using Espalier.Packaging.Tests.Skipping;
 using Xunit.Abstractions;
@@ -7,27 +9,38 @@ namespace Espalier.Packaging.Tests;
 
 /// <summary>Projects of users for .NET: built and published without a warning, and right.</summary>
 [Collection(Packages.Name)]
-public sealed class ConsumerTests(PackageFeed feed, ITestOutputHelper log)
+public sealed partial class ConsumerTests(PackageFeed feed, ITestOutputHelper log)
 {
     private static readonly string[] s_ownFiles = ["Consumer.deps.json", "Consumer.dll", "Consumer.pdb", "Consumer.runtimeconfig.json"];
 
     /// <summary>The most that the networks of the exam may add to a native program, in bytes.</summary>
     private const long MostNativeBytes = 160_000;
 
+    /// <summary>The items stand as in the readme of the package, of which nothing but the version is said here.</summary>
     [SkippableFact]
-    public void A_project_for_net10_uses_library_and_generator()
+    public void A_project_for_net10_uses_library_and_generator_as_the_readme_says()
     {
-        Consumer consumer = Exam.Write(new Consumer(feed, "library")).WithProject("net10.0", Consumer.Library + Exam.Items(forceScalar: false))
-            .With("Training.cs", """
-                internal static class Training
+        string readme = Encoding.UTF8.GetString(feed.Read("Espalier")["README.md"]);
+        string items = Snippet().Match(readme).Groups["items"].Value;
+        Assert.Contains($"Include=\"Espalier\" Version=\"{feed.Version}\"", items, StringComparison.Ordinal);
+        Consumer consumer = Exam.Write(new Consumer(feed, "library")).WithProject("net10.0", items + Exam.Items(forceScalar: false))
+            .With("digits.espalier", Exam.Model("Digits"))
+            .With("Library.cs", """
+                internal static class Library
                 {
-                    internal static int Weights(string path) => Espalier.Interchange.ModelFile.Load(path).WeightCount;
+                    [System.Runtime.CompilerServices.ModuleInitializer]
+                    internal static void Check()
+                    {
+                        float[] pixels = new float[Consumer.digits.InputLength];
+                        pixels[7] = 1;
+                        int expected = new Espalier.Inference.ReferenceInterpreter(Espalier.Interchange.ModelFile.Load("digits.espalier")).Classify(pixels);
+                        if (Consumer.digits.Classify(pixels) != expected) throw new System.InvalidOperationException("The library says something else.");
+                    }
                 }
                 """);
 
         Consumer.AssertSilent(consumer.Build());
         Check(consumer, consumer.Built("Consumer.dll"));
-        Assert.True(File.Exists(consumer.Built("MathNet.Numerics.dll")));
     }
 
     [SkippableFact]
@@ -69,6 +82,9 @@ public sealed class ConsumerTests(PackageFeed feed, ITestOutputHelper log)
         log.WriteLine($"native program: {all} bytes, {empty} without the networks, which add {all - empty}");
         Assert.InRange(all - empty, 1, MostNativeBytes);
     }
+
+    [GeneratedRegex("```xml\\n<ItemGroup>(?<items>.*?)</ItemGroup>", RegexOptions.Singleline)]
+    private static partial Regex Snippet();
 
     private static long SizeOf(Consumer consumer) => new FileInfo(Path.Combine(consumer.Folder, "published", "Consumer")).Length;
 

@@ -43,10 +43,13 @@ internal sealed class Exam
         return $"<EspalierNetwork Include=\"models/{network.Name}.espalier\" Namespace=\"Acme\" Visibility=\"internal\"{how} />";
     }));
 
+    /// <summary>The text of one of the models.</summary>
+    public static string Model(string name) => ModelWriter.ToText(s_networks.Single(network => network.Name == name).Network);
+
     /// <summary>Writes the model files, the program and the right answers.</summary>
     public static Consumer Write(Consumer consumer)
     {
-        foreach ((string name, Network network) in s_networks) consumer.With($"models/{name}.espalier", ModelWriter.ToText(network));
+        foreach ((string name, _) in s_networks) consumer.With($"models/{name}.espalier", Model(name));
         return consumer.With("Program.cs", Program()).With("Answers.cs", Answers());
     }
 
