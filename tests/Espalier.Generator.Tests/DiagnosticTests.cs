@@ -203,6 +203,19 @@ public sealed partial class DiagnosticTests
         $"from {LoweringOptions.MinMethodTerms} to {LoweringOptions.MaxMethodTerms},",
         Descriptors.InvalidMethodTerms.MessageFormat.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
 
+    [Fact]
+    public void A_message_says_what_every_layer_costs_and_the_whole_beside_dense_code()
+    {
+        GeneratorRun run = GeneratorRun.Start(ProjectOptions.In("Acme").With(Path), s_good);
+
+        Diagnostic costs = Assert.Single(run.Costs);
+        Assert.Equal((DiagnosticSeverity.Info, Path), (costs.Severity, costs.Location.GetLineSpan().Path));
+        Assert.Matches(
+            """^\w+: (\w+ [\d,]+ weights \(\d+\.\d %\), [\w ]+(, \d+ % of the lanes)?, [\d,]+ ns, tables [\d,]+ B, code [\d,]+ B, scratch [\d,]+ B; )+"""
+            + """in all [\d,]+ of [\d,]+ weights \(\d+\.\d %\), about [\d,]+ ns, [\d,]+ B; dense [\d,]+ B$""",
+            costs.GetMessage(System.Globalization.CultureInfo.InvariantCulture));
+    }
+
     private static Diagnostic OneError(ProjectOptions options, AdditionalText file)
     {
         GeneratorRun run = GeneratorRun.Start(options, file);

@@ -61,6 +61,12 @@ internal static class Descriptors
         "{0}; target net8.0 or later, or set Plain of the EspalierNetwork item to 'false' where the framework has spans",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true);
 
+    /// <summary>What each layer costs; a message that a build shows when asked to.</summary>
+    public static readonly DiagnosticDescriptor Costs = new(
+        "ESP0100", "What a network costs",
+        "{0}",
+        Category, DiagnosticSeverity.Info, isEnabledByDefault: true);
+
     /// <summary>A mistake in the generator itself.</summary>
     public static readonly DiagnosticDescriptor InternalError = new(
         "ESP9999", "Internal error of the generator",

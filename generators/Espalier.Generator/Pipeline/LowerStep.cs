@@ -17,6 +17,7 @@ internal static class LowerStep
             return new(DiagnosticInfo.AtStart(Descriptors.NotPlain, path, fault));
         }
 
-        return new(path, new LoweredClass(options, LoweringPipeline.Run(parsed.Network, lowering, cancellationToken)));
+        LoweredNetwork lowered = LoweringPipeline.Run(parsed.Network, lowering, cancellationToken);
+        return new(path, new LoweredClass(options, lowered, CostLine.Of(parsed.Network, lowered)));
     }
 }

@@ -13,6 +13,8 @@ public static class NpyFile
     /// <summary>The most elements that are read; larger ones are no layer of a network that this library is for.</summary>
     private const long MaxElements = 1 << 28;
 
+    private const long MaxBytes = 8 * MaxElements + (1 << 16);
+
     private const int Alignment = 64, PrefixBytes = 10;
 
     private static readonly byte[] s_magic = [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
@@ -24,17 +26,7 @@ public static class NpyFile
     public static NpyArray Load(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        byte[] content;
-        try
-        {
-            content = File.ReadAllBytes(path);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new EspalierException($"{path}: cannot be read: {error.Message}", error);
-        }
-
-        return Parse(path, content);
+        return Parse(path, InputFile.ReadAllBytes(path, MaxBytes));
     }
 
     /// <summary>Writes an array of 32-bit floats, whole or not at all.</summary>

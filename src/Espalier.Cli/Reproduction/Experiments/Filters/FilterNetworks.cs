@@ -1,3 +1,4 @@
+using Espalier.Cli.Reproduction.Experiments.LeNet5;
 using Espalier.Compilation.Model;
 using Espalier.Data;
 using Espalier.Pruning.Units;
@@ -45,7 +46,7 @@ internal sealed class FilterNetworks
     /// <param name="from">What to start from.</param>
     /// <param name="units">The filters and units to keep.</param>
     public Network Thinned(Network from, int units) =>
-        _run.Model($"thinned-{units}", $"{Criterion}, {Part} a round, from {Sizes(from)} to {units}, {Words(1)}", () =>
+        _run.Model($"thinned-{units}", $"{Criterion}, {Part} a round, from {LiveSizes.Of(from)} to {units}, {Words(1)}", () =>
         {
             TrainableNetwork network = TrainableNetwork.FromNetwork(from);
             int first = Units(network);
@@ -68,8 +69,8 @@ internal sealed class FilterNetworks
     /// <summary>A thinned network, trained on at a rate that falls.</summary>
     public FilterPoint Tuned(Network thinned, int units)
     {
-        Network tuned = _run.Model($"tuned-{units}", $"{Sizes(thinned)}, {Words(TuningEpochs)}", () =>
-            Train(TrainableNetwork.FromNetwork(thinned), TuningEpochs, LearningRateSchedule.Linear(Rate, FinalRate), Sizes(thinned)));
+        Network tuned = _run.Model($"tuned-{units}", $"{LiveSizes.Of(thinned)}, {Words(TuningEpochs)}", () =>
+            Train(TrainableNetwork.FromNetwork(thinned), TuningEpochs, LearningRateSchedule.Linear(Rate, FinalRate), LiveSizes.Of(thinned)));
         return Point(tuned);
     }
 
@@ -77,7 +78,7 @@ internal sealed class FilterNetworks
     public FilterPoint Point(Network model)
     {
         TrainableNetwork network = TrainableNetwork.FromNetwork(model);
-        return new FilterPoint(Sizes(model), Units(network), network.WeightCount, Error(network, _validation), Error(network, _test));
+        return new FilterPoint(LiveSizes.Of(model), Units(network), network.WeightCount, Error(network, _validation), Error(network, _test));
     }
 
     /// <summary>The dense network while filters and units leave without retraining, ranked again before each round.</summary>
@@ -93,16 +94,6 @@ internal sealed class FilterNetworks
         var rounds = log.Rounds.Select(round => (round.UnitsAfter, round.After.ErrorPercent!.Value));
         return new FilterCurve(criterion, [(log.UnitsBefore, log.Before.ErrorPercent!.Value), .. rounds]);
     });
-
-    /// <summary>Filters, inputs of the first dense layer, and units: "20-50-800-500".</summary>
-    public static string Sizes(Network network)
-    {
-        WeightedLayer[] layers = [.. network.Layers.OfType<WeightedLayer>()];
-        DenseLayer first = layers.OfType<DenseLayer>().First();
-        return string.Join('-', layers.SkipLast(1).Select(layer => layer == first
-            ? $"{layer.Weights.Columns}-{layer.Weights.Rows}"
-            : $"{layer.Weights.Rows}"));
-    }
 
     private static int Units(TrainableNetwork network) =>
         UnitCount.Of(network).Where(layer => layer.Kind != UnitKind.Input).Sum(layer => layer.Read);

@@ -60,8 +60,9 @@ internal sealed class LeNet
     /// <summary>A network at its starting weights.</summary>
     public TrainableNetwork Start(ulong seed) => Start(_architecture, Train.InputShape, seed);
 
-    /// <summary>A LeNet-300-100 for images of <paramref name="shape"/> at its starting weights.</summary>
-    public static TrainableNetwork Start(Shape shape, ulong seed) => Start(Architecture.Find("lenet-300-100"), shape, seed);
+    /// <summary>A network for images of <paramref name="shape"/> at its starting weights.</summary>
+    public static TrainableNetwork Start(Architecture architecture, Shape shape, ulong seed) =>
+        architecture.Create("lenet", shape, 10, Activation.Softmax, seed);
 
     /// <summary>A dense network after its epochs, in which the rate falls in a line.</summary>
     public Network Dense(ulong seed) => _run.Model(
@@ -122,9 +123,6 @@ internal sealed class LeNet
     /// <exception cref="EspalierException">The folder has the network, but not its time.</exception>
     public double Seconds(string name, string words) => _run.Part<double>(name + "-seconds", Scaled(words), () =>
         throw new EspalierException($"{name}: the folder has this network without the time that it took; run again with --fresh."));
-
-    private static TrainableNetwork Start(Architecture architecture, Shape shape, ulong seed) =>
-        architecture.Create("lenet", shape, 10, Activation.Softmax, seed);
 
     private Network[] Teachers(int count) => [.. Enumerable.Range(1, count).Select(seed => Dense((ulong)seed))];
 

@@ -1,0 +1,11 @@
+namespace Espalier.Interchange.Import.Operators;
+
+/// <summary>An operator of each element by itself.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Function">The function of the inputs given, for a node's attributes.</param>
+/// <param name="Build">Makes layers of it.</param>
+internal sealed record ElementwiseOperator(string Name, Func<NodeCall, Func<double[], double>> Function, OnnxOperator Build)
+{
+    /// <summary>Whether it yields truth values.</summary>
+    public bool IsTruth { get; init; }
+}
