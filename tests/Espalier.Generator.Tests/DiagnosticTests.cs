@@ -2,6 +2,7 @@ extern alias generator;
 
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Espalier.Compilation.Kernels;
 using Espalier.Compilation.Lowering;
 using Espalier.Generator.Tests.Harness;
 using Microsoft.CodeAnalysis;
@@ -184,6 +185,17 @@ public sealed partial class DiagnosticTests
 
         IEnumerable<string> rows = PageRow().Matches(page).Select(match => match.Value);
         Assert.Equal(descriptors.Order(StringComparer.Ordinal), rows.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void The_page_of_the_generator_lists_every_kernel_and_all_that_an_item_can_say()
+    {
+        string page = File.ReadAllText(System.IO.Path.Combine(AppContext.BaseDirectory, "README.md"));
+        IEnumerable<string> kernels = Enum.GetValues<KernelKind>().Where(kind => kind != KernelKind.Loop).Select(kind => $"`{kind}`");
+        string[] metadata = ["ClassName", "Namespace", "Visibility", "Kernel", "MaxTermsPerMethod", "Plain"];
+
+        Assert.Contains($"| Kernel | {string.Join(", ", kernels)} |", page, StringComparison.Ordinal);
+        Assert.All(metadata, name => Assert.Contains($"\n| {name} | ", page, StringComparison.Ordinal));
     }
 
     [Fact]

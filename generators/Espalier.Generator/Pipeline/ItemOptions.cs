@@ -1,6 +1,7 @@
 using System;
 using System.Globalization;
 using System.IO;
+using System.Linq;
 using Espalier.Compilation.Emit;
 using Espalier.Compilation.Kernels;
 using Espalier.Compilation.Lowering;
@@ -17,8 +18,9 @@ internal static class ItemOptions
 {
     private static readonly KernelKind[] s_plainKernels = [KernelKind.Unrolled, KernelKind.Table];
 
-    private static readonly KernelKind[] s_kernels = [.. s_plainKernels, KernelKind.Permute, KernelKind.Block, KernelKind.Dense,
-        KernelKind.Pixels, KernelKind.UnrolledPixels];
+    /// <summary>All but the loops over values without weights, which have no rival.</summary>
+    private static readonly KernelKind[] s_kernels =
+        [.. Enum.GetValues(typeof(KernelKind)).Cast<KernelKind>().Where(kind => kind != KernelKind.Loop)];
 
     /// <summary>How to compile <paramref name="item"/>, or why it cannot be.</summary>
     public static Outcome<CompileOptions> Read(NetworkItem item)

@@ -80,6 +80,7 @@ internal static class PlainSurfaceEmitter
 
             """);
         SurfaceEmitter.WriteVerify(writer);
+        if (header.OutputLength > 1) SurfaceEmitter.WriteLargest(writer, "float[]");
         writer.Lines($$"""
             static partial void {{SurfaceEmitter.PredictCore}}(float[] input, float[] output);
 
@@ -104,8 +105,5 @@ internal static class PlainSurfaceEmitter
 
             private static string Number(int number) => number.ToString(global::System.Globalization.CultureInfo.InvariantCulture);
             """);
-        if (header.OutputLength == 1) return;
-        writer.Line();
-        SurfaceEmitter.WriteLargest(writer, "float[]");
     }
 }
