@@ -87,6 +87,7 @@ internal static class ActivationOperators
     private static GraphValue[] Clipped(NodeCall call, Signal x, double low, double high) => (low, high) switch
     {
         (double.NegativeInfinity, double.PositiveInfinity) => [x],
+        _ when low >= high => [Affine.Apply(call.Network, call.LayerName, x, _ => 0, _ => high)],
         (0, double.PositiveInfinity) => [call.Network.Activate(call.LayerName, x, Activation.Relu)],
         _ => throw new EspalierException($"clips values to {low} and {high}; an activation function with these bounds would be needed."),
     };
