@@ -109,9 +109,9 @@ internal abstract class Kernel
     internal static double ActivationCycles(Activation activation) => activation.Kind switch
     {
         ActivationKind.Identity => 0,
-        ActivationKind.Relu or ActivationKind.LeakyRelu => 1,
+        ActivationKind.Relu or ActivationKind.LeakyRelu or ActivationKind.ClippedRelu => 1,
         ActivationKind.Elu or ActivationKind.Selu => 6,
-        ActivationKind.Sigmoid or ActivationKind.Tanh => 10,
+        ActivationKind.Sigmoid or ActivationKind.Tanh or ActivationKind.Softplus => 10,
         ActivationKind.Softmax => 15,
         _ => throw new ArgumentOutOfRangeException(nameof(activation), activation.Kind, "Unknown activation."),
     };
