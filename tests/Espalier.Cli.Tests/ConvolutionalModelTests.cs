@@ -34,6 +34,9 @@ public sealed class ConvolutionalModelTests : IDisposable
     {
         JsonElement verified = await _run.JsonAsync("verify", "@c.espalier");
         Assert.True(verified.GetProperty("passed").GetBoolean());
+        JsonElement[] layers = [.. verified.GetProperty("widths")[0].GetProperty("layers").EnumerateArray()];
+        Assert.NotEmpty(layers);
+        Assert.All(layers, layer => Assert.True(layer.GetProperty("bitEqual").GetBoolean()));
     }
 
     [Fact]

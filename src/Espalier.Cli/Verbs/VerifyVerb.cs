@@ -55,6 +55,7 @@ internal sealed class VerifyVerb : Verb
         code.Deviation.MaxUlp,
         code.Deviation.BitEqual,
         code.BoundShare,
+        layers = code.Layers.Select(Fields),
     };
 
     private void WriteText(Network network, VerificationResult result, AnswerComparison? answers, bool passed)
@@ -62,8 +63,8 @@ internal sealed class VerifyVerb : Verb
         Terminal.Print($"{network.Name}: generated code against the reference interpreter");
         foreach (CodeVerification code in (CodeVerification[])[.. result.Widths, result.Batch])
         {
-            string share = code.Deviation.BitEqual ? "" : string.Create(CultureInfo.InvariantCulture, $"; {100 * code.BoundShare:0.0} % of its bound");
-            Terminal.Print($"  {code.Name + " code, all inputs:",-34} {Text(code.Deviation)}{share}{(code.Holds ? "" : ": FAIL")}");
+            PrintCode($"  {code.Name + " code, all inputs:",-34}", code);
+            foreach (CodeVerification layer in code.Layers) PrintCode($"    {layer.Name + ":",-32}", layer);
         }
 
         Terminal.Print($"  network as given, ordinary inputs: {Text(result.FromGiven)}");
@@ -77,6 +78,12 @@ internal sealed class VerifyVerb : Verb
         }
 
         Terminal.Print(passed ? "passed" : "FAILED");
+    }
+
+    private void PrintCode(string what, CodeVerification code)
+    {
+        string share = code.Deviation.BitEqual && code.Holds ? "" : string.Create(CultureInfo.InvariantCulture, $"; {100 * code.BoundShare:0.000} % of its bound");
+        Terminal.Print($"{what} {Text(code.Deviation)}{share}{(code.Holds ? "" : ": FAIL")}");
     }
 
     private static string Text(Deviation deviation) => deviation.BitEqual

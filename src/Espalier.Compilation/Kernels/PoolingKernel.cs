@@ -83,7 +83,8 @@ internal sealed class PoolingKernel : Kernel
         writer.Close();
     }
 
-    private static void EmitLoops(CSharpWriter writer, PoolingLayer layer)
+    /// <summary>The loops over the windows of a channel, rounding each result to float as plain C# has to.</summary>
+    internal static void EmitLoops(CSharpWriter writer, PoolingLayer layer)
     {
         (Window window, Shape input, Shape output) = (layer.Window, layer.Input, layer.OutputShape);
         bool isMax = layer.Kind == PoolingKind.Max;
@@ -97,7 +98,7 @@ internal sealed class PoolingKernel : Kernel
         writer.Line($"int start = channel * {input.Height * input.Width} + (top + row * {window.DilationY}) * {input.Width} + left;");
         writer.Open("for (int column = firstColumn; column < endColumn; column++)");
         string tap = $"input[start + column * {window.DilationX}]";
-        writer.Line($"pooled = {(isMax ? $"Larger(pooled, {tap})" : $"pooled + {tap}")};");
+        writer.Line($"pooled = {(isMax ? $"Larger(pooled, {tap})" : $"(float)(pooled + {tap})")};");
         writer.Close();
         writer.Close();
         writer.Line();
@@ -108,7 +109,7 @@ internal sealed class PoolingKernel : Kernel
         }
 
         string divisor = layer.CountPadding ? "rows * columns" : "(endRow - firstRow) * (endColumn - firstColumn)";
-        writer.Line($"output[next++] = {ActivationSource.Call(layer.Activation, isMax ? "pooled" : $"pooled / ({divisor})")};");
+        writer.Line($"output[next++] = {ActivationSource.Call(layer.Activation, isMax ? "pooled" : $"(float)(pooled / ({divisor}))")};");
         writer.Close();
         writer.Close();
 
