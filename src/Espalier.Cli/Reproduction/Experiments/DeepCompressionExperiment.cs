@@ -81,7 +81,8 @@ internal sealed class DeepCompressionExperiment : Experiment
             dense = final.Train(Rate, WeightDecay);
             run.Stage(from + 0.14 * step, from + 0.57 * step, $"seed {i + 1}, the paper's setting");
             paper.Add(final.Compress(
-                final.Prune(dense, plan.Ratios[0], Criterion, Rate, WeightDecay), plan.Ratios[0], new WeightSharingOptions { Bits = PaperBits },
+                final.Prune(dense, plan.Ratios[0], Criterion, Rate, WeightDecay), plan.Ratios[0],
+                new WeightSharingOptions { Bits = PaperBits },
                 plan.CentroidEpochs, CentroidRate, DeepCompressionReport.PaperCoding));
             run.Stage(from + 0.57 * step, from + step, $"seed {i + 1}, the smallest file");
             smallest.Add(final.Compress(
