@@ -10,12 +10,13 @@ namespace Espalier.Cli.Reproduction.Experiments;
 /// <summary>Deep Compression of a network with convolutions: the paper's table 3, and a smaller file.</summary>
 internal sealed class LeNet5CompressionExperiment : Experiment
 {
-    // On the last 5,000 training images: 13x by LAMP at 8/8/5/5 bits, 0.72 %, but 45,236 bytes; so a little further.
+    // On the last 5,000 training images 13x by LAMP at 8/8/5/5 bits errs in 0.70 % (0.72 with centroids at 2e-4), but takes 45,239 bytes;
+    // so a little further.
     // The smaller file needs no more than the paper's error.
     private const double SmallBytes = 11_000, SmallErrorBar = 0.8;
     private const string PaperCriterion = "lamp", SmallCriterion = "lamp-work";
     private const int SmallBits = 5, BiasBits = 4;
-    private const double Rate = 1e-3, CentroidRate = 2e-4, WeightDecay = 1e-4;
+    private const double Rate = 1e-3, CentroidRate = 5e-4, WeightDecay = 1e-4;
 
     private static readonly int[] s_paperBits = [8, 8, 5, 5];
 
@@ -39,7 +40,7 @@ internal sealed class LeNet5CompressionExperiment : Experiment
     /// <inheritdoc/>
     public override string Source =>
         "Han, Mao, Dally: Deep Compression, ICLR 2016, tables 1 and 3. Ours: Adam, batch 100, coupled L2 of 1e-4; dense, then gradual "
-        + "LAMP, by multiplications for the smaller file, both at a rate of 1e-3; centroids at 2e-4 without L2. Settings were fixed on the last "
+        + "LAMP, by multiplications for the smaller file, both at a rate of 1e-3; centroids at 5e-4 without L2. Settings were fixed on the last "
         + "5,000 training images; the networks here learn from all 60,000; one seed.";
 
     /// <inheritdoc/>
