@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Tracing;
 using System.Globalization;
@@ -33,7 +34,7 @@ public static class MachineCode
             .Where(method => StageOf(method.Name) is >= 0 and int stage && stage < bytes.Length)];
         using var listener = new Listener(type.FullName!);
         foreach (MethodInfo method in methods) RuntimeHelpers.PrepareMethod(method.MethodHandle);
-        Dictionary<int, long> sizes = listener.Wait([.. methods.Select(method => method.MetadataToken)], s_patience);
+        ConcurrentDictionary<int, long> sizes = listener.Wait([.. methods.Select(method => method.MetadataToken)], s_patience);
         foreach (MethodInfo method in methods)
         {
             if (sizes.TryGetValue(method.MetadataToken, out long size)) bytes[StageOf(method.Name)] = (bytes[StageOf(method.Name)] ?? 0) + size;
@@ -57,21 +58,13 @@ public static class MachineCode
         private const string Runtime = "Microsoft-Windows-DotNETRuntime", Loaded = "MethodLoadVerbose";
         private const EventKeywords Jit = (EventKeywords)0x10;
 
-        private readonly Lock _lock = new();
-        private readonly Dictionary<int, long> _sizes = [];
+        private readonly ConcurrentDictionary<int, long> _sizes = new();
 
-        public Dictionary<int, long> Wait(HashSet<int> tokens, TimeSpan patience)
+        public ConcurrentDictionary<int, long> Wait(HashSet<int> tokens, TimeSpan patience)
         {
             var watch = Stopwatch.StartNew();
-            while (true)
-            {
-                lock (_lock)
-                {
-                    if (watch.Elapsed > patience || tokens.All(_sizes.ContainsKey)) return new Dictionary<int, long>(_sizes);
-                }
-
-                Thread.Sleep(10);
-            }
+            while (watch.Elapsed < patience && !tokens.All(_sizes.ContainsKey)) Thread.Sleep(10);
+            return _sizes;
         }
 
         protected override void OnEventSourceCreated(EventSource eventSource)
@@ -83,7 +76,8 @@ public static class MachineCode
         {
             if (eventData.EventName?.StartsWith(Loaded, StringComparison.Ordinal) is not true || eventData.PayloadNames is not { } names) return;
             if ((string?)Value("MethodNamespace") != typeName) return;
-            lock (_lock) _sizes[Convert.ToInt32(Value("MethodToken"), CultureInfo.InvariantCulture)] = Convert.ToInt64(Value("MethodSize"), CultureInfo.InvariantCulture);
+            int token = Convert.ToInt32(Value("MethodToken"), CultureInfo.InvariantCulture);
+            _sizes[token] = Convert.ToInt64(Value("MethodSize"), CultureInfo.InvariantCulture);
 
             object? Value(string name) => names.IndexOf(name) is >= 0 and int i ? eventData.Payload![i] : null;
         }
