@@ -67,7 +67,6 @@ public sealed class ConvolutionPlanTests
     {
         foreach (ImageForm form in Enum.GetValues<ImageForm>())
         {
-            if (form == ImageForm.Packed && !PlanMethods.CanRun(VectorWidth.Vector512)) continue;
             Assert.Contains(cases, one => one.Plan.Layout.Form == form);
         }
 
@@ -76,9 +75,9 @@ public sealed class ConvolutionPlanTests
         Assert.Contains(cases, one => one.Plan.LineTiles > 1);
         Assert.Contains(cases, one => one.Plan.GroupFilters > 1 && one.Plan.LineTiles > 1);
         Assert.Contains(cases, one => one.Plan.GroupFilters > 1 && !one.Plan.Layout.IsPacked);
-        Assert.Contains(cases, one => one.Plan.GroupFilters == 4);
         Assert.Contains(cases, one => one.Plan.GroupFilters == 2 && one.Plan.Chains == 2);
-        Assert.Contains(cases, one => one.Plan.Layout.PicksRows);
+        if (PlanMethods.CanRun(VectorWidth.Vector256)) Assert.Contains(cases, one => one.Plan.GroupFilters == 4);
+        if (PlanMethods.CanRun(VectorWidth.Vector512)) Assert.Contains(cases, one => one.Plan.Layout.PicksRows);
         Assert.Contains(cases, one => one.Plan.SegmentTiles > 1);
     }
 

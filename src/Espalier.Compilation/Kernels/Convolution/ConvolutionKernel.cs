@@ -54,7 +54,7 @@ internal class ConvolutionKernel : Kernel
     {
         ConvolutionPlan plan = Plan(stage, width);
         SparseMatrix weights = plan.Grid.Layer.Weights;
-        return new KernelEstimate(Nanoseconds(plan.Cycles()), plan.CodeBytes(), TableBytes(weights), plan.Fill);
+        return new KernelEstimate(Nanoseconds(ConvolutionCost.Cycles(plan)), ConvolutionCost.CodeBytes(plan), TableBytes(weights), plan.Fill);
     }
 
     /// <inheritdoc/>

@@ -10,8 +10,9 @@ using Espalier.Compilation.Model;
 namespace Espalier.Compilation.Kernels.Convolution;
 
 /// <summary>
-/// How a convolution is computed with pixels in lanes: a tile of registers of sums at a time for each filter of a group, to which every tap adds
-/// its weights times a load for each register. Of the ways to lay out the image, to pool and to group, the one that is expected to be fastest.
+/// How a convolution is computed with pixels in lanes: a tile of registers of sums at a time for each filter of a group, to which every tap
+/// adds its weights times a load for each register. Of the ways to lay out the image, to pool and to group, the one that is expected to be
+/// fastest.
 /// </summary>
 internal sealed class ConvolutionPlan
 {
@@ -22,12 +23,6 @@ internal sealed class ConvolutionPlan
     /// The most floats of copies that repeat the image: 64 KB. Beyond the nearest cache every load would take longer than one that straddles two lines.
     /// </summary>
     private const int MaxRepeatedFloats = 16 * 1024;
-
-    /// <summary>What a processor loses where a loop over tables ends otherwise than foreseen.</summary>
-    private const double LoopEndCycles = 12;
-
-    /// <summary>The bytes of code that come from the second cache in a cycle.</summary>
-    private const int FetchBytes = 32;
 
     private static readonly PixelPooling[] s_poolings = [PixelPooling.None, PixelPooling.AcrossRegisters, PixelPooling.AcrossLanes];
     private static readonly ImageForm[] s_forms = [ImageForm.Direct, ImageForm.Split, ImageForm.Shifted, ImageForm.Packed];
@@ -40,8 +35,11 @@ internal sealed class ConvolutionPlan
         (Stage, Grid, Width, GroupFilters, IsUnrolled) = (stage, grid, width, filters, isUnrolled);
         Layout = new ImageLayout(grid, form, width.Lanes());
         (TileLines, TileSegments) = Tile();
+
+        // A pair in a loop gains by a second chain even with as many sums: 7.1 us against 7.5 for 10,016 weights over 4 x 4 pooled pixels.
         int sums = filters * Sums;
-        Chains = 2 * sums <= MaxSums(width, 2) && sums < BusySums && filters <= 2 ? 2 : 1;
+        bool waits = sums < BusySums || (sums == BusySums && filters == 2 && !isUnrolled);
+        Chains = waits && filters <= 2 && 2 * sums <= MaxSums(width, 1) ? 2 : 1;
         _groups = new Lazy<FilterGroup[]>(MakeGroups);
     }
 
@@ -95,20 +93,20 @@ internal sealed class ConvolutionPlan
     private bool IsOneTile => LineTiles * SegmentTiles == 1;
 
     /// <summary>
-    /// Whether the last store of a filter ends with its values. Where it does not, filters must be stored in their order, so that the next one
-    /// writes over what reaches into it.
+    /// Whether the last store of a filter ends with its values. Where it does not, filters must be stored in their order, so that the next
+    /// one writes over what reaches into it.
     /// </summary>
     private bool EndsExactly => Layout.IsPacked || (Grid.Kind != PixelPooling.AcrossLanes ? Grid.Columns % Width.Lanes() == 0
         : Layout.Segments > 1 ? Grid.Columns / 2 % Width.Lanes() == 0
         : Grid.Columns == Width.Lanes() && TileLines % 4 == 0);
 
     /// <summary>
-    /// The plan for <paramref name="stage"/> that is expected to be fastest, of those whose code would fit the usual budget if there are any; null
-    /// when there is none.
+    /// The plan for <paramref name="stage"/> that is expected to be fastest, of those whose code would fit the usual budget if there are any;
+    /// null when there is none.
     /// </summary>
     public static ConvolutionPlan? For(Stage stage, VectorWidth width, bool isUnrolled) => s_best.GetOrCreateValue(stage).GetOrAdd(
         (width, isUnrolled), _ => All(stage, width, isUnrolled)
-            .OrderBy(plan => plan.CodeBytes() > LoweringOptions.Default.CodeBudget).ThenBy(plan => plan.Cycles()).FirstOrDefault());
+            .OrderBy(plan => ConvolutionCost.CodeBytes(plan) > LoweringOptions.Default.CodeBudget).ThenBy(ConvolutionCost.Cycles).FirstOrDefault());
 
     /// <summary>All plans for <paramref name="stage"/>.</summary>
     public static IEnumerable<ConvolutionPlan> All(Stage stage, VectorWidth width, bool isUnrolled)
@@ -123,7 +121,8 @@ internal sealed class ConvolutionPlan
                 if (!ImageLayout.Offers(grid, form, width.Lanes())) continue;
                 foreach (int filters in isUnrolled ? (int[])[1, 2, 4] : [1, 2])
                 {
-                    if (grid.Members > MaxSums(width, filters) || filters > layer.Weights.Rows || layer.Weights.Rows > ushort.MaxValue) continue;
+                    if (grid.Members > MaxSums(width, filters)) continue;
+                    if (filters > 1 && (filters > layer.Weights.Rows || layer.Weights.Rows > ushort.MaxValue)) continue;
                     var plan = new ConvolutionPlan(stage, grid, form, width, filters, isUnrolled);
                     bool fits = !Repeats(form) || plan.Layout.Floats <= MaxRepeatedFloats;
                     if (fits && plan.CanPool && (filters == 1 || plan.EndsExactly || plan.IsOneTile)) yield return plan;
@@ -172,68 +171,6 @@ internal sealed class ConvolutionPlan
         from x in Enumerable.Range(0, Grid.MembersX)
         select Layout.Displacement(row, segment, y, x);
 
-    /// <summary>
-    /// The estimated cycles of one image. Measured on a Zen 5 core: a multiply-add takes half a cycle; a load of 512 bits 0.6, and 1.2 where it
-    /// straddles two cache lines, of fewer bits 0.45 and 0.7, all a tenth more when the nearest cache does not hold the image; a tap costs half a
-    /// cycle for the broadcast of each weight, and in a loop as much for its place; the end of a loop costs <see cref="LoopEndCycles"/>, and
-    /// straight-line code has to come from the second cache, where it makes room for that of other layers.
-    /// </summary>
-    public double Cycles()
-    {
-        int lanes = Width.Lanes();
-        int[] displacements = [.. Displacements()];
-        double far = sizeof(float) * (long)Layout.Floats > Caches.NearBytes ? 1.1 : 1, perTile = 0;
-        foreach (FilterGroup group in Groups)
-        {
-            double loads = 0, taps = 0;
-            int terms = group.Terms, steps = group.MostTerms, ends = 0;
-            if (IsUnrolled)
-            {
-                foreach (GroupTap tap in group.Taps) Load(tap.Offset, 1);
-            }
-            else
-            {
-                GroupLists lists = group.Lists(Chains);
-                foreach (GroupTap tap in lists.Shared) Load(tap.Offset, 1);
-                foreach ((int offset, _) in lists.Own.SelectMany(list => list)) Load(offset, 1);
-                terms = group.Filters.Count * (steps = lists.Shared.Count + lists.OwnCount);
-                ends = (lists.Shared.Count > 0 ? 1 : 0) + 1;
-            }
-
-            double latency = 4.0 / Chains * steps, multiply = 0.5 * terms * Sums;
-            perTile += Math.Max(Math.Max(multiply, latency), far * loads + 0.5 * terms + taps) + LoopEndCycles * ends + EndCycles() * group.Filters.Count;
-
-            void Load(int offset, int times)
-            {
-                foreach (int displacement in displacements) loads += times * LoadCycles(offset + displacement, lanes);
-                if (!IsUnrolled) taps += 0.5;
-            }
-        }
-
-        double fetch = IsUnrolled ? (double)CodeBytes() / FetchBytes : 0;
-        return 20 + LineTiles * SegmentTiles * perTile + fetch + CopyCycles(lanes);
-    }
-
-    /// <summary>The bytes of machine code, roughly: a multiply-add with its load, a broadcast and a place take about ten each.</summary>
-    public long CodeBytes()
-    {
-        const int Term = 10, SharedTerm = 6;
-        if (!IsUnrolled) return 400 + 60L * Sums * Chains * GroupFilters;
-        long bytes = 400;
-        foreach (FilterGroup group in Groups)
-        {
-            foreach (GroupTap tap in group.Taps)
-            {
-                int weights = tap.Weights.Count(weight => weight is not null);
-                bytes += Term * (1 + weights) + (long)Sums * (weights == 1 ? Term : Term + SharedTerm * weights);
-            }
-
-            bytes += (long)Term * group.Filters.Count * (Sums + 4);
-        }
-
-        return bytes;
-    }
-
     /// <summary>Whether a form holds the values of the image several times.</summary>
     private static bool Repeats(ImageForm form) => form is ImageForm.Shifted or ImageForm.Packed;
 
@@ -245,19 +182,13 @@ internal sealed class ConvolutionPlan
         _ => 12 / filters,
     };
 
-    private static double LoadCycles(int offset, int lanes)
-    {
-        bool isAcross = offset % ImageLayout.LineFloats + lanes > ImageLayout.LineFloats;
-        return lanes == ImageLayout.LineFloats ? isAcross ? 1.2 : 0.6 : isAcross ? 0.7 : 0.45;
-    }
-
     /// <summary>Whether the tile suits the way of pooling: lanes are pooled by two rows, and by pairs of registers where a row has several.</summary>
     private bool CanPool => Grid.Kind != PixelPooling.AcrossLanes
         || (TileLines % 2 == 0 && TileSegments == Layout.Segments && (Layout.Segments == 1 || Layout.Segments % 2 == 0));
 
     /// <summary>
-    /// Filters that share most taps are paired for loops; straight-line code, whose methods have filters in their order, and stores that reach behind
-    /// a filter leave them as they come.
+    /// Filters that share most taps are paired for loops; straight-line code, whose methods have filters in their order, and stores that
+    /// reach behind a filter leave them as they come.
     /// </summary>
     private FilterGroup[] MakeGroups()
     {
@@ -271,7 +202,8 @@ internal sealed class ConvolutionPlan
             int count = Math.Min(GroupFilters, order.Length - i);
             int[] filters = [.. order.Skip(i).Take(count)];
             i += count;
-            if (!IsUnrolled && GroupFilters == 2 && (count == 1 || weights.RowCount(filters[0]) == 0 != (weights.RowCount(filters[1]) == 0)))
+            bool isUneven = count < GroupFilters || filters.Count(filter => weights.RowCount(filter) == 0) % GroupFilters != 0;
+            if (!IsUnrolled && GroupFilters > 1 && isUneven)
             {
                 // Loops take whole groups, and what evens out a filter must be a value that it reads: the filter is computed twice.
                 i -= count - 1;
@@ -296,36 +228,4 @@ internal sealed class ConvolutionPlan
     /// <summary>Of the sizes of a tile that compute fewest of <paramref name="count"/> twice, the greatest.</summary>
     private static int LeastTwice(int count, IEnumerable<int> sizes) =>
         sizes.OrderBy(size => (count + size - 1) / size * size).ThenByDescending(size => size).First();
-
-    /// <summary>What pooling, activation and store of a tile take.</summary>
-    private double EndCycles()
-    {
-        double pooled = Grid.Kind switch
-        {
-            PixelPooling.AcrossRegisters => 0.25 * (Grid.Members - 1) * TileLines * TileSegments,
-            PixelPooling.AcrossLanes => 0.25 * TileLines * TileSegments,
-            _ => 0,
-        };
-        double activation = Kernel.ActivationCycles(Layer.Activation) + Kernel.ActivationCycles(Stage.Last.Activation);
-        return pooled + (0.5 + activation) * TileLines * TileSegments;
-    }
-
-    /// <summary>
-    /// What copying the image takes. Measured on a Zen 5 core: a register of it 0.8 cycles, 2 when every second column is picked, 2.2
-    /// when short rows are packed, and a cycle and a half a float where the step is longer.
-    /// </summary>
-    private double CopyCycles(int lanes)
-    {
-        if (Layout.Form == ImageForm.Direct) return 0;
-        double floats = Layout.Floats;
-        double copy = Grid.StepX switch
-        {
-            _ when Layout.PicksRows => 2.2 * floats / lanes,
-            _ when Layout.IsPacked => 1.2 * Layout.Channels.Count * Layout.Rows * Layout.Columns.Count * Grid.Rows * Layout.RowRegisters * Grid.StepX,
-            1 => 0.8 * floats / lanes,
-            2 => 2 * floats / lanes,
-            _ => 1.5 * floats,
-        };
-        return Grid.Window.HasPadding ? copy + 2.0 * Grid.Image.Length / lanes + 4.0 * Grid.Image.Channels * Grid.Image.Height : copy;
-    }
 }

@@ -36,7 +36,8 @@ internal sealed class SumsEmitter(ConvolutionPlan plan)
     {
         for (int chain = 0; chain < plan.Chains; chain++)
         {
-            string first = Name(filter, chain, 0), rest = string.Concat(Enumerable.Range(1, plan.Sums - 1).Select(i => $", {Name(filter, chain, i)} = {first}"));
+            string first = Name(filter, chain, 0);
+            string rest = string.Concat(Enumerable.Range(1, plan.Sums - 1).Select(i => $", {Name(filter, chain, i)} = {first}"));
             writer.Line($"Floats{_bits} {first} = {(chain == 0 ? bias : "default")}{rest};");
         }
     }
