@@ -7,7 +7,7 @@ namespace Espalier.Cli;
 internal static class ActivationArgument
 {
     /// <summary>All spellings, for help texts and errors.</summary>
-    public const string Spellings = "identity, relu, leaky-relu[:ALPHA], elu[:ALPHA], selu, sigmoid, tanh, softmax";
+    public const string Spellings = "identity, relu, leaky-relu[:ALPHA], elu[:ALPHA], selu, sigmoid, tanh, softmax, clipped-relu[:MOST], softplus";
 
     /// <summary>Reads a spelling.</summary>
     /// <exception cref="EspalierException">It names no activation, or its parameter is no number.</exception>
@@ -25,6 +25,8 @@ internal static class ActivationArgument
             "sigmoid" => Activation.Sigmoid,
             "tanh" => Activation.Tanh,
             "softmax" => Activation.Softmax,
+            "clipped-relu" => Activation.ClippedRelu(alpha ?? 6f),
+            "softplus" => Activation.Softplus,
             _ => throw Unknown(text),
         };
         return parts.Length > 2 || (alpha is not null && !activation.HasParameter) ? throw Unknown(text) : activation;

@@ -86,6 +86,30 @@ public static class ActivationMath
     }
     // end
 
+    // begin ClippedRelu needs Relu ToBits ToFloat
+    /// <summary>min(max(x, +0), most): NaN stays NaN.</summary>
+    public static float ClippedRelu(float x, float most)
+    {
+        float above = Relu(x);
+        return above > most ? most : above;
+    }
+    // end
+
+    // begin Softplus needs Relu ExpOfNegative ToBits ToFloat
+    /// <summary>
+    /// ln(1 + e^x) = max(x, 0) + ln(1 + t) with t = e^-|x|, within 5 ULP; 0 below -87.34. The logarithm is 2 artanh s with s = t / (2 + t), at most 1/3: seven
+    /// terms of its series.
+    /// </summary>
+    public static float Softplus(float x)
+    {
+        float t = ExpOfNegative(ToFloat(ToBits(x) | ~0x7FFFFFFF));
+        float s = t / (2f + t), q = s * s;
+        float p = ((((0.0769230769f * q + 0.0909090909f) * q + 0.111111111f) * q + 0.142857143f) * q + 0.2f) * q + 0.333333333f;
+        float half = s + s * (q * p);
+        return Relu(x) + (half + half);
+    }
+    // end
+
     // begin Softmax needs Exp
     /// <summary>
     /// Replaces each value by e^value / sum of all e^value, shifted by the largest so that nothing overflows. The sum runs from the first
@@ -212,6 +236,8 @@ public static class ActivationMath
         ActivationKind.Selu => Selu(x),
         ActivationKind.Sigmoid => Sigmoid(x),
         ActivationKind.Tanh => Tanh(x),
+        ActivationKind.ClippedRelu => ClippedRelu(x, activation.Alpha),
+        ActivationKind.Softplus => Softplus(x),
         _ => throw new System.ArgumentOutOfRangeException(nameof(activation), activation.Kind, "Not an element-wise function."),
     };
 }

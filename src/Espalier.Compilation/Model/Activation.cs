@@ -26,12 +26,19 @@ public enum ActivationKind
 
     /// <summary>f(x)_i = e^(x_i) / sum_j e^(x_j), over all outputs of the layer.</summary>
     Softmax,
+
+    /// <summary>f(x) = min(max(x, 0), alpha); ReLU6 with alpha = 6.</summary>
+    ClippedRelu,
+
+    /// <summary>f(x) = ln(1 + e^x). Dugas et al. 2001.</summary>
+    Softplus,
 }
 
 /// <summary>An activation function with its parameter.</summary>
 /// <param name="Kind">The function.</param>
 /// <param name="Alpha">
-/// The slope of <see cref="ActivationKind.LeakyRelu"/> or the scale of <see cref="ActivationKind.Elu"/>; 0 for all others.
+/// The slope of <see cref="ActivationKind.LeakyRelu"/>, the scale of <see cref="ActivationKind.Elu"/>, the greatest value of
+/// <see cref="ActivationKind.ClippedRelu"/>; 0 for all others.
 /// </param>
 public readonly record struct Activation(ActivationKind Kind, float Alpha = 0)
 {
@@ -59,8 +66,14 @@ public readonly record struct Activation(ActivationKind Kind, float Alpha = 0)
     /// <summary>Softmax over the layer.</summary>
     public static Activation Softmax => new(ActivationKind.Softmax);
 
+    /// <summary>ReLU that goes no higher than <paramref name="most"/>.</summary>
+    public static Activation ClippedRelu(float most = 6f) => new(ActivationKind.ClippedRelu, most);
+
+    /// <summary>The smooth ReLU.</summary>
+    public static Activation Softplus => new(ActivationKind.Softplus);
+
     /// <summary>Whether <see cref="Alpha"/> has a meaning for this kind.</summary>
-    public bool HasParameter => Kind is ActivationKind.LeakyRelu or ActivationKind.Elu;
+    public bool HasParameter => Kind is ActivationKind.LeakyRelu or ActivationKind.Elu or ActivationKind.ClippedRelu;
 
     /// <summary>
     /// Where a single output of two classes is cut: above it is class 1. The middle between the targets, which are 0 and 1,

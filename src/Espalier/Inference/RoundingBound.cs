@@ -64,7 +64,8 @@ public sealed class RoundingBound(Network network)
     {
         (double slope, double ulps) = activation.Kind switch
         {
-            ActivationKind.Identity or ActivationKind.Relu => (1.0, 0.0),
+            ActivationKind.Identity or ActivationKind.Relu or ActivationKind.ClippedRelu => (1.0, 0.0),
+            ActivationKind.Softplus => (1, 5),
             ActivationKind.LeakyRelu => (Math.Max(1, Math.Abs(activation.Alpha)), 0.5),
             ActivationKind.Elu => (Math.Max(1, Math.Abs(activation.Alpha)), ExponentialUlps),
             ActivationKind.Selu => (1.7581, ExponentialUlps),

@@ -35,6 +35,13 @@ public static class NpyFile
     /// <exception cref="EspalierException">The file cannot be written.</exception>
     public static void Save(string path, NpyArray array)
     {
+        byte[] content = ToBytes(array);
+        AtomicFile.Write(path, stream => stream.Write(content));
+    }
+
+    /// <summary>The content of a file of 32-bit floats.</summary>
+    public static byte[] ToBytes(NpyArray array)
+    {
         ArgumentNullException.ThrowIfNull(array);
         string lengths = string.Join(", ", array.Shape) + (array.Shape.Count == 1 ? "," : "");
         string header = $"{{'descr': '<f4', 'fortran_order': False, 'shape': ({lengths}), }}";
@@ -51,7 +58,7 @@ public static class NpyFile
             BinaryPrimitives.WriteSingleLittleEndian(content.AsSpan(padded + i * sizeof(float)), array.Values[i]);
         }
 
-        AtomicFile.Write(path, stream => stream.Write(content));
+        return content;
     }
 
     /// <summary>Reads an array from a file's content.</summary>

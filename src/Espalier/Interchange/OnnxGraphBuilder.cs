@@ -1,3 +1,4 @@
+using System.Globalization;
 using Espalier.Compilation.Model;
 using Espalier.Interchange.Onnx;
 
@@ -168,10 +169,18 @@ internal sealed class OnnxGraphBuilder(Network network, GraphProto graph)
     private string AsRows(Value value, string name) =>
         value.IsImage ? Chain([FlattenNode()], name, value.Name, name + ".value") : value.Name;
 
+    /// <summary>The name of a number among the initialisers.</summary>
+    private string Bound(float value)
+    {
+        string name = string.Create(CultureInfo.InvariantCulture, $"bound.{value:R}");
+        if (graph.Initializer.All(tensor => tensor.Name != name)) graph.Initializer.Add(OnnxTensors.Floats(name, [value]));
+        return name;
+    }
+
     private static NodeProto FlattenNode() => new() { OpType = "Flatten", Attribute = { OnnxTensors.Attribute("axis", 1) } };
 
     /// <summary>The operator of an activation; null for the identity. SELU's constants are the operator's defaults.</summary>
-    private static NodeProto? ActivationNode(Activation activation, bool isImage)
+    private NodeProto? ActivationNode(Activation activation, bool isImage)
     {
         if (activation.Kind == ActivationKind.Identity) return null;
         var node = new NodeProto
@@ -184,11 +193,14 @@ internal sealed class OnnxGraphBuilder(Network network, GraphProto graph)
                 ActivationKind.Selu => "Selu",
                 ActivationKind.Sigmoid => "Sigmoid",
                 ActivationKind.Tanh => "Tanh",
+                ActivationKind.ClippedRelu => "Clip",
+                ActivationKind.Softplus => "Softplus",
                 ActivationKind.Softmax => "Softmax",
                 _ => throw new NotSupportedException($"Activation {activation.Kind} has no ONNX operator."),
             },
         };
-        if (activation.HasParameter) node.Attribute.Add(OnnxTensors.Attribute("alpha", activation.Alpha));
+        if (activation.Kind == ActivationKind.ClippedRelu) node.Input.Add([Bound(0), Bound(activation.Alpha)]);
+        else if (activation.HasParameter) node.Attribute.Add(OnnxTensors.Attribute("alpha", activation.Alpha));
         if (isImage && activation.Kind == ActivationKind.Softmax) node.Attribute.Add(OnnxTensors.Attribute("axis", 1));
         return node;
     }

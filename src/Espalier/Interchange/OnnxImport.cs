@@ -37,6 +37,22 @@ public static class OnnxImport
         return Parse(bytes, "ONNX model", null, options ?? new OnnxImportOptions());
     }
 
+    /// <summary>Reads one tensor from a file that holds nothing else, as ONNX's backend tests have them (<c>input_0.pb</c>).</summary>
+    /// <exception cref="EspalierException">The file cannot be read, or holds something else.</exception>
+    public static NpyArray LoadTensor(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        try
+        {
+            ConstantTensor tensor = new TensorReader(null).Read(TensorProto.Parser.ParseFrom(InputFile.ReadAllBytes(path, MaxBytes)));
+            return new NpyArray(tensor.Dims, Array.ConvertAll(tensor.Values, value => (float)value));
+        }
+        catch (InvalidProtocolBufferException error)
+        {
+            throw new EspalierException($"{path}: is no ONNX tensor, or a damaged one ({OneLine(error.Message)})", error);
+        }
+    }
+
     private static OnnxImportResult Parse(byte[] bytes, string what, string? folder, OnnxImportOptions options)
     {
         try

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
+using Espalier.Compilation.Kernels;
 using Espalier.Compilation.Model;
 
 namespace Espalier.Numerics;
@@ -43,6 +44,13 @@ internal static class ActivationFunction
                 break;
             case ActivationKind.Tanh:
                 TensorPrimitives.Tanh(values, values);
+                break;
+            case ActivationKind.ClippedRelu:
+                TensorPrimitives.Max(values, 0f, values);
+                TensorPrimitives.Min(values, activation.Alpha, values);
+                break;
+            case ActivationKind.Softplus:
+                foreach (ref float value in values) value = ActivationMath.Softplus(value);
                 break;
             case ActivationKind.Softmax:
                 for (int start = 0; start < values.Length; start += length) ApplySoftmax(values.Slice(start, length));
@@ -98,6 +106,12 @@ internal static class ActivationFunction
                 break;
             case ActivationKind.Tanh:
                 TRule.Apply(values, gradient, target, default(TanhSlope));
+                break;
+            case ActivationKind.ClippedRelu:
+                TRule.Apply(values, gradient, target, new ClippedSlope(activation.Alpha));
+                break;
+            case ActivationKind.Softplus:
+                TRule.Apply(values, gradient, target, default(SoftplusSlope));
                 break;
             case ActivationKind.Softmax:
                 for (int start = 0; start < values.Length; start += length)
@@ -237,6 +251,32 @@ internal static class ActivationFunction
         // Below zero an exponential is its own derivative, and a line has none.
         public Vector<float> SecondAt(Vector<float> y) => Vector.ConditionalSelect(
             Vector.GreaterThan(y, Vector<float>.Zero), Vector<float>.Zero, _exponential * (_lower + _exponential * y));
+    }
+
+    /// <summary>1 between the two bends, 0 at and beyond them.</summary>
+    private readonly struct ClippedSlope(float most) : ISlope
+    {
+        private readonly Vector<float> _most = new(most);
+
+        public Vector<float> At(Vector<float> y) => Vector.ConditionalSelect(
+            Vector.GreaterThan(y, Vector<float>.Zero) & Vector.LessThan(y, _most), Vector<float>.One, Vector<float>.Zero);
+
+        public Vector<float> SecondAt(Vector<float> y) => Vector<float>.Zero;
+    }
+
+    /// <summary>The logistic function of the sum: 1 - e^-y.</summary>
+    private readonly struct SoftplusSlope : ISlope
+    {
+        public Vector<float> At(Vector<float> y) => Vector<float>.One - Decay(y);
+
+        public Vector<float> SecondAt(Vector<float> y) => Decay(y) * (Vector<float>.One - Decay(y));
+
+        private static Vector<float> Decay(Vector<float> y)
+        {
+            Span<float> lanes = stackalloc float[Vector<float>.Count];
+            for (int i = 0; i < lanes.Length; i++) lanes[i] = MathF.Exp(-y[i]);
+            return new Vector<float>(lanes);
+        }
     }
 
     private readonly struct SigmoidSlope : ISlope

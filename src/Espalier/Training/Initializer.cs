@@ -21,6 +21,7 @@ public static class Initializer
         switch (activation.Kind)
         {
             case ActivationKind.Relu:
+            case ActivationKind.ClippedRelu:
             case ActivationKind.Elu:
                 FillNormal(weights, 2.0 / fanIn, random);
                 break;

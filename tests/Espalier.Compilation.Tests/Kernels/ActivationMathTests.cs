@@ -25,6 +25,24 @@ public sealed class ActivationMathTests
     public void Tanh_is_within_2_ulp() => AssertWithin(2.0, ActivationMath.Tanh, Math.Tanh);
 
     [Fact]
+    public void Softplus_is_within_5_ulp() => AssertWithin(
+        5.0, ActivationMath.Softplus, x => Math.Max(x, 0) + LogOfOnePlus(NormalExp(-Math.Abs(x))));
+
+    [Theory]
+    [InlineData(float.PositiveInfinity, float.PositiveInfinity)]
+    [InlineData(float.NegativeInfinity, 0f)]
+    [InlineData(0f, 0.693147182f)]
+    [InlineData(100f, 100f)]
+    public void Softplus_at_its_ends(float x, float expected) => Assert.Equal(expected, ActivationMath.Softplus(x));
+
+    [Theory]
+    [InlineData(-3f, 0f)]
+    [InlineData(2f, 2f)]
+    [InlineData(7f, 6f)]
+    [InlineData(float.PositiveInfinity, 6f)]
+    public void Clipped_relu_stays_within_its_bounds(float x, float expected) => Assert.Equal(expected, ActivationMath.ClippedRelu(x, 6));
+
+    [Fact]
     public void Elu_is_within_3_ulp() => AssertWithin(3.0, x => ActivationMath.Elu(x, 0.7f), x => x > 0 ? x : 0.7f * ExpMinusOne(x));
 
     [Fact]
@@ -125,6 +143,9 @@ public sealed class ActivationMathTests
         ActivationMath.Softmax(values);
         Assert.Equal([expectedFirst, expectedSecond], values);
     }
+
+    /// <summary>ln(1 + t) in double, by its series where the sum would lose digits.</summary>
+    private static double LogOfOnePlus(double t) => t < 1e-4 ? t - t * t / 2 + t * t * t / 3 : Math.Log(1 + t);
 
     /// <summary>e^x in double, but 0 where it is no normal float.</summary>
     private static double NormalExp(double x) => Math.Exp(x) < SmallestNormalFloat ? 0 : Math.Exp(x);

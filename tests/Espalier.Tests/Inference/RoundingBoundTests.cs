@@ -58,6 +58,8 @@ public sealed class RoundingBoundTests
     [InlineData(ActivationKind.Sigmoid)]
     [InlineData(ActivationKind.Tanh)]
     [InlineData(ActivationKind.Softmax)]
+    [InlineData(ActivationKind.ClippedRelu)]
+    [InlineData(ActivationKind.Softplus)]
     public void A_sum_that_is_off_by_its_bound_moves_the_outputs_by_no_more_than_theirs(ActivationKind kind)
     {
         var activation = new Activation(kind);

@@ -88,7 +88,7 @@ internal sealed class OnnxCase
             for (int i = 0; i < found[o].Length; i++)
             {
                 float allowed = Math.Max(Math.Abs(expected.Values[i]), largest / 10) / RelativeScale;
-                if (!(Math.Abs(found[o][i] - expected.Values[i]) <= allowed)) return $"yields {found[o][i]} instead of {expected.Values[i]} at {i}";
+                if (found[o][i] != expected.Values[i] && !(Math.Abs(found[o][i] - expected.Values[i]) <= allowed)) return $"yields {found[o][i]} instead of {expected.Values[i]} at {i}";
             }
         }
 

@@ -120,6 +120,8 @@ internal sealed class DoubleNetwork
             ActivationKind.Selu => SeluLambda * (value > 0 ? value : SeluAlpha * (Math.Exp(value) - 1)),
             ActivationKind.Sigmoid => 1 / (1 + Math.Exp(-value)),
             ActivationKind.Tanh => Math.Tanh(value),
+            ActivationKind.ClippedRelu => Math.Clamp(value, 0, activation.Alpha),
+            ActivationKind.Softplus => Math.Log(1 + Math.Exp(value)),
             _ => Math.Exp(value) / total,
         });
     }

@@ -1,4 +1,5 @@
 using Espalier.Cli.Reproduction.Experiments.L0;
+using Espalier.Reporting;
 
 namespace Espalier.Cli.Reproduction.Experiments;
 
@@ -38,11 +39,7 @@ internal sealed class L0Experiment : Experiment
         return new ReproductionResult(
             Rows(run, report, perLayer, common, variational),
             [Table(report, lenet.DenseWeights, all)],
-            [
-                report.Weights(all, perLayer),
-                NoisyReport.Units(perLayer, ["pixels", "units of the first layer", "units of the second layer"]),
-                report.Errors(all[..2]),
-            ]);
+            [report.Weights(all, perLayer), Units(perLayer), Errors(all[..2])]);
     }
 
     // Bars are of the full scale; on the small one the rows just inform.
@@ -73,6 +70,28 @@ internal sealed class L0Experiment : Experiment
             [OneLambda + ", published", "219-214-100", SummaryTable.Number(219 * 214 + 214 * 100 + 100 * 10), "3.8", "1.4", ""],
             [Variational + ", published by Molchanov et al.", "", SummaryTable.Number(denseWeights / 68), "68.0", "1.92", ""],
             [Variational + ", published by Louizos et al.", "512-114-72", "", "", "1.8", ""],
-            .. all.Select(one => (string[])[one.Name, one.Outcome.Units, .. report.Cells(one.Outcome)]),
+            .. all.Select(one => (string[])
+            [
+                one.Name, one.Outcome.Units, SummaryTable.Number(one.Outcome.Weights), NoisyReport.Text(report.Ratio(one.Outcome), "0.0"),
+                NoisyReport.Text(one.Outcome.Error), NoisyReport.Text(one.Outcome.TunedError),
+            ]),
         ]);
+
+    private static ReproductionFigure Units(NoisyOutcome perLayer)
+    {
+        string[] names = ["pixels", "units of the first layer", "units of the second layer"];
+        var chart = new LineChart(
+            "Units left under L0 gates with a lambda for each layer", new Axis("epoch"), new Axis("units", Logarithmic: true),
+            [.. names.Select((name, i) => NoisyReport.Series(name, perLayer, epoch => Math.Max(1, epoch.Layers[i].Inputs)))]);
+        return new ReproductionFigure(
+            "units", chart.ToSvg(), "Inputs of each layer that would still be read if training ended at the epoch.");
+    }
+
+    private static ReproductionFigure Errors((string Name, NoisyOutcome Outcome)[] all)
+    {
+        var chart = new LineChart("Error while LeNet-300-100 trains under noise", new Axis("epoch"), new Axis("validation error, %"),
+            [.. all.Select(one => NoisyReport.Series(one.Name, one.Outcome, epoch => epoch.Evaluation!.ErrorPercent!.Value))]);
+        return new ReproductionFigure("error", chart.ToSvg(),
+            "Error on the training images held out, of the network that would be left if training ended at the epoch.");
+    }
 }

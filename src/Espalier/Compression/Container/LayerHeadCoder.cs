@@ -15,6 +15,10 @@ internal static class LayerHeadCoder
 
     private const int LayerKindBits = 3;
 
+    // The field has room for eight activations. A flattening has none, so one with ReLU says that the number of a further activation and then the
+    // layer's own kind follow.
+    private const int Further = Extended | (int)ActivationKind.Relu;
+
     private enum LayerKind
     {
         Dense,
@@ -32,10 +36,16 @@ internal static class LayerHeadCoder
     {
         Layer layer = network.Layers[index];
         int[] sources = network.SourcesOf(index);
-        bool isPlain = layer is DenseLayer && sources[0] == index - 1;
+        bool isFurther = (int)layer.Activation.Kind >= Extended, isPlain = !isFurther && layer is DenseLayer && sources[0] == index - 1;
         NameCoder.Write(writer, layer.Name);
         writer.WriteNumber(layer is WeightedLayer weighted ? weighted.Weights.Rows : 1);
-        writer.Write((ulong)((int)layer.Activation.Kind | (isPlain ? 0 : Extended)), ContainerFormat.KindBits);
+        writer.Write((ulong)(isFurther ? Further : (int)layer.Activation.Kind | (isPlain ? 0 : Extended)), ContainerFormat.KindBits);
+        if (isFurther)
+        {
+            writer.Write((ulong)LayerKind.Flatten, LayerKindBits);
+            writer.Write((ulong)layer.Activation.Kind, ContainerFormat.KindBits);
+        }
+
         if (layer.Activation.HasParameter) writer.Write(FloatBits.Of(layer.Activation.Alpha), 32);
         if (isPlain) return;
         writer.Write((ulong)KindOf(layer), LayerKindBits);
@@ -69,10 +79,13 @@ internal static class LayerHeadCoder
         int outputs = reader.ReadCount($"the number of outputs of layer '{name}'", 1, ModelLimits.MaxValues);
         int field = (int)reader.Read(ContainerFormat.KindBits);
         var kind = (ActivationKind)(field & ~Extended);
+        LayerKind layerKind = field == Further ? (LayerKind)(int)reader.Read(LayerKindBits) : LayerKind.Dense;
+        bool isFurther = field == Further && layerKind == LayerKind.Flatten;
+        if (isFurther) kind = (ActivationKind)(int)reader.Read(ContainerFormat.KindBits);
         if (!Enum.IsDefined(kind)) throw reader.Fault($"layer '{name}' has an activation that this version does not know ({(int)kind}).");
         var activation = new Activation(kind);
         if (activation.HasParameter) activation = new Activation(kind, FloatBits.ToFloat((uint)reader.Read(32)));
-        LayerKind layerKind = (field & Extended) == 0 ? LayerKind.Dense : (LayerKind)(int)reader.Read(LayerKindBits);
+        if ((field & Extended) != 0 && (field != Further || isFurther)) layerKind = (LayerKind)(int)reader.Read(LayerKindBits);
         int[] sources = (field & Extended) == 0 ? [before.Count - 1] : ReadSources(reader, before.Count);
         Shape[] shapes = Array.ConvertAll(sources, source => source < 0 ? input : before[source].OutputShape);
         EquatableArray<string> names = sources is [var only] && only == before.Count - 1

@@ -35,6 +35,8 @@ internal static class ScalarActivation
             ActivationKind.Selu => T.CreateChecked(SeluLambda) * (x > T.Zero ? x : T.CreateChecked(SeluAlpha) * T.ExpM1(x)),
             ActivationKind.Sigmoid => T.One / (T.One + T.Exp(-x)),
             ActivationKind.Tanh => T.Tanh(x),
+            ActivationKind.ClippedRelu => T.Min(T.Max(x, T.Zero), alpha),
+            ActivationKind.Softplus => T.Max(x, T.Zero) + T.LogP1(T.Exp(-T.Abs(x))),
             _ => throw new NotSupportedException($"Activation {activation.Kind}."),
         };
     }

@@ -102,6 +102,8 @@ internal sealed class FlatPass
         ActivationKind.Selu => y > 0 ? ActivationFunction.SeluScale : y + ActivationFunction.SeluLowerScale,
         ActivationKind.Sigmoid => y * (1 - y),
         ActivationKind.Tanh => 1 - y * y,
+        ActivationKind.ClippedRelu => y > 0 && y < activation.Alpha ? 1 : 0,
+        ActivationKind.Softplus => 1 - Math.Exp(-y),
         _ => throw new NotSupportedException($"Activation {activation.Kind}."),
     };
 

@@ -9,6 +9,6 @@ internal static class Activations
     public static IReadOnlyList<Activation> All { get; } =
     [
         Activation.Identity, Activation.Relu, Activation.LeakyRelu(0.125f), Activation.Elu(0.75f),
-        Activation.Selu, Activation.Sigmoid, Activation.Tanh, Activation.Softmax,
+        Activation.Selu, Activation.Sigmoid, Activation.Tanh, Activation.Softmax, Activation.ClippedRelu(0.5f), Activation.Softplus,
     ];
 }

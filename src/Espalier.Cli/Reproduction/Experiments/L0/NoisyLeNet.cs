@@ -18,7 +18,7 @@ internal sealed class NoisyLeNet
 {
     private const LossKind Loss = LossKind.CategoricalCrossEntropy;
     private const int HeldOut = 5000, QuickSamples = 2000;
-    private const double Rate = 1e-3, DropRate = 0.2, WarmUp = 1 / 8.0;
+    private const double Rate = 1e-3, GateRate = 2e-3, DropRate = 0.2, WarmUp = 1 / 8.0;
 
     private readonly ExperimentRun _run;
     private readonly NoisyPlan _plan;
@@ -46,7 +46,7 @@ internal sealed class NoisyLeNet
     /// <param name="epochs">Passes through the training part.</param>
     public NoisyOutcome Gated(string name, double[] lambda, int epochs)
     {
-        TrainingOptions training = Training(epochs, _plan.GateRate, noisy: true);
+        TrainingOptions training = Training(epochs, GateRate, noisy: true);
         string recipe = $"gates per sample, lambda {string.Join(", ", lambda)}, drop rate {DropRate}, {Words(training, _train)}";
         return Outcome(name, recipe, _train, network =>
             new L0Pruner(network, _train, _validation, new L0Options

@@ -17,11 +17,12 @@ internal static class ActivationOperators
         new("Selu", call => Elu(call.Float("alpha", SeluAlpha), call.Float("gamma", SeluGamma)), Selu),
         new("Sigmoid", _ => x => 1 / (1 + Math.Exp(-x[0])), call => Activate(call, Activation.Sigmoid)),
         new("Tanh", _ => x => Math.Tanh(x[0]), call => Activate(call, Activation.Tanh)),
-        new("Softplus", _ => x => x[0] > 0 ? x[0] + Math.Log(1 + Math.Exp(-x[0])) : Math.Log(1 + Math.Exp(x[0])), ArithmeticOperators.Refuse),
+        new("Softplus", _ => x => x[0] > 0 ? x[0] + Math.Log(1 + Math.Exp(-x[0])) : Math.Log(1 + Math.Exp(x[0])), call => Activate(call, Activation.Softplus)),
+        new("HardSigmoid", call => HardSigmoid(call.Float("alpha", 0.2f), call.Float("beta", 0.5f)), HardSigmoid),
         new("Abs", _ => x => Math.Abs(x[0]), call => [Parametric(call, _ => -1)]),
         new("Clip", Clipping, Clip),
         new("Max", _ => x => x.Max(), Max),
-        new("Min", _ => x => x.Min(), ArithmeticOperators.Refuse),
+        new("Min", _ => x => x.Min(), Min),
     ];
 
     private static GraphValue[] Activate(NodeCall call, Activation activation) => [call.Network.Activate(call.LayerName, call.Signal(0), activation)];
@@ -84,12 +85,50 @@ internal static class ActivationOperators
         return Clipped(call, x, bound, double.PositiveInfinity);
     }
 
+    private static GraphValue[] Min(NodeCall call)
+    {
+        (Signal x, double bound) = WithBound(call);
+        return Clipped(call, x, double.NegativeInfinity, bound);
+    }
+
+    private static Func<double[], double> HardSigmoid(double alpha, double beta) => x => Math.Clamp(alpha * x[0] + beta, 0, 1);
+
+    private static GraphValue[] HardSigmoid(NodeCall call)
+    {
+        float alpha = call.Float("alpha", 0.2f), beta = call.Float("beta", 0.5f);
+        Signal line = Affine.Apply(call.Network, call.LayerName, call.Signal(0), _ => alpha, _ => beta);
+        return [call.Network.Activate($"{call.LayerName}_clip", line, Activation.ClippedRelu(1))];
+    }
+
     private static GraphValue[] Clipped(NodeCall call, Signal x, double low, double high) => (low, high) switch
     {
         (double.NegativeInfinity, double.PositiveInfinity) => [x],
-        (0, double.PositiveInfinity) => [call.Network.Activate(call.LayerName, x, Activation.Relu)],
-        _ => throw new EspalierException($"clips values to {low} and {high}; an activation function with these bounds would be needed."),
+        (0, > 0) => [call.Network.Activate(call.LayerName, x, UpTo(high))],
+        (< 0, > 0) => [BothSides(call, x, -low, high)],
+        _ when low >= high => [Affine.Apply(call.Network, call.LayerName, x, _ => 0, _ => high)],
+        ( > double.NegativeInfinity, _) => [Shifted(call, x, low, high - low, 1)],
+        _ => [Shifted(call, x, high, double.PositiveInfinity, -1)],
     };
+
+    /// <summary>min(max(x, 0), high) - min(max(-x, 0), low), in which one of the two is always 0 and so no rounding is added.</summary>
+    private static Signal BothSides(NodeCall call, Signal x, double low, double high)
+    {
+        (NetworkAssembler network, string name) = (call.Network, call.LayerName);
+        x = network.Permuted(name, x) with { IsShared = true };
+        Signal above = network.Activate($"{name}_above", x, UpTo(high));
+        Signal mirrored = Affine.Apply(network, $"{name}_mirrored", x, _ => -1, _ => 0);
+        Signal below = network.Activate($"{name}_mirrored", mirrored, UpTo(low));
+        return network.Addition(name, above, Affine.Apply(network, $"{name}_below", below, _ => -1, _ => 0));
+    }
+
+    /// <summary>bound + sign f(sign (x - bound)), where f is the ReLU that goes up to <paramref name="range"/>.</summary>
+    private static Signal Shifted(NodeCall call, Signal x, double bound, double range, int sign)
+    {
+        Signal from = Affine.Apply(call.Network, $"{call.LayerName}_from", x, _ => sign, _ => -sign * bound);
+        return Affine.Apply(call.Network, call.LayerName, call.Network.Activate($"{call.LayerName}_clip", from, UpTo(range)), _ => sign, _ => bound);
+    }
+
+    private static Activation UpTo(double most) => most <= float.MaxValue ? Activation.ClippedRelu((float)most) : Activation.Relu;
 
     /// <summary>The one signal of two inputs and the one number that the other is.</summary>
     private static (Signal Signal, double Bound) WithBound(NodeCall call)

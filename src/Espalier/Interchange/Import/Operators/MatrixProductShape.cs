@@ -4,6 +4,8 @@ namespace Espalier.Interchange.Import.Operators;
 /// matrix along the axes before, which broadcast.</summary>
 internal sealed class MatrixProductShape
 {
+    private const string SumsOverBatch = "sums over the samples of a batch; each must stay by itself.";
+
     private readonly int _rows;
     private readonly int[] _outer, _aOuter, _bOuter;
     private readonly bool _isAVector, _isBVector;
@@ -21,7 +23,7 @@ internal sealed class MatrixProductShape
         Dims = [.. _outer, .. _isAVector ? [] : new[] { _rows }, .. _isBVector ? [] : new[] { Columns }];
         Terms = (long)Tensors.Count(_outer) * _rows * Columns * Inner;
 
-        EspalierException Misfit() => new($"multiplies {Tensors.Show(a.Dims)} by {Tensors.Show(b.Dims)}, which do not fit together.");
+        EspalierException Misfit() => a.Batch == a.Rank - 1 || b.Batch == Math.Max(0, b.Rank - 2) ? new BatchException(SumsOverBatch) : new EspalierException($"multiplies {Tensors.Show(a.Dims)} by {Tensors.Show(b.Dims)}, which do not fit together.");
     }
 
     /// <summary>The length that is summed over.</summary>
@@ -72,7 +74,7 @@ internal sealed class MatrixProductShape
         if (x.Batch < 0) return -1;
         int fromEnd = x.Rank - x.Batch;
         bool isSummed = x.Rank == 1 || fromEnd == (isLeft ? 1 : 2);
-        if (isSummed) throw new BatchException("sums over the samples of a batch; each must stay by itself.");
+        if (isSummed) throw new BatchException(SumsOverBatch);
         bool isAxisDropped = isLeft ? _isBVector : _isAVector && fromEnd > 2;
         int batch = Dims.Length - fromEnd + (isAxisDropped ? 1 : 0);
         return batch >= 0 && Dims[batch] == x.Dims[x.Batch] ? batch : throw new BatchException("multiplies the samples of a batch by different constants.");
