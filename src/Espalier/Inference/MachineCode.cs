@@ -57,7 +57,7 @@ public static class MachineCode
         private const string Runtime = "Microsoft-Windows-DotNETRuntime", Loaded = "MethodLoadVerbose";
         private const EventKeywords Jit = (EventKeywords)0x10;
 
-        private readonly Lock _lock = new();
+        private readonly object _lock = new();
         private readonly Dictionary<int, long> _sizes = [];
 
         public Dictionary<int, long> Wait(HashSet<int> tokens, TimeSpan patience)
