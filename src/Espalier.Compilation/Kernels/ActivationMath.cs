@@ -103,10 +103,14 @@ public static class ActivationMath
     public static float Softplus(float x)
     {
         float t = ExpOfNegative(ToFloat(ToBits(x) | ~0x7FFFFFFF));
-        float s = t / (2f + t), q = s * s;
-        float p = ((((0.0769230769f * q + 0.0909090909f) * q + 0.111111111f) * q + 0.142857143f) * q + 0.2f) * q + 0.333333333f;
-        float half = s + s * (q * p);
-        return Relu(x) + (half + half);
+        float s = (float)(t / (float)(2f + t)), q = (float)(s * s);
+        float p = (float)((float)(0.0769230769f * q) + 0.0909090909f);
+        p = (float)((float)(p * q) + 0.111111111f);
+        p = (float)((float)(p * q) + 0.142857143f);
+        p = (float)((float)(p * q) + 0.2f);
+        p = (float)((float)(p * q) + 0.333333333f);
+        float half = (float)(s + (float)(s * (float)(q * p)));
+        return (float)(Relu(x) + (float)(half + half));
     }
     // end
 
