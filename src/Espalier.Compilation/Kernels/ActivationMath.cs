@@ -105,6 +105,38 @@ public static class ActivationMath
     }
     // end
 
+    // begin Gelu needs ExpOfNegative ToBits ToFloat
+    /// <summary>
+    /// x Phi(x), within a relative 2e-6 for |x| up to 5; 0 below -14. Phi(-|x|) = erfc(z) / 2 with z = |x| / sqrt 2 and the logarithm of erfc(z) a polynomial of
+    /// 1 / (1 + z / 2) (Press et al. 1992, section 6.2).
+    /// </summary>
+    public static float Gelu(float x)
+    {
+        if (x > 14f) return x;
+        if (x < -14f) return 0f;
+        float z = 0.707106769f * ToFloat(ToBits(x) & 0x7FFFFFFF), t = 1f / (1f + 0.5f * z);
+        float p = (((0.17087277f * t - 0.82215223f) * t + 1.48851587f) * t - 1.13520398f) * t + 0.27886807f;
+        p = (((p * t - 0.18628806f) * t + 0.09678418f) * t + 0.37409196f) * t + 1.00002368f;
+        float tail = x * (0.5f * t * ExpOfNegative((p * t - 1.26551223f) - z * z));
+        return x < 0f ? tail : x - tail;
+    }
+    // end
+
+    // begin GeluTanh needs Sigmoid
+    /// <summary>x / (1 + e^-2u) with u = sqrt(2 / pi) (x + 0.044715 x^3); 0 below -14.</summary>
+    public static float GeluTanh(float x) => x < -14f ? 0f : x * Sigmoid(1.59576917f * (x + 0.044715f * (x * x * x)));
+    // end
+
+    // begin Silu needs Sigmoid
+    /// <summary>x / (1 + e^-x), within 4 ULP; 0 below -88.</summary>
+    public static float Silu(float x) => x < -88f ? 0f : x * Sigmoid(x);
+    // end
+
+    // begin HardSwish
+    /// <summary>0 below -3, x above 3, x (x / 6 + 1 / 2) between.</summary>
+    public static float HardSwish(float x) => x > 3f ? x : x < -3f ? 0f : x * (0.166666672f * x + 0.5f);
+    // end
+
     // begin Softmax needs Exp
     /// <summary>
     /// Replaces each value by e^value / sum of all e^value, shifted by the largest so that nothing overflows. The sum runs from the first
@@ -229,6 +261,10 @@ public static class ActivationMath
         ActivationKind.Tanh => Tanh(x),
         ActivationKind.ClippedRelu => ClippedRelu(x, activation.Alpha),
         ActivationKind.Softplus => Softplus(x),
+        ActivationKind.Gelu => Gelu(x),
+        ActivationKind.GeluTanh => GeluTanh(x),
+        ActivationKind.Silu => Silu(x),
+        ActivationKind.HardSwish => HardSwish(x),
         _ => throw new System.ArgumentOutOfRangeException(nameof(activation), activation.Kind, "Not an element-wise function."),
     };
 }

@@ -106,7 +106,7 @@ internal sealed class LayerList(Shape input)
             Layer before = _layers[source];
             bool isUnit = unit == Affine.Unit(unit.Name, unit.Input) with { Activation = unit.Activation };
             if (!isUnit || before.Activation.Kind != ActivationKind.Identity || before is FlattenLayer || before.OutputShape != unit.Input) continue;
-            _layers[i] = before with { Name = unit.Name, Activation = unit.Activation };
+            _layers[i] = before with { Activation = unit.Activation };
             _sources[i] = _sources[source];
             (_layers[source], isNeeded[source]) = (unit, false);
         }

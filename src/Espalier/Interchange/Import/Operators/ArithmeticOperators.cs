@@ -1,3 +1,5 @@
+using Espalier.Numerics;
+
 namespace Espalier.Interchange.Import.Operators;
 
 /// <summary>Arithmetic: with constants it becomes affine, sums of signals become additions.</summary>

@@ -53,7 +53,7 @@ internal static class ElementwiseOperators
     {
         Signal? argument = null;
         int depth = 0;
-        bool isWorthIt = false;
+        bool isWorthIt = one.IsPartOnly;
         var parts = new Func<double, double>?[call.Count];
         for (int i = 0; i < parts.Length; i++)
         {

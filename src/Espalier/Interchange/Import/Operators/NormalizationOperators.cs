@@ -8,7 +8,8 @@ internal static class NormalizationOperators
     /// <summary>The operators by name.</summary>
     public static IEnumerable<(string Name, OnnxOperator Run)> All =>
     [
-        ("BatchNormalization", BatchNormalization), ("Softmax", Softmax),
+        ("BatchNormalization", BatchNormalization), ("Softmax", call => Softmax(call, isLogarithm: false)),
+        ("LogSoftmax", call => Softmax(call, isLogarithm: true)),
         ("ai.onnx.ml.Scaler", Scaler), ("ai.onnx.ml.Normalizer", Normalizer),
     ];
 
@@ -28,7 +29,7 @@ internal static class NormalizationOperators
         return [Affine.Normalize(call.Network, call.LayerName, x, i => i / after % channels, numbers, call.Float("epsilon", 1e-5f))];
     }
 
-    private static GraphValue[] Softmax(NodeCall call)
+    private static GraphValue[] Softmax(NodeCall call, bool isLogarithm)
     {
         GraphValue value = call.Value(0);
         bool isOld = call.OperatorSet < 13;
@@ -39,7 +40,7 @@ internal static class NormalizationOperators
         var groups = AxisGroups.Of(value, axes, keepsAxes: true);
         Signal x = call.Signal(0);
         groups.RequireBatch(x);
-        return [call.Network.Softmax(call.LayerName, x, groups.Elements)];
+        return [isLogarithm ? LogSoftmax.Of(call, x, groups.Elements) : call.Network.Softmax(call.LayerName, x, groups.Elements)];
     }
 
     /// <summary>(x - offset) scale.</summary>

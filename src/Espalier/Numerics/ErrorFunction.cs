@@ -1,4 +1,4 @@
-namespace Espalier.Interchange.Import.Operators;
+namespace Espalier.Numerics;
 
 /// <summary>The error function, erf x = 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x.</summary>
 internal static class ErrorFunction
