@@ -92,7 +92,8 @@ public static class ActivationMath
 
     // begin Softplus needs Relu ExpOfNegative ToBits ToFloat
     /// <summary>
-    /// ln(1 + e^x) = max(x, 0) + ln(1 + t) with t = e^-|x|, within 5 ULP; 0 below -87.34. The logarithm is 2 artanh s with s = t / (2 + t), at most 1/3: seven
+    /// ln(1 + e^x) = max(x, 0) + ln(1 + t) with t = e^-|x|, within 5 ULP; 0 below -87.34. The logarithm is 2 artanh s with s = t / (2 + t),
+    /// at most 1/3: seven
     /// terms of its series.
     /// </summary>
     public static float Softplus(float x)
@@ -107,7 +108,8 @@ public static class ActivationMath
 
     // begin Gelu needs ExpOfNegative ToBits ToFloat
     /// <summary>
-    /// x Phi(x), within a relative 2e-6 for |x| up to 5; 0 below -14. Phi(-|x|) = erfc(z) / 2 with z = |x| / sqrt 2 and the logarithm of erfc(z) a polynomial of
+    /// x Phi(x), within a relative 2e-6 for |x| up to 5; 0 below -14. Phi(-|x|) = erfc(z) / 2 with z = |x| / sqrt 2 and the logarithm of
+    /// erfc(z) a polynomial of
     /// 1 / (1 + z / 2) (Press et al. 1992, section 6.2).
     /// </summary>
     public static float Gelu(float x)

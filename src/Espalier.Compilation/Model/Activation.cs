@@ -97,10 +97,12 @@ public readonly record struct Activation(ActivationKind Kind, float Alpha = 0)
     public static Activation HardSwish => new(ActivationKind.HardSwish);
 
     /// <summary>
-    /// Whether the function never falls as x rises (with a parameter that is not negative). Where it does, its value does not tell its slope, so that it
+    /// Whether the function never falls as x rises (with a parameter that is not negative). Where it does, its value does not tell its
+    /// slope, so that it
     /// cannot be trained here.
     /// </summary>
-    public bool IsMonotone => Kind is not (ActivationKind.Gelu or ActivationKind.GeluTanh or ActivationKind.Silu or ActivationKind.HardSwish);
+    public bool IsMonotone =>
+        Kind is not (ActivationKind.Gelu or ActivationKind.GeluTanh or ActivationKind.Silu or ActivationKind.HardSwish);
 
     /// <summary>Whether <see cref="Alpha"/> has a meaning for this kind.</summary>
     public bool HasParameter => Kind is ActivationKind.LeakyRelu or ActivationKind.Elu or ActivationKind.ClippedRelu;

@@ -181,19 +181,24 @@ internal sealed class OnnxGraphBuilder(Network network, GraphProto graph)
 
     private static NodeProto FlattenNode() => new() { OpType = "Flatten", Attribute = { OnnxTensors.Attribute("axis", 1) } };
 
-    /// <summary>The nodes of an activation, each of which reads the one before; those of functions that the operator set lacks also read the sums.</summary>
+    /// <summary>
+    /// The nodes of an activation, each of which reads the one before; those of functions that the operator set lacks also read the sums.
+    /// </summary>
     private IEnumerable<NodeProto> ActivationNodes(Activation activation, string sums, bool isImage) => activation.Kind switch
     {
         ActivationKind.Identity => [],
-        ActivationKind.Gelu => [With("Mul", Bound(MathF.Sqrt(0.5f))), With("Erf"), With("Add", Bound(1)), With("Mul", sums), With("Mul", Bound(0.5f))],
+        ActivationKind.Gelu =>
+            [With("Mul", Bound(MathF.Sqrt(0.5f))), With("Erf"), With("Add", Bound(1)), With("Mul", sums), With("Mul", Bound(0.5f))],
         ActivationKind.GeluTanh =>
         [
-            With("Mul", sums), With("Mul", sums), With("Mul", Bound(0.044715f)), With("Add", sums), With("Mul", Bound(1.59576917f)), With("Sigmoid"), With("Mul", sums),
+            With("Mul", sums), With("Mul", sums), With("Mul", Bound(0.044715f)), With("Add", sums), With("Mul", Bound(1.59576917f)),
+            With("Sigmoid"), With("Mul", sums),
         ],
         ActivationKind.Silu => [With("Sigmoid"), With("Mul", sums)],
         ActivationKind.HardSwish =>
         [
-            new NodeProto { OpType = "HardSigmoid", Attribute = { OnnxTensors.Attribute("alpha", 1 / 6f), OnnxTensors.Attribute("beta", 0.5f) } }, With("Mul", sums),
+            new NodeProto { OpType = "HardSigmoid", Attribute = { OnnxTensors.Attribute("alpha", 1 / 6f), OnnxTensors.Attribute("beta", 0.5f) } },
+            With("Mul", sums),
         ],
         _ => [ActivationNode(activation, isImage)],
     };

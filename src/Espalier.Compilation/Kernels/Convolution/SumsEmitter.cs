@@ -27,7 +27,8 @@ internal sealed class SumsEmitter(ConvolutionPlan plan)
     /// Whether the convolution's activation can wait until its values are pooled: the largest value stays the largest under a function that
     /// never falls.
     /// </summary>
-    private bool ActivatesPooled => Inner.Kind == ActivationKind.Identity || (IsMax && Inner.IsMonotone && (!Inner.HasParameter || Inner.Alpha >= 0));
+    private bool ActivatesPooled =>
+        Inner.Kind == ActivationKind.Identity || (IsMax && Inner.IsMonotone && (!Inner.HasParameter || Inner.Alpha >= 0));
 
     /// <summary>Declares the sums: the first chain begins at the bias, the second at zero.</summary>
     public void Start(CSharpWriter writer, string bias)

@@ -31,7 +31,8 @@ internal static class ActivationOperators
         new("Min", _ => x => x.Min(), Min),
     ];
 
-    private static GraphValue[] Activate(NodeCall call, Activation activation) => [call.Network.Activate(call.LayerName, call.Signal(0), activation)];
+    private static GraphValue[] Activate(NodeCall call, Activation activation) =>
+        [call.Network.Activate(call.LayerName, call.Signal(0), activation)];
 
     private static Func<double[], double> Leaky(double alpha) => x => x[0] > 0 ? x[0] : alpha * x[0];
 

@@ -1,7 +1,8 @@
 namespace Espalier.Interchange.Import.Operators;
 
 /// <summary>
-/// Operators of each element by itself. Each has a function of numbers, which computes constants and tells formulas apart, and a way to become layers.
+/// Operators of each element by itself. Each has a function of numbers, which computes constants and tells formulas apart, and a way to
+/// become layers.
 /// </summary>
 internal static class ElementwiseOperators
 {

@@ -3,7 +3,8 @@ using Espalier.Compilation.Model;
 namespace Espalier.Interchange.Import.Operators;
 
 /// <summary>
-/// x_i - ln(sum_j e^x_j), from layers that there are: ln(e^a + e^b) = a + softplus(b - a), pair by pair until one number is left. Nothing overflows, and each
+/// x_i - ln(sum_j e^x_j), from layers that there are: ln(e^a + e^b) = a + softplus(b - a), pair by pair until one number is left. Nothing
+/// overflows, and each
 /// level adds a few roundings.
 /// </summary>
 internal static class LogSoftmax
@@ -15,7 +16,12 @@ internal static class LogSoftmax
     /// <exception cref="EspalierException">There are several groups.</exception>
     public static Signal Of(NodeCall call, Signal x, int[][] groups)
     {
-        if (groups.Length != 1) throw new EspalierException($"takes the logarithm of softmax over each of {groups.Length} groups of values; one group is needed.");
+        if (groups.Length != 1)
+        {
+            throw new EspalierException(
+                $"takes the logarithm of softmax over each of {groups.Length} groups of values; one group is needed.");
+        }
+
         (NetworkAssembler network, string name) = (call.Network, call.LayerName);
         Signal whole = network.Flattened(name, network.Permuted(name, x)) with { IsShared = true };
         Signal level = whole;

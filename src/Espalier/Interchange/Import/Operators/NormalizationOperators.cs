@@ -15,7 +15,11 @@ internal static class NormalizationOperators
 
     private static GraphValue[] BatchNormalization(NodeCall call)
     {
-        if (call.Int("training_mode", 0) != 0) throw new EspalierException("is in training mode; export the model for inference (model.eval()).");
+        if (call.Int("training_mode", 0) != 0)
+        {
+            throw new EspalierException("is in training mode; export the model for inference (model.eval()).");
+        }
+
         Signal x = call.Signal(0);
         if (x.Rank < 2) throw new EspalierException($"reads {Tensors.Show(x.Dims)} values; a batch x channels is needed.");
         int channels = x.Dims[1], after = Tensors.Count(x.Dims.AsSpan(2));
