@@ -210,6 +210,15 @@ public sealed class OnnxImportTests
     }
 
     [Fact]
+    public void A_first_axis_that_is_no_batch_is_part_of_the_sample()
+    {
+        OnnxImportResult model = new OnnxModels().Input("x", 2, 3).Integers("shape", 1, -1).Floats("w", [6, 1], 1, 2, 3, 4, 5, 6)
+            .Node("Reshape", "x shape -> f").Node("MatMul", "f w -> y").Import("y");
+        Assert.Equal([91f], OnnxModels.Outputs(model, 1, 2, 3, 4, 5, 6));
+        Assert.Contains("a sample is the whole input 'x'", Assert.Single(model.Notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Several_inputs_and_outputs_are_put_together()
     {
         OnnxImportResult model = new OnnxModels().Input("a", -1, 2).Input("b", -1, 1).Node("Concat", "a b -> c", Int("axis", 1)).Floats("w", [3, 2], 1, 0, 0, 1, 1, 1)

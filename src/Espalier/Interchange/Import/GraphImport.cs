@@ -27,9 +27,18 @@ internal sealed class GraphImport(ModelProto model, TensorReader tensors, OnnxIm
         {
             return Attempt(needed, outputs, inputs);
         }
-        catch (NodeException error) when (error.InnerException is BatchException && GraphInput.AsWholes(inputs) is not null)
+        catch (EspalierException error) when (GraphInput.AsWholes(inputs) is not null)
         {
-            return Attempt(needed, outputs, GraphInput.AsWholes(inputs)!);
+            try
+            {
+                return Attempt(needed, outputs, GraphInput.AsWholes(inputs)!);
+            }
+            catch (EspalierException) when (error.InnerException is not BatchException)
+            {
+                // What is wrong with the model as one for batches is what its maker understands.
+            }
+
+            throw;
         }
     }
 
