@@ -53,7 +53,12 @@ public sealed class NetworkGenerator : IIncrementalGenerator
             .SelectMany(static (network, _) => network.Kernels)
             .WithTrackingName(TrackingNames.Kernels);
 
+        IncrementalValuesProvider<DiagnosticInfo> costs = networks
+            .Select(static (network, _) => network.Costs)
+            .WithTrackingName(TrackingNames.Costs);
+
         context.RegisterSourceOutput(faults, static (output, fault) => output.ReportDiagnostic(fault.ToDiagnostic()));
+        context.RegisterSourceOutput(costs, static (output, message) => output.ReportDiagnostic(message.ToDiagnostic()));
         context.RegisterSourceOutput(surfaces, static (output, file) => output.AddSource(file.HintName, TextOf(file)));
         context.RegisterImplementationSourceOutput(kernels, static (output, file) => output.AddSource(file.HintName, TextOf(file)));
     }

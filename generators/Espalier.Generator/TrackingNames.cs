@@ -18,6 +18,9 @@ public static class TrackingNames
     /// <summary>The errors.</summary>
     public const string Diagnostics = "Espalier.Diagnostics";
 
+    /// <summary>The messages on what networks cost.</summary>
+    public const string Costs = "Espalier.Costs";
+
     /// <summary>The small files that callers depend on.</summary>
     public const string Surface = "Espalier.Surface";
 

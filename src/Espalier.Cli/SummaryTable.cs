@@ -17,11 +17,18 @@ internal static class SummaryTable
             table.AddColumn(new TableColumn(column).RightAligned());
         }
 
+        bool hasMachineCode = summary.Layers.Any(layer => layer.MachineCodeBytes is not null);
+        if (hasMachineCode) table.AddColumn(new TableColumn("JIT B").RightAligned());
         foreach (LayerSummary layer in summary.Layers)
         {
-            table.AddRow(layer.Name, layer.Shape, layer.LoweredShape, layer.Activation, Number(layer.NonZeros), Percent(layer.Density),
-                layer.Kernel, layer.Fill is double fill ? fill.ToString("0 %", CultureInfo.InvariantCulture) : "",
-                Number(layer.EstimatedNs), Number(layer.TableBytes), Number(layer.CodeBytes), Number(layer.ScratchBytes));
+            string[] cells =
+            [
+                layer.Name, layer.Shape, layer.LoweredShape, layer.Activation, Number(layer.NonZeros), Percent(layer.Density), layer.Kernel,
+                layer.Fill is double fill ? fill.ToString("0 %", CultureInfo.InvariantCulture) : "",
+                Number(layer.EstimatedNs), Number(layer.TableBytes), Number(layer.CodeBytes), Number(layer.ScratchBytes),
+            ];
+            string machineCode = layer.MachineCodeBytes is long bytes ? Number(bytes) : "";
+            table.AddRow(hasMachineCode ? [.. cells, machineCode] : cells);
         }
 
         terminal.Output.Write(table);

@@ -30,10 +30,24 @@ public sealed class ConvolutionalModelTests : IDisposable
     }
 
     [Fact]
+    public async Task Inspect_states_the_machine_code_that_the_JIT_makes_beside_the_estimate()
+    {
+        JsonElement inspected = await _run.JsonAsync("inspect", "@c.espalier", "--machine-code");
+        (long Estimated, long Made)[] layers = [.. inspected.GetProperty("layers").EnumerateArray()
+            .Where(layer => layer.TryGetProperty("machineCodeBytes", out JsonElement bytes) && bytes.ValueKind == JsonValueKind.Number)
+            .Select(layer => (layer.GetProperty("codeBytes").GetInt64(), layer.GetProperty("machineCodeBytes").GetInt64()))];
+        Assert.NotEmpty(layers);
+        Assert.All(layers, layer => Assert.InRange(layer.Made, Math.Min(64, layer.Estimated / 4), 4 * layer.Estimated + 2000));
+    }
+
+    [Fact]
     public async Task Verify_holds_all_plans_and_the_batch_code()
     {
         JsonElement verified = await _run.JsonAsync("verify", "@c.espalier");
         Assert.True(verified.GetProperty("passed").GetBoolean());
+        JsonElement[] layers = [.. verified.GetProperty("widths")[0].GetProperty("layers").EnumerateArray()];
+        Assert.NotEmpty(layers);
+        Assert.All(layers, layer => Assert.True(layer.GetProperty("bitEqual").GetBoolean()));
     }
 
     [Fact]

@@ -63,6 +63,31 @@ public sealed class ModelVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Verify_holds_the_code_against_an_ONNX_model_and_says_which_other_model_it_is_not()
+    {
+        string[] train = ["train", "--data", "monks-1", "--layers", "3", "--epochs", "2"];
+        await _run.JsonAsync([.. train, "--out", "@m.espalier"]);
+        await _run.JsonAsync([.. train, "--seed", "2", "--out", "@other.espalier"]);
+        await _run.JsonAsync("train", "--data", "digits", "--layers", "3", "--epochs", "1", "--out", "@small.espalier");
+        foreach (string name in (string[])["m", "other", "small"])
+        {
+            await File.WriteAllBytesAsync(_run.PathOf($"{name}.onnx"), OnnxExport.ToBytes(ModelFile.Load(_run.PathOf($"{name}.espalier"))));
+        }
+
+        JsonElement verified = await _run.JsonAsync("verify", "@m.espalier", "--onnx", "@m.onnx");
+        JsonElement reference = verified.GetProperty("references")[0];
+        Assert.Equal(("m.onnx, imported", true), (reference.GetProperty("name").GetString(), verified.GetProperty("passed").GetBoolean()));
+        Assert.InRange(reference.GetProperty("maxRel").GetDouble(), 0, 1e-5);
+
+        (int code, string output, _) = await _run.RunAsync("verify", "@m.espalier", "--onnx", "@other.onnx");
+        Assert.Equal(ExitCode.BarMissed, code);
+        Assert.Matches("other\\.onnx, imported:.*: FAIL", output);
+        (code, _, string error) = await _run.RunAsync("verify", "@m.espalier", "--onnx", "@small.onnx");
+        Assert.Equal(ExitCode.BadInput, code);
+        Assert.Matches("small\\.onnx: takes \\d+ values and gives 10; \\w+ takes 17 and gives \\d\\.", error);
+    }
+
+    [Fact]
     public async Task Verify_fails_with_exit_code_1_when_the_samples_of_the_model_do_not_hold()
     {
         await _run.JsonAsync("train", "--data", "monks-1", "--layers", "3", "--epochs", "2", "--out", "@m.espalier");

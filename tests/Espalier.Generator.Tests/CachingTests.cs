@@ -71,6 +71,22 @@ public sealed class CachingTests
             second.Result.TrackedOutputSteps[Implementation].SelectMany(Reasons));
     }
 
+    [Theory]
+    [InlineData("Table", "", "")]
+    [InlineData("", "16", "")]
+    [InlineData("", "", "true")]
+    public void A_changed_option_compiles_its_network_alone(string kernel, string terms, string plain)
+    {
+        ProjectOptions changed = TwoItems().With("left.espalier", kernel: kernel, maxTermsPerMethod: terms, plain: plain);
+
+        GeneratorRun second = TwoModels().Then(driver => driver.WithUpdatedAnalyzerConfigOptions(changed));
+
+        Assert.Equal([Reason.Modified, Reason.Cached], Reasons(second, TrackingNames.Parse));
+        Assert.Equal([Reason.Modified, Reason.Cached], Reasons(second, TrackingNames.Lower));
+        Assert.Equal(Reason.Cached, Reasons(second, TrackingNames.Emit).Last());
+        Assert.All(Reasons(second, TrackingNames.Clashes), reason => Assert.Equal(Reason.Cached, reason));
+    }
+
     [Fact]
     public void A_third_network_leaves_the_two_others_alone()
     {

@@ -2,6 +2,8 @@ extern alias generator;
 
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Espalier.Compilation.Kernels;
+using Espalier.Compilation.Lowering;
 using Espalier.Generator.Tests.Harness;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Text;
@@ -76,6 +78,39 @@ public sealed partial class DiagnosticTests
     }
 
     [Theory]
+    [InlineData("fast", "", "'fast' is not a kernel: set Kernel of the EspalierNetwork item to one of Unrolled, Table, Permute, Block, Dense, Pixels, UnrolledPixels,")]
+    [InlineData("Loop", "", "'Loop' is not a kernel: ")]
+    [InlineData("3", "", "'3' is not a kernel: ")]
+    [InlineData("permute", "true", "'permute' is not a kernel in plain C#: set Kernel of the EspalierNetwork item to one of Unrolled, Table,")]
+    public void A_kernel_that_there_is_not_is_reported(string kernel, string plain, string message)
+    {
+        Diagnostic diagnostic = OneError(ProjectOptions.In("Acme").With(Path, kernel: kernel, plain: plain), s_good);
+
+        AssertAtStart("ESP0006", message, diagnostic);
+    }
+
+    [Theory]
+    [InlineData("7")]
+    [InlineData("1001")]
+    [InlineData("-8")]
+    [InlineData("1e2")]
+    [InlineData("99999999999")]
+    public void A_number_of_terms_out_of_range_is_reported(string terms)
+    {
+        Diagnostic diagnostic = OneError(ProjectOptions.In("Acme").With(Path, maxTermsPerMethod: terms), s_good);
+
+        AssertAtStart("ESP0007", $"'{terms}' is not a number of terms: set MaxTermsPerMethod of the EspalierNetwork item to a whole number from 8 to 1000", diagnostic);
+    }
+
+    [Fact]
+    public void Plain_that_is_neither_true_nor_false_is_reported()
+    {
+        Diagnostic diagnostic = OneError(ProjectOptions.In("Acme").With(Path, plain: "yes"), s_good);
+
+        AssertAtStart("ESP0008", "'yes' is neither 'true' nor 'false': set Plain of the EspalierNetwork item", diagnostic);
+    }
+
+    [Theory]
     [InlineData("Digits")]
     [InlineData("DIGITS")]
     public void Two_networks_of_one_class_are_reported_at_the_second(string second)
@@ -140,6 +175,47 @@ public sealed partial class DiagnosticTests
         Assert.Equal(descriptors.Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public void The_page_of_the_generator_has_a_row_for_every_diagnostic_and_no_other()
+    {
+        IEnumerable<string> descriptors = typeof(Descriptors).GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Select(field => (DiagnosticDescriptor)field.GetValue(null)!)
+            .Select(descriptor => $"| {descriptor.Id} | {descriptor.Title} |");
+        string page = File.ReadAllText(System.IO.Path.Combine(AppContext.BaseDirectory, "README.md"));
+
+        IEnumerable<string> rows = PageRow().Matches(page).Select(match => match.Value);
+        Assert.Equal(descriptors.Order(StringComparer.Ordinal), rows.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void The_page_of_the_generator_lists_every_kernel_and_all_that_an_item_can_say()
+    {
+        string page = File.ReadAllText(System.IO.Path.Combine(AppContext.BaseDirectory, "README.md"));
+        IEnumerable<string> kernels = Enum.GetValues<KernelKind>().Where(kind => kind != KernelKind.Loop).Select(kind => $"`{kind}`");
+        string[] metadata = ["ClassName", "Namespace", "Visibility", "Kernel", "MaxTermsPerMethod", "Plain"];
+
+        Assert.Contains($"| Kernel | {string.Join(", ", kernels)} |", page, StringComparison.Ordinal);
+        Assert.All(metadata, name => Assert.Contains($"\n| {name} | ", page, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_limits_in_a_message_are_those_of_the_compiler() => Assert.Contains(
+        $"from {LoweringOptions.MinMethodTerms} to {LoweringOptions.MaxMethodTerms},",
+        Descriptors.InvalidMethodTerms.MessageFormat.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_message_says_what_every_layer_costs_and_the_whole_beside_dense_code()
+    {
+        GeneratorRun run = GeneratorRun.Start(ProjectOptions.In("Acme").With(Path), s_good);
+
+        Diagnostic costs = Assert.Single(run.Costs);
+        Assert.Equal((DiagnosticSeverity.Info, Path), (costs.Severity, costs.Location.GetLineSpan().Path));
+        Assert.Matches(
+            """^\w+: (\w+ [\d,]+ weights \(\d+\.\d %\), [\w ]+(, \d+ % of the lanes)?, [\d,]+ ns, tables [\d,]+ B, code [\d,]+ B, scratch [\d,]+ B; )+"""
+            + """in all [\d,]+ of [\d,]+ weights \(\d+\.\d %\), about [\d,]+ ns, [\d,]+ B; dense [\d,]+ B$""",
+            costs.GetMessage(System.Globalization.CultureInfo.InvariantCulture));
+    }
+
     private static Diagnostic OneError(ProjectOptions options, AdditionalText file)
     {
         GeneratorRun run = GeneratorRun.Start(options, file);
@@ -165,4 +241,7 @@ public sealed partial class DiagnosticTests
 
     [GeneratedRegex(@"^ESP\d{4} .*$", RegexOptions.Multiline)]
     private static partial Regex ReleaseLine();
+
+    [GeneratedRegex(@"^\| ESP\d{4} \| [^|]+ \|", RegexOptions.Multiline)]
+    private static partial Regex PageRow();
 }

@@ -37,6 +37,36 @@ internal static class Descriptors
         "Class '{0}' is generated from '{1}' already: give the two EspalierNetwork items class names that differ by more than case",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true);
 
+    /// <summary>Kernel names none.</summary>
+    public static readonly DiagnosticDescriptor InvalidKernel = new(
+        "ESP0006", "The network cannot be compiled with this kernel",
+        "'{0}' is not a kernel{2}: set Kernel of the EspalierNetwork item to one of {1}, or leave it out",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true);
+
+    /// <summary>MaxTermsPerMethod is no number in range.</summary>
+    public static readonly DiagnosticDescriptor InvalidMethodTerms = new(
+        "ESP0007", "A generated method cannot hold this many terms",
+        "'{0}' is not a number of terms: set MaxTermsPerMethod of the EspalierNetwork item to a whole number from 8 to 1000, or leave it out",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true);
+
+    /// <summary>Plain is neither true nor false.</summary>
+    public static readonly DiagnosticDescriptor InvalidPlain = new(
+        "ESP0008", "Plain C# is wanted or not",
+        "'{0}' is neither 'true' nor 'false': set Plain of the EspalierNetwork item, or EspalierPlain of the project, to one of them, or leave it out",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true);
+
+    /// <summary>A layer that plain C# does not have.</summary>
+    public static readonly DiagnosticDescriptor NotPlain = new(
+        "ESP0009", "The network has no plain C# form",
+        "{0}; target net8.0 or later, or set Plain of the EspalierNetwork item to 'false' where the framework has spans",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true);
+
+    /// <summary>What each layer costs; a message that a build shows when asked to.</summary>
+    public static readonly DiagnosticDescriptor Costs = new(
+        "ESP0100", "What a network costs",
+        "{0}",
+        Category, DiagnosticSeverity.Info, isEnabledByDefault: true);
+
     /// <summary>A mistake in the generator itself.</summary>
     public static readonly DiagnosticDescriptor InternalError = new(
         "ESP9999", "Internal error of the generator",

@@ -18,7 +18,7 @@ internal sealed record ClassClash(string Path, string Class, string FirstPath)
     /// What is compared: the file and the full name of its class; no weights, so that retraining one network leaves the others alone.
     /// </summary>
     public static (string Path, string Class)? KeyOf(Outcome<ParsedNetwork> outcome) =>
-        outcome.Value is null ? null : (outcome.Path, FullName(outcome.Value.Class));
+        outcome.Value is null ? null : (outcome.Path, FullName(outcome.Value.Options.Class));
 
     /// <summary>All clashes. Case does not count, because the names of generated files cannot differ by case alone.</summary>
     public static EquatableArray<ClassClash> FindAll(ImmutableArray<(string Path, string Class)?> keys)

@@ -1,5 +1,6 @@
 using System.Threading;
 using Espalier.Compilation.Emit;
+using Espalier.Generator.Diagnostics;
 
 namespace Espalier.Generator.Pipeline;
 
@@ -10,5 +11,6 @@ internal static class EmitStep
     public static Outcome<EmittedNetwork> Run(string path, LoweredClass lowered, CancellationToken cancellationToken) =>
         new(path, new EmittedNetwork(
             CSharpEmitter.EmitSurface(lowered.Network.Header, lowered.Class),
-            CSharpEmitter.EmitKernels(lowered.Network, lowered.Class, cancellationToken)));
+            CSharpEmitter.EmitKernels(lowered.Network, lowered.Class, cancellationToken),
+            DiagnosticInfo.AtStart(Descriptors.Costs, path, lowered.Costs)));
 }

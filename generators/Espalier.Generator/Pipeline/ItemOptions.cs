@@ -1,29 +1,69 @@
 using System;
+using System.Globalization;
 using System.IO;
+using System.Linq;
 using Espalier.Compilation.Emit;
+using Espalier.Compilation.Kernels;
+using Espalier.Compilation.Lowering;
 using Espalier.Generator.Diagnostics;
+using Microsoft.CodeAnalysis;
 
 namespace Espalier.Generator.Pipeline;
 
 /// <summary>
-/// From what the project says to what the emitter needs. What the user wrote is taken as it is or refused; the defaults, made of
+/// From what the project says to what the compiler needs. What the user wrote is taken as it is or refused; the default names, made of
 /// the file's name and the root namespace, are bent into identifiers instead, because nobody chose them for this.
 /// </summary>
 internal static class ItemOptions
 {
-    /// <summary>The class to generate for <paramref name="item"/>, or why there is none.</summary>
-    public static Outcome<EmitOptions> Read(NetworkItem item)
+    private static readonly KernelKind[] s_plainKernels = [KernelKind.Unrolled, KernelKind.Table];
+
+    /// <summary>All but the loops over values without weights, which have no rival.</summary>
+    private static readonly KernelKind[] s_kernels =
+        [.. Enum.GetValues(typeof(KernelKind)).Cast<KernelKind>().Where(kind => kind != KernelKind.Loop)];
+
+    /// <summary>How to compile <paramref name="item"/>, or why it cannot be.</summary>
+    public static Outcome<CompileOptions> Read(NetworkItem item)
     {
         string path = item.File.Path;
         bool? isPublic = item.Visibility switch { "" or "public" => true, "internal" => false, _ => null };
-        if (isPublic is null) return new(DiagnosticInfo.AtStart(Descriptors.InvalidVisibility, path, item.Visibility));
+        if (isPublic is null) return Refuse(Descriptors.InvalidVisibility, item.Visibility);
+
+        string plain = item.Plain.Length > 0 ? item.Plain : item.EspalierPlain;
+        if (!bool.TryParse(plain.Length > 0 ? plain : "false", out bool isPlain)) return Refuse(Descriptors.InvalidPlain, plain);
+
+        var lowering = new LoweringOptions();
+        if (isPlain) lowering = lowering with { Widths = VectorWidth.Scalar };
+        if (item.Kernel.Length > 0)
+        {
+            KernelKind[] allowed = isPlain ? s_plainKernels : s_kernels;
+            int kernel = Array.FindIndex(allowed, kind => string.Equals(kind.ToString(), item.Kernel, StringComparison.OrdinalIgnoreCase));
+            if (kernel < 0) return Refuse(Descriptors.InvalidKernel, item.Kernel, string.Join(", ", allowed), isPlain ? " in plain C#" : "");
+            lowering = lowering with { Kernel = allowed[kernel] };
+        }
+
+        if (item.MaxTermsPerMethod.Length > 0)
+        {
+            bool isNumber = int.TryParse(item.MaxTermsPerMethod, NumberStyles.None, CultureInfo.InvariantCulture, out int terms);
+            if (!isNumber || terms is < LoweringOptions.MinMethodTerms or > LoweringOptions.MaxMethodTerms)
+            {
+                return Refuse(Descriptors.InvalidMethodTerms, item.MaxTermsPerMethod);
+            }
+
+            lowering = lowering with { MethodTerms = terms };
+        }
+
         var options = new EmitOptions(
             item.ClassName.Length > 0 ? item.ClassName : BendName(Path.GetFileNameWithoutExtension(path)),
             item.Namespace.Length > 0 ? item.Namespace : BendNamespace(item.RootNamespace),
-            isPublic.Value);
+            isPublic.Value)
+        { IsPlain = isPlain };
         return options.FindFault() is string fault
-            ? new(DiagnosticInfo.AtStart(Descriptors.InvalidName, path, fault))
-            : new(path, options);
+            ? Refuse(Descriptors.InvalidName, fault)
+            : new(path, new CompileOptions(options, lowering));
+
+        Outcome<CompileOptions> Refuse(DiagnosticDescriptor descriptor, params string[] arguments) =>
+            new(DiagnosticInfo.AtStart(descriptor, path, arguments));
     }
 
     private static string BendNamespace(string name) =>

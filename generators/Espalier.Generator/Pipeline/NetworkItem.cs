@@ -8,8 +8,21 @@ namespace Espalier.Generator.Pipeline;
 /// <param name="ClassName">The metadata <c>ClassName</c>, or an empty string.</param>
 /// <param name="Namespace">The metadata <c>Namespace</c>, or an empty string.</param>
 /// <param name="Visibility">The metadata <c>Visibility</c>, or an empty string.</param>
+/// <param name="Kernel">The metadata <c>Kernel</c>, or an empty string.</param>
+/// <param name="MaxTermsPerMethod">The metadata <c>MaxTermsPerMethod</c>, or an empty string.</param>
+/// <param name="Plain">The metadata <c>Plain</c>, or an empty string.</param>
+/// <param name="EspalierPlain">The property <c>EspalierPlain</c>, which stands for items that do not say, or an empty string.</param>
 /// <param name="RootNamespace">The property <c>RootNamespace</c>, or an empty string.</param>
-internal sealed record NetworkItem(AdditionalText File, string ClassName, string Namespace, string Visibility, string RootNamespace)
+internal sealed record NetworkItem(
+    AdditionalText File,
+    string ClassName,
+    string Namespace,
+    string Visibility,
+    string Kernel,
+    string MaxTermsPerMethod,
+    string Plain,
+    string EspalierPlain,
+    string RootNamespace)
 {
     /// <summary>The metadata that marks an additional file as an <c>EspalierNetwork</c>.</summary>
     public const string Marker = "EspalierNetwork";
@@ -27,6 +40,10 @@ internal sealed record NetworkItem(AdditionalText File, string ClassName, string
             Read(options, MetadataPrefix + nameof(ClassName)),
             Read(options, MetadataPrefix + nameof(Namespace)),
             Read(options, MetadataPrefix + nameof(Visibility)),
+            Read(options, MetadataPrefix + nameof(Kernel)),
+            Read(options, MetadataPrefix + nameof(MaxTermsPerMethod)),
+            Read(options, MetadataPrefix + nameof(Plain)),
+            Read(provider.GlobalOptions, PropertyPrefix + nameof(EspalierPlain)),
             Read(provider.GlobalOptions, PropertyPrefix + nameof(RootNamespace)));
     }
 

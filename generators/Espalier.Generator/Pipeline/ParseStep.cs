@@ -1,5 +1,4 @@
 using System.Threading;
-using Espalier.Compilation.Emit;
 using Espalier.Compilation.Format;
 using Espalier.Compilation.Model;
 using Espalier.Generator.Diagnostics;
@@ -16,7 +15,7 @@ internal static class ParseStep
 
     private static Outcome<ParsedNetwork> Parse(string path, NetworkItem item, CancellationToken cancellationToken)
     {
-        Outcome<EmitOptions> options = ItemOptions.Read(item);
+        Outcome<CompileOptions> options = ItemOptions.Read(item);
         if (options.Value is null) return new(options.Fault!);
         if (item.File.GetText(cancellationToken) is not SourceText text)
         {

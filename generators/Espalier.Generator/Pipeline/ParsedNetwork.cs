@@ -1,7 +1,6 @@
-using Espalier.Compilation.Emit;
 using Espalier.Compilation.Model;
 
 namespace Espalier.Generator.Pipeline;
 
-/// <summary>A network and the class that it becomes.</summary>
-internal sealed record ParsedNetwork(EmitOptions Class, Network Network);
+/// <summary>A network and what the project decides about it.</summary>
+internal sealed record ParsedNetwork(CompileOptions Options, Network Network);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Espalier.Pruning.Allocation;
+using Espalier.Reporting;
 
 namespace Espalier.Cli.Pruning;
 
@@ -21,14 +22,14 @@ internal sealed class AllocationArgument
 
     /// <summary>The allocation, or null when none was given.</summary>
     /// <exception cref="EspalierException">The text means none.</exception>
-    public LayerAllocation? Read(ParseResult arguments, bool isPricedInBytes) => arguments.GetValue(_allocation) switch
+    public LayerAllocation? Read(ParseResult arguments, CompiledCost? price) => arguments.GetValue(_allocation) switch
     {
         null => null,
         "scan" => new ScanAllocation(),
         "spdy" => new SpdyAllocation(ExactObsCurve.OfAll, new SpdyOptions
         {
             Seed = arguments.GetValue(CommonOptions.Seed),
-            PricedInBytes = isPricedInBytes,
+            Price = price,
         }),
         { } text => new FractionAllocation(PercentList.Parse("--allocation", text, others: ", nor scan or spdy")),
     };

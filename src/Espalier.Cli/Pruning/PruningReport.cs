@@ -13,7 +13,7 @@ internal sealed record PruningReport(string File, PruningOutcome Outcome, Evalua
 {
     /// <summary>As one JSON object.</summary>
     public void WriteJson(Terminal terminal) => terminal.WriteJson(
-        new { model = File, TestBefore, TestAfter, compiledBytes = CompiledSize.Of(Outcome.Ordered), Outcome.Log, Outcome.Details });
+        new { model = File, TestBefore, TestAfter, compiledBytes = CompiledCost.Bytes.Of(Outcome.Ordered), Outcome.Log, Outcome.Details });
 
     /// <summary>For people.</summary>
     public void Print(Terminal terminal)
@@ -24,7 +24,7 @@ internal sealed record PruningReport(string File, PruningOutcome Outcome, Evalua
         if (takenBack > 0) rounds += $", {takenBack} more taken back";
         terminal.Print($"{Number(log.WeightsBefore)} weights pruned to {Number(log.WeightsAfter)} " +
             $"({SummaryTable.Percent((double)log.WeightsAfter / log.WeightsBefore)}) in {rounds}; " +
-            $"{Number(CompiledSize.Of(Outcome.Ordered))} bytes compiled");
+            $"{Number(CompiledCost.Bytes.Of(Outcome.Ordered))} bytes compiled");
         foreach (Parameter layer in Outcome.Network.PrunableParameters)
         {
             terminal.Print($"  {layer.Name}: {Number(layer.LiveCount)} of {Number(layer.Values.Length)}");

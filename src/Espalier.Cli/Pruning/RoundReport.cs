@@ -19,7 +19,7 @@ internal static class RoundReport
         yield return "";
         yield return (round is null ? "start: " : $"round {round.Round}: ") +
             $"{Number(live)} of {Number(all)} weights ({SummaryTable.Percent((double)live / all)}), " +
-            $"{Number(CompiledSize.Of(session.Network))} bytes compiled";
+            $"{Number(CompiledCost.Bytes.Of(session.Network))} bytes compiled";
         yield return $"{session.MeasuredOn}: {Text(session.Now)}; at the start {Text(session.Start)}";
         if (round is not null) yield return Changes(round);
         string[][] rows = [.. saliencies.Layers.Select(Row)];

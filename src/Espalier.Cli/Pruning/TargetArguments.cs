@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Espalier.Pruning;
+using Espalier.Reporting;
 
 namespace Espalier.Cli.Pruning;
 
@@ -29,6 +30,12 @@ internal sealed class TargetArguments
         HelpName = "N",
     };
 
+    private readonly Option<double?> _nanoseconds = new("--budget-ns")
+    {
+        Description = "Keep as many as a prediction is expected to take so many nanoseconds with, as 'inspect' states them.",
+        HelpName = "NS",
+    };
+
     /// <summary>Adds the options to <paramref name="verb"/>.</summary>
     public TargetArguments(Verb verb)
     {
@@ -36,31 +43,35 @@ internal sealed class TargetArguments
     }
 
     /// <summary>The options, of which a command line has at most one.</summary>
-    public IReadOnlyList<Option> Options => [_keep, _weights, _rise, _bytes];
+    public IReadOnlyList<Option> Options => [_keep, _weights, _rise, _bytes, _nanoseconds];
 
     /// <summary>Whether the error is to decide.</summary>
     public bool IsErrorRise(ParseResult arguments) => arguments.GetValue(_rise) is not null;
 
-    /// <summary>Whether bytes are to decide.</summary>
-    public bool IsBytes(ParseResult arguments) => arguments.GetValue(_bytes) is not null;
+    /// <summary>What the compiled model has a budget of; null where something else decides.</summary>
+    public CompiledCost? Cost(ParseResult arguments) =>
+        arguments.GetValue(_bytes) is not null ? CompiledCost.Bytes
+        : arguments.GetValue(_nanoseconds) is not null ? CompiledCost.Nanoseconds
+        : null;
 
     /// <summary>The target, or null when none was given.</summary>
     /// <exception cref="EspalierException">There are two, or it cannot be.</exception>
     public PruningTarget? Read(ParseResult arguments)
     {
         (double? keep, int? weights, double? rise) = (arguments.GetValue(_keep), arguments.GetValue(_weights), arguments.GetValue(_rise));
-        return (keep, weights, rise, arguments.GetValue(_bytes)) switch
+        return (keep, weights, rise, arguments.GetValue(_bytes), arguments.GetValue(_nanoseconds)) switch
         {
-            (null, null, null, null) => null,
-            ({ } fraction, null, null, null) => PruningTarget.Fraction(fraction),
-            (null, { } count, null, null) => PruningTarget.Count(count),
-            (null, null, { } points, null) => PruningTarget.ErrorRise(points),
-            (null, null, null, { } most) => PruningTarget.CompiledBytes(most),
+            (null, null, null, null, null) => null,
+            ({ } fraction, null, null, null, null) => PruningTarget.Fraction(fraction),
+            (null, { } count, null, null, null) => PruningTarget.Count(count),
+            (null, null, { } points, null, null) => PruningTarget.ErrorRise(points),
+            (null, null, null, { } most, null) => PruningTarget.CompiledBytes(most),
+            (null, null, null, null, { } most) => PruningTarget.CompiledNanoseconds(most),
             _ => throw OneOfThem(),
         };
     }
 
     /// <summary>What to say when the target is missing or double.</summary>
     public static EspalierException OneOfThem() =>
-        new("Say how far to prune by one of --keep, --weights, --max-rise and --budget-bytes.");
+        new("Say how far to prune by one of --keep, --weights, --max-rise, --budget-bytes and --budget-ns.");
 }

@@ -30,7 +30,7 @@ internal sealed record UnitPruningReport(
         units = UnitChange.Compare(Given, Written),
         weightsBefore = Given.LiveWeightCount,
         weightsAfter = Written.LiveWeightCount,
-        compiledBytes = CompiledSize.Of(Written),
+        compiledBytes = CompiledCost.Bytes.Of(Written),
         folded = Folded?.Select(one => new { one.Unit, kind = one.Kind.ToString(), one.Twin }),
         Log,
     });
@@ -53,7 +53,7 @@ internal sealed record UnitPruningReport(
 
         int weights = Given.LiveWeightCount, left = Written.LiveWeightCount;
         terminal.Print($"{Number(weights)} weights before, {Number(left)} after ({SummaryTable.Percent((double)left / weights)}); "
-            + $"{Number(CompiledSize.Of(Written))} bytes compiled");
+            + $"{Number(CompiledCost.Bytes.Of(Written))} bytes compiled");
         terminal.Print($"{Log.MeasuredOn}: {EvaluationText.Of(Before)} before, {EvaluationText.Of(After)} after");
         terminal.Print($"test: {EvaluationText.Of(TestBefore)} before, {EvaluationText.Of(TestAfter)} after");
         terminal.Print($"written to {File}");

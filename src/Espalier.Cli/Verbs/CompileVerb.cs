@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Espalier.Compilation.Emit;
+using Espalier.Compilation.Kernels;
 using Espalier.Compilation.Lowering;
 using Espalier.Compilation.Model;
 using Espalier.Interchange;
@@ -31,6 +32,11 @@ internal sealed class CompileVerb : Verb
 
     private readonly Option<bool> _internal = new("--internal") { Description = "Make the class internal instead of public." };
 
+    private readonly Option<bool> _plain = new("--plain")
+    {
+        Description = "Plain C# 7.3 for netstandard2.0: arrays, no intrinsics; for Unity, Mono, the .NET Framework and small devices.",
+    };
+
     public CompileVerb(Terminal terminal)
         : base("compile", "Compile a model into C# files, the same that the source generator makes at build time.", terminal,
             "espalier compile digits.espalier --out Generated --namespace MyApp --class Digits")
@@ -40,6 +46,7 @@ internal sealed class CompileVerb : Verb
         Add(_className);
         Add(_namespace);
         Add(_internal);
+        Add(_plain);
         Add(CommonOptions.Kernel);
     }
 
@@ -48,9 +55,11 @@ internal sealed class CompileVerb : Verb
         Network network = ModelFile.Load(arguments.GetRequiredValue(CommonOptions.Model));
         EmitOptions named = EmitOptions.For(network);
         string className = arguments.GetValue(_className) ?? named.ClassName;
-        var options = new EmitOptions(className, arguments.GetRequiredValue(_namespace), !arguments.GetValue(_internal));
+        var options = new EmitOptions(className, arguments.GetRequiredValue(_namespace), !arguments.GetValue(_internal)) { IsPlain = arguments.GetValue(_plain) };
         if (options.FindFault() is { } fault) throw new EspalierException($"{fault} Give another name with --class or --namespace.");
         var lowering = new LoweringOptions { Kernel = CommonOptions.KernelOf(arguments) };
+        if (options.IsPlain) lowering = lowering with { Widths = VectorWidth.Scalar };
+        if (options.IsPlain && CSharpEmitter.FindPlainFault(network) is { } plainFault) throw new EspalierException($"{plainFault}: leave out --plain.");
         LoweredNetwork lowered = LoweringPipeline.Run(network, lowering, cancel);
         EmittedFile[] files = [.. CSharpEmitter.Emit(lowered, options, cancel)];
 

@@ -48,6 +48,7 @@ internal sealed class PruneVerb : Verb
             "espalier prune --resume run1 --from-round 3",
             "espalier prune lenet.espalier --data mnist --keep 0.08 --epochs 40 --session run3",
             "espalier prune lenet.espalier --data mnist --budget-bytes 60000 --method rounds --allocation scan",
+            "espalier prune lenet5.espalier --data mnist --budget-ns 2000",
             "espalier prune lenet.espalier --data mnist --allocation 6.7,20,65 --method once",
             "espalier prune digits.espalier --data digits --interactive --session run2",
             "espalier prune lenet.espalier --data mnist --criterion exact-obs --pattern 2of4 --method once",
@@ -124,7 +125,7 @@ internal sealed class PruneVerb : Verb
         PruningPattern pattern = _pattern.Read(arguments);
         PruningTarget? target = PatternArguments.Target(pattern, _target.Read(arguments));
         PruningCriterion criterion = _criterion.Criterion(arguments);
-        LayerAllocation? allocation = _allocation.Read(arguments, isPricedInBytes: _target.IsBytes(arguments));
+        LayerAllocation? allocation = _allocation.Read(arguments, _target.Cost(arguments));
         bool needsRounds = _target.IsErrorRise(arguments) || allocation is not null || criterion is not ScoreCriterion;
         var choices = new PruningChoices(
             _method.Read(arguments, needsRounds), target, criterion, pattern, _criterion.Scope(arguments), allocation)

@@ -12,13 +12,20 @@ namespace Espalier.Cli.Verbs;
 internal sealed class VerifyVerb : Verb
 {
     private readonly DataArguments _data;
+    private readonly Option<string?> _onnx = new("--onnx")
+    {
+        Description = "Also compare with this ONNX model, imported, and in ONNX Runtime where it is installed.",
+        HelpName = "FILE.onnx",
+    };
 
     public VerifyVerb(Terminal terminal)
-        : base("verify", "Compile a model and check the generated code, for each register width, against the reference interpreter.", terminal,
-            "espalier verify digits.espalier", "espalier verify lenet.espalier --data mnist --json")
+        : base("verify", "Compile a model and check the generated code, for each register width and layer, against the reference interpreter, and "
+            + "against ONNX Runtime where it is installed.", terminal,
+            "espalier verify digits.espalier", "espalier verify lenet.espalier --data mnist --json", "espalier verify lenet.espalier --onnx lenet.onnx")
     {
         Add(CommonOptions.Model);
         Add(CommonOptions.Kernel);
+        Add(_onnx);
         _data = new DataArguments(this, isRequired: false, "Also classify every test sample of this set both ways");
     }
 
@@ -30,18 +37,24 @@ internal sealed class VerifyVerb : Verb
         using CompiledNetwork compiled = CompiledNetwork.Compile(network, options, cancel);
         VerificationResult result = NetworkVerifier.Verify(network, compiled, arguments.GetValue(CommonOptions.Seed));
         AnswerComparison? answers = test is null ? null : NetworkVerifier.CompareAnswers(network, compiled, test, cancel);
-        bool passed = result.Passed && answers is not { Passed: false };
-        if (WantsJson(arguments)) WriteJson(result, answers, passed);
-        else WriteText(network, result, answers, passed);
+        IReadOnlyList<ReferenceDeviation> references =
+            VerifyReferences.Compare(network, compiled, arguments.GetValue(_onnx), arguments.GetValue(CommonOptions.Seed));
+        bool passed = result.Passed && answers is not { Passed: false } && references.All(reference => reference.Holds);
+        if (WantsJson(arguments)) WriteJson(result, references, answers, passed);
+        else WriteText(network, result, references, answers, passed);
         return passed ? ExitCode.Success : ExitCode.BarMissed;
     }
 
-    private void WriteJson(VerificationResult result, AnswerComparison? answers, bool passed) => Terminal.WriteJson(new
+    private void WriteJson(VerificationResult result, IReadOnlyList<ReferenceDeviation> references, AnswerComparison? answers, bool passed) => Terminal.WriteJson(new
     {
         passed,
         widths = result.Widths.Select(Fields),
         batch = Fields(result.Batch),
         result.FromGiven,
+        references = references.Select(reference => new
+        {
+            reference.Name, reference.Deviation.MaxAbs, reference.Deviation.MaxRel, reference.Deviation.MaxUlp, reference.Deviation.BitEqual,
+        }),
         samples = result.SampleCount,
         result.SamplesHold,
         answers = answers is null ? null : new { answers.Same, answers.CloseCalls, answers.Count },
@@ -55,18 +68,25 @@ internal sealed class VerifyVerb : Verb
         code.Deviation.MaxUlp,
         code.Deviation.BitEqual,
         code.BoundShare,
+        layers = code.Layers.Select(Fields),
     };
 
-    private void WriteText(Network network, VerificationResult result, AnswerComparison? answers, bool passed)
+    private void WriteText(
+        Network network, VerificationResult result, IReadOnlyList<ReferenceDeviation> references, AnswerComparison? answers, bool passed)
     {
         Terminal.Print($"{network.Name}: generated code against the reference interpreter");
         foreach (CodeVerification code in (CodeVerification[])[.. result.Widths, result.Batch])
         {
-            string share = code.Deviation.BitEqual ? "" : string.Create(CultureInfo.InvariantCulture, $"; {100 * code.BoundShare:0.0} % of its bound");
-            Terminal.Print($"  {code.Name + " code, all inputs:",-34} {Text(code.Deviation)}{share}{(code.Holds ? "" : ": FAIL")}");
+            PrintCode($"  {code.Name + " code, all inputs:",-34}", code);
+            foreach (CodeVerification layer in code.Layers) PrintCode($"    {layer.Name + ":",-32}", layer);
         }
 
         Terminal.Print($"  network as given, ordinary inputs: {Text(result.FromGiven)}");
+        foreach (ReferenceDeviation reference in references)
+        {
+            Terminal.Print($"  {reference.Name + ":",-34} {Text(reference.Deviation)}{(reference.Holds ? "" : ": FAIL")}");
+        }
+
         string samples = result.SamplesHold ? "hold" : "FAIL";
         string largest = result.LargestSampleError.ToString("G3", CultureInfo.InvariantCulture);
         Terminal.Print($"  its own {result.SampleCount} samples: {samples}, largest error {largest}");
@@ -77,6 +97,12 @@ internal sealed class VerifyVerb : Verb
         }
 
         Terminal.Print(passed ? "passed" : "FAILED");
+    }
+
+    private void PrintCode(string what, CodeVerification code)
+    {
+        string share = code.Deviation.BitEqual && code.Holds ? "" : string.Create(CultureInfo.InvariantCulture, $"; {100 * code.BoundShare:0.000} % of its bound");
+        Terminal.Print($"{what} {Text(code.Deviation)}{share}{(code.Holds ? "" : ": FAIL")}");
     }
 
     private static string Text(Deviation deviation) => deviation.BitEqual

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using Espalier.Compilation.Emit.Plain;
 using Espalier.Compilation.Model;
 
 namespace Espalier.Compilation.Emit;
@@ -16,8 +17,14 @@ public sealed record EmitOptions(string ClassName, string Namespace = "", bool I
     {
         "InputLength", "OutputLength", "WorkspaceLength", "VerifyTolerance", "Predict", "Classify", "PredictBatch", "Verify",
         SurfaceEmitter.PredictCore, SurfaceEmitter.PredictBatchCore, SurfaceEmitter.VerifySamples, KernelEmitter.NestedClass,
-        "Largest", "CheckBuffers", "CheckWorkspace", "ThrowLengths", "ThrowOverlap", "Text", "ThreadBuffer", "s_threadBuffer",
+        PlainSurfaceEmitter.ClassifyCore, "Number", "CheckLengths", "Largest", "CheckBuffers", "CheckWorkspace", "ThrowLengths", "ThrowOverlap", "Text", "ThreadBuffer", "s_threadBuffer",
     };
+
+    /// <summary>
+    /// Whether the code is plain C#, of language version 7.3 for netstandard2.0: arrays in place of spans, no intrinsics. It is made of the scalar
+    /// plan, so a network for it need be lowered with no <see cref="Lowering.LoweringOptions.Widths"/> but the scalar one.
+    /// </summary>
+    public bool IsPlain { get; init; }
 
     /// <summary>A public class in the global namespace, called as the network is.</summary>
     /// <remarks>A network that is called like a member of its class, such as <c>Predict</c>, gets an underscore behind its name.</remarks>

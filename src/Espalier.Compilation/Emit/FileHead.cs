@@ -8,6 +8,9 @@ internal static class FileHead
     /// <summary>The version of this compiler, as it stands in generated files.</summary>
     public static string ToolVersion { get; } = typeof(FileHead).Assembly.GetName().Version.ToString(3);
 
+    /// <summary>The attribute of a generated class.</summary>
+    public static string GeneratedCode { get; } = $"[global::System.CodeDom.Compiler.GeneratedCode(\"Espalier\", \"{ToolVersion}\")]";
+
     /// <summary>The mark that tells tools not to judge or edit the file, with a text for people.</summary>
     public static void WriteMark(CSharpWriter writer, IEnumerable<string> text)
     {
@@ -24,5 +27,17 @@ internal static class FileHead
         if (options.Namespace.Length == 0) return;
         writer.Line($"namespace {options.EscapedNamespace};");
         writer.Line();
+    }
+
+    /// <summary>The same in plain C#, where a namespace has braces.</summary>
+    public static void OpenPlainNamespace(CSharpWriter writer, EmitOptions options)
+    {
+        if (options.Namespace.Length > 0) writer.Open($"namespace {options.EscapedNamespace}");
+    }
+
+    /// <summary>The end of what <see cref="OpenPlainNamespace"/> began.</summary>
+    public static void ClosePlainNamespace(CSharpWriter writer, EmitOptions options)
+    {
+        if (options.Namespace.Length > 0) writer.Close();
     }
 }

@@ -51,16 +51,16 @@ internal static class SurfaceEmitter
             /// Inputs and outputs are plain floats in the order in which the network was trained. A NaN among the inputs makes NaN of
             /// every output that depends on it; infinities follow the rules of IEEE 754.
             /// </remarks>
-            [global::System.CodeDom.Compiler.GeneratedCode("Espalier", "{FileHead.ToolVersion}")]
+            {FileHead.GeneratedCode}
             {(options.IsPublic ? "public" : "internal")} static partial class {options.EscapedClassName}
             """);
         writer.Open();
-        WriteConstants(writer, header);
+        WriteConstants(writer, header, hasWorkspace: true);
         WritePredict(writer, header);
         WriteClassify(writer, header);
         WriteBatch(writer);
         WriteVerify(writer);
-        if (header.OutputLength > 1) WriteLargest(writer);
+        if (header.OutputLength > 1) WriteLargest(writer, "global::System.ReadOnlySpan<float>");
         WriteHelpers(writer);
         if (header.OutputLength > MaxStackFloats) WriteThreadBuffer(writer);
         writer.Close();
@@ -71,22 +71,46 @@ internal static class SurfaceEmitter
         ? "It works on the stack, or where that would take long to clear, in a buffer that each thread makes once, on its first call."
         : "It works on the stack.";
 
-    private static void WriteConstants(CSharpWriter writer, NetworkHeader header) => writer.Lines($"""
-        /// <summary>The number of inputs of one sample.</summary>
-        public const int InputLength = {header.InputLength};
+    /// <summary>The constants of the class.</summary>
+    public static void WriteConstants(CSharpWriter writer, NetworkHeader header, bool hasWorkspace)
+    {
+        writer.Lines($"""
+            /// <summary>The number of inputs of one sample.</summary>
+            public const int InputLength = {header.InputLength};
 
-        /// <summary>The number of outputs.</summary>
-        public const int OutputLength = {header.OutputLength};
+            /// <summary>The number of outputs.</summary>
+            public const int OutputLength = {header.OutputLength};
 
-        /// <summary>The number of floats of scratch memory that one prediction needs; pruning does not change it.</summary>
-        public const int WorkspaceLength = {header.WorkspaceLength};
+            """);
+        if (hasWorkspace)
+        {
+            writer.Lines($"""
+                /// <summary>The number of floats of scratch memory that one prediction needs; pruning does not change it.</summary>
+                public const int WorkspaceLength = {header.WorkspaceLength};
 
-        /// <summary>
-        /// The largest deviation, relative to the reference output or to 1 if that is larger, that <see cref="Verify"/> accepts.
-        /// </summary>
-        public const float VerifyTolerance = 1E-4f;
+                """);
+        }
 
-        """);
+        writer.Lines("""
+            /// <summary>
+            /// The largest deviation, relative to the reference output or to 1 if that is larger, that <see cref="Verify"/> accepts.
+            /// </summary>
+            public const float VerifyTolerance = 1E-4f;
+
+            """);
+    }
+
+    /// <summary>What <c>Classify</c> says of itself: a summary, and what it returns.</summary>
+    public static (string Summary, string Classes) ClassifyText(NetworkHeader header) => header.OutputLength == 1
+        ? ($"The class of one sample: 1 when the output is above {FloatLiteral.Of(header.DecisionThreshold)}, else 0.",
+            "0 or 1; -1 when the output is NaN.")
+        : ("The index of the largest output for one sample, the first of equals.",
+            "0 to <see cref=\"OutputLength\"/> - 1; outputs that are NaN do not count, and when all are, -1.");
+
+    /// <summary>The expression of the class, given the outputs.</summary>
+    public static string ClassExpression(NetworkHeader header) => header.OutputLength == 1
+        ? $"output[0] > {FloatLiteral.Of(header.DecisionThreshold)} ? 1 : float.IsNaN(output[0]) ? -1 : 0"
+        : "Largest(output)";
 
     private static void WritePredict(CSharpWriter writer, NetworkHeader header) => writer.Lines($$"""
         /// <summary>Computes the outputs for one sample. {{ScratchRemark(header)}}</summary>
@@ -118,20 +142,13 @@ internal static class SurfaceEmitter
 
     private static void WriteClassify(CSharpWriter writer, NetworkHeader header)
     {
-        bool isBinary = header.OutputLength == 1;
         string scratch = header.OutputLength switch
         {
             < MinStackFloats => $"(stackalloc float[{MinStackFloats}]).Slice(0, OutputLength)",
             <= MaxStackFloats => "stackalloc float[OutputLength]",
             _ => "ThreadBuffer()",
         };
-        string threshold = FloatLiteral.Of(header.DecisionThreshold);
-        string summary = isBinary
-            ? $"The class of one sample: 1 when the output is above {threshold}, else 0."
-            : "The index of the largest output for one sample, the first of equals.";
-        string classes = isBinary
-            ? "0 or 1; -1 when the output is NaN."
-            : "0 to <see cref=\"OutputLength\"/> - 1; outputs that are NaN do not count, and when all are, -1.";
+        (string summary, string classes) = ClassifyText(header);
         writer.Lines($$"""
             /// <summary>{{summary}} {{ScratchRemark(header)}}</summary>
             /// <param name="input"><see cref="InputLength"/> values.</param>
@@ -142,7 +159,7 @@ internal static class SurfaceEmitter
                 if (input.Length != InputLength) ThrowLengths(input.Length, OutputLength);
                 global::System.Span<float> output = {{scratch}};
                 {{PredictCore}}(input, output);
-                return {{(isBinary ? $"output[0] > {threshold} ? 1 : float.IsNaN(output[0]) ? -1 : 0" : "Largest(output)")}};
+                return {{ClassExpression(header)}};
             }
 
             """);
@@ -172,7 +189,8 @@ internal static class SurfaceEmitter
 
         """);
 
-    private static void WriteVerify(CSharpWriter writer) => writer.Lines($$"""
+    /// <summary>The self-check.</summary>
+    public static void WriteVerify(CSharpWriter writer) => writer.Lines($$"""
         /// <summary>
         /// Predicts the samples that came with the model and compares the outputs with those of the reference. Allocates a little.
         /// </summary>
@@ -235,8 +253,9 @@ internal static class SurfaceEmitter
         private static string Text(int number) => number.ToString(global::System.Globalization.CultureInfo.InvariantCulture);
         """);
 
-    private static void WriteLargest(CSharpWriter writer) => writer.Lines("""
-        private static int Largest(global::System.ReadOnlySpan<float> values)
+    /// <summary>The function that finds the largest of the values, which come as <paramref name="type"/>.</summary>
+    public static void WriteLargest(CSharpWriter writer, string type) => writer.Lines($$"""
+        private static int Largest({{type}} values)
         {
             int best = -1;
             float largest = 0f;

@@ -9,6 +9,8 @@ namespace Espalier.Compilation.Kernels;
 /// <remarks>
 /// One source for all: the library runs these methods, and the emitter copies the marked sections of this very file into generated
 /// code (see <see cref="ActivationSource"/>), each with what it needs, replacing only the two bit casts and <c>float[]</c> by a span.
+/// Each result is cast to float, although it is one: the language lets a runtime keep more digits of it, and some compute in double precision.
+/// Where they do not, the cast costs nothing.
 /// Errors are in ULPs of the exact result, the largest over all floats; a test holds them on a dense sample.
 /// </remarks>
 public static class ActivationMath
@@ -35,18 +37,18 @@ public static class ActivationMath
     public static float LeakyRelu(float x, float alpha)
     {
         int negative = ToBits(x) >> 31;
-        return ToFloat((ToBits(x) & ~negative) | (ToBits(alpha * x) & negative));
+        return ToFloat((ToBits(x) & ~negative) | (ToBits((float)(alpha * x)) & negative));
     }
     // end
 
     // begin Elu needs ExpMinusOne
     /// <summary>x for x &gt; 0, else alpha (e^x - 1).</summary>
-    public static float Elu(float x, float alpha) => x > 0f ? x : alpha * ExpMinusOne(x);
+    public static float Elu(float x, float alpha) => x > 0f ? x : (float)(alpha * ExpMinusOne(x));
     // end
 
     // begin Selu needs ExpMinusOne
     /// <summary>lambda x for x &gt; 0, else lambda alpha (e^x - 1), with lambda = 1.0507 and alpha = 1.6733.</summary>
-    public static float Selu(float x) => x > 0f ? 1.05070098f * x : 1.75809934f * ExpMinusOne(x);
+    public static float Selu(float x) => x > 0f ? (float)(1.05070098f * x) : (float)(1.75809934f * ExpMinusOne(x));
     // end
 
     // begin Sigmoid needs ExpOfNegative
@@ -56,9 +58,9 @@ public static class ActivationMath
     /// </summary>
     public static float Sigmoid(float x)
     {
-        if (x >= 0f) return 1f / (1f + ExpOfNegative(-x));
+        if (x >= 0f) return (float)(1f / (float)(1f + ExpOfNegative(-x)));
         float e = ExpOfNegative(x);
-        return e / (1f + e);
+        return (float)(e / (float)(1f + e));
     }
     // end
 
@@ -70,13 +72,16 @@ public static class ActivationMath
         float magnitude = ToFloat(bits & 0x7FFFFFFF);
         if (magnitude < 0.6f)
         {
-            float t = x * x;
-            float p = (((-0.00626911968f * t + 0.0211109594f) * t - 0.0538739488f) * t + 0.133329153f) * t - 0.333333313f;
-            return x + x * (t * p);
+            float t = (float)(x * x);
+            float p = (float)((float)(-0.00626911968f * t) + 0.0211109594f);
+            p = (float)((float)(p * t) - 0.0538739488f);
+            p = (float)((float)(p * t) + 0.133329153f);
+            p = (float)((float)(p * t) - 0.333333313f);
+            return (float)(x + (float)(x * (float)(t * p)));
         }
 
         // NaN comes out of Exp as NaN; the sign is put back by its bit.
-        float result = magnitude > 9.5f ? 1f : 1f - 2f / (Exp(magnitude + magnitude) + 1f);
+        float result = magnitude > 9.5f ? 1f : (float)(1f - (float)(2f / (float)(Exp((float)(magnitude + magnitude)) + 1f)));
         return ToFloat(ToBits(result) | (bits & ~0x7FFFFFFF));
     }
     // end
@@ -155,12 +160,12 @@ public static class ActivationMath
         float sum = 0f;
         for (int i = 0; i < values.Length; i++)
         {
-            float e = Exp(values[i] - largest);
+            float e = Exp((float)(values[i] - largest));
             values[i] = e;
-            sum += e;
+            sum = (float)(sum + e);
         }
 
-        for (int i = 0; i < values.Length; i++) values[i] /= sum;
+        for (int i = 0; i < values.Length; i++) values[i] = (float)(values[i] / sum);
     }
     // end
 
@@ -172,10 +177,10 @@ public static class ActivationMath
     private static float ExpOfNegative(float x)
     {
         if (!(x >= -87.3365402f)) return x < -87.3365402f ? 0f : x;
-        float rounded = x * 1.44269504f + 12582912f;
+        float rounded = (float)((float)(x * 1.44269504f) + 12582912f);
         float scale = ToFloat((ToBits(rounded) << 23) + 0x3F800000);
-        float r = Reduced(x, rounded - 12582912f), s = r * r;
-        return scale + scale * r + scale * s * ExpRest(r, s);
+        float r = Reduced(x, (float)(rounded - 12582912f)), s = (float)(r * r);
+        return (float)((float)(scale + (float)(scale * r)) + (float)((float)(scale * s) * ExpRest(r, s)));
     }
     // end
 
@@ -184,7 +189,7 @@ public static class ActivationMath
     public static float Larger(float a, float b)
     {
         // Numbers without a branch, as integers of the same order: which value is larger is as good as random.
-        if (float.IsNaN(a) || float.IsNaN(b)) return a + b;
+        if (float.IsNaN(a) || float.IsNaN(b)) return (float)(a + b);
         int x = ToBits(a), y = ToBits(b);
         x ^= (x >> 31) & 0x7FFFFFFF;
         y ^= (y >> 31) & 0x7FFFFFFF;
@@ -199,14 +204,14 @@ public static class ActivationMath
     {
         if (!(x >= -104f)) return x < -104f ? 0f : x;
         if (x > 88.8f) return float.PositiveInfinity;
-        float rounded = x * 1.44269504f + 12582912f;
+        float rounded = (float)((float)(x * 1.44269504f) + 12582912f);
         int n = ToBits(rounded) - 0x4B400000;
-        float r = Reduced(x, rounded - 12582912f), s = r * r;
-        float e = 1f + (r + s * ExpRest(r, s));
+        float r = Reduced(x, (float)(rounded - 12582912f)), s = (float)(r * r);
+        float e = (float)(1f + (float)(r + (float)(s * ExpRest(r, s))));
 
         // 2^n in two halves, because it may itself be too large or too small for a float when the product is not.
         int half = n >> 1;
-        return e * ToFloat((half + 127) << 23) * ToFloat((n - half + 127) << 23);
+        return (float)((float)(e * ToFloat((half + 127) << 23)) * ToFloat((n - half + 127) << 23));
     }
     // end
 
@@ -216,10 +221,10 @@ public static class ActivationMath
     {
         if (!(x >= -18f)) return x < -18f ? -1f : x;
         if (x > 88f) return Exp(x);
-        float rounded = x * 1.44269504f + 12582912f;
+        float rounded = (float)((float)(x * 1.44269504f) + 12582912f);
         float scale = ToFloat((ToBits(rounded) - 0x4B400000 + 127) << 23);
-        float r = Reduced(x, rounded - 12582912f), s = r * r;
-        return scale * (r + s * ExpRest(r, s)) + (scale - 1f);
+        float r = Reduced(x, (float)(rounded - 12582912f)), s = (float)(r * r);
+        return (float)((float)(scale * (float)(r + (float)(s * ExpRest(r, s)))) + (float)(scale - 1f));
     }
     // end
 
@@ -228,7 +233,8 @@ public static class ActivationMath
     /// x - n ln 2, at most 0.3475 in size (Cody and Waite 1980: ln 2 in two parts, so that the large part times n is exact). Callers get n
     /// by adding and taking away 1.5 * 2^23, which rounds to a whole number.
     /// </summary>
-    private static float Reduced(float x, float n) => x - n * 0.693359375f + n * 0.000212194442f;
+    private static float Reduced(float x, float n) =>
+        (float)((float)(x - (float)(n * 0.693359375f)) + (float)(n * 0.000212194442f));
     // end
 
     // begin ExpRest
@@ -236,8 +242,11 @@ public static class ActivationMath
     /// (e^r - 1 - r) / r^2 for |r| &lt;= 0.3475 and s = r^2: the best polynomial of degree 4, which is off by 0.07 roundings of e^r. In
     /// pairs (Estrin 1960), because the result then waits for fewer operations one after the other than by Horner's rule.
     /// </summary>
-    private static float ExpRest(float r, float s) =>
-        (0.00138142216f * s + (0.00836889911f * r + 0.0416684039f)) * s + (0.166665196f * r + 0.49999994f);
+    private static float ExpRest(float r, float s)
+    {
+        float upper = (float)((float)(0.00138142216f * s) + (float)((float)(0.00836889911f * r) + 0.0416684039f));
+        return (float)((float)(upper * s) + (float)((float)(0.166665196f * r) + 0.49999994f));
+    }
     // end
 
     // begin ToBits

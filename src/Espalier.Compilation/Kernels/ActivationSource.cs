@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Threading;
 using Espalier.Compilation.Emit;
 using Espalier.Compilation.Model;
@@ -31,7 +32,12 @@ internal static class ActivationSource
     /// <summary>
     /// The functions of the given names with all that they need, in the order of the source file, ready for generated code.
     /// </summary>
-    public static IEnumerable<string> FunctionsFor(IEnumerable<string> names)
+    public static IEnumerable<string> FunctionsFor(IEnumerable<string> names) => SectionsFor(names).Select(ForGeneratedCode);
+
+    /// <summary>The same for plain C#, which has arrays and no bit casts.</summary>
+    public static IEnumerable<string> PlainFunctionsFor(IEnumerable<string> names) => SectionsFor(names).Select(ForPlainCode);
+
+    private static IEnumerable<SourceSections.Section> SectionsFor(IEnumerable<string> names)
     {
         var needed = new HashSet<string>(StringComparer.Ordinal);
         foreach (string name in names)
@@ -39,10 +45,7 @@ internal static class ActivationSource
             if (name != nameof(ActivationKind.Identity)) Require(name, needed);
         }
 
-        foreach (SourceSections.Section section in s_sections.Value.All)
-        {
-            if (needed.Contains(section.Name)) yield return ForGeneratedCode(section);
-        }
+        return s_sections.Value.All.Where(section => needed.Contains(section.Name));
     }
 
     private static void Require(string name, HashSet<string> needed)
@@ -59,5 +62,37 @@ internal static class ActivationSource
         "ToBits" => "private static int ToBits(float value) => global::System.BitConverter.SingleToInt32Bits(value);",
         "ToFloat" => "private static float ToFloat(int bits) => global::System.BitConverter.Int32BitsToSingle(bits);",
         _ => section.Text.Replace("float[]", "global::System.Span<float>"),
+    };
+
+    private static string ForPlainCode(SourceSections.Section section) => section.Name switch
+    {
+        "ToBits" => """
+            private static int ToBits(float value)
+            {
+                Overlay overlay = default(Overlay);
+                overlay.Value = value;
+                return overlay.Bits;
+            }
+
+            /// <summary>A float and its bits in one place.</summary>
+            [global::System.Runtime.InteropServices.StructLayout(global::System.Runtime.InteropServices.LayoutKind.Explicit)]
+            private struct Overlay
+            {
+                [global::System.Runtime.InteropServices.FieldOffset(0)]
+                internal float Value;
+
+                [global::System.Runtime.InteropServices.FieldOffset(0)]
+                internal int Bits;
+            }
+            """,
+        "ToFloat" => """
+            private static float ToFloat(int bits)
+            {
+                Overlay overlay = default(Overlay);
+                overlay.Bits = bits;
+                return overlay.Value;
+            }
+            """,
+        _ => section.Text,
     };
 }

@@ -67,15 +67,20 @@ internal abstract class Kernel
 
     /// <summary>
     /// The floats of scratch memory that the method takes as a last parameter, <c>Span&lt;float&gt; work</c>; 0 when it has no such parameter.
-    /// Their content does not matter before and after. Weights, channels and filters that are removed never make it more.
+    /// Their content does not matter before and after.
     /// </summary>
     public virtual int WorkFloats(Stage stage, VectorWidth width) => 0;
+
+    /// <summary>
+    /// The most floats of scratch memory that the method may take when the layer loses weights, channels and filters, or has others.
+    /// </summary>
+    public virtual int MostWorkFloats(Stage stage, VectorWidth width) => WorkFloats(stage, width);
 
     /// <summary>
     /// Divides the stage with index <paramref name="index"/> into methods of at most <paramref name="methodTerms"/> unrolled terms. Loops
     /// over tables have none and stay whole.
     /// </summary>
-    public virtual IEnumerable<MethodPart> Split(int index, Stage stage, int methodTerms) =>
+    public virtual IEnumerable<MethodPart> Split(int index, Stage stage, VectorWidth width, int methodTerms) =>
         [new MethodPart(index, 0, stage.Weights?.Rows ?? stage.Layer.OutputShape.Channels, 0, stage.Weights?.Count ?? 0, IsPiece: false)];
 
     /// <summary>The functions over registers (<see cref="VectorMathSource"/>) that the emitted code calls.</summary>

@@ -8,12 +8,15 @@ namespace Espalier.Compilation.Kernels;
 
 /// <summary>
 /// Pooling one output at a time, the values under the window row by row. A small window that never leaves the image is one expression; any
-/// other one is two loops over the taps that lie within the image.
+/// other one is two loops over the taps that lie within the image. The mean of whole images is taken in registers.
 /// </summary>
 internal sealed class PoolingKernel : Kernel
 {
     /// <summary>The most taps that are written out.</summary>
     private const int MaxWrittenTaps = 16;
+
+    /// <summary>The most registers of an image that are written out.</summary>
+    private const int MaxWrittenRegisters = 32;
 
     /// <inheritdoc/>
     public override KernelKind Kind => KernelKind.Loop;
@@ -22,16 +25,29 @@ internal sealed class PoolingKernel : Kernel
     public override bool Computes(Layer layer) => layer is PoolingLayer;
 
     /// <inheritdoc/>
-    public override bool Offers(Stage stage, VectorWidth width) => stage.Layer is PoolingLayer && width == VectorWidth.Scalar;
+    /// <remarks>In registers an image must fill one at least.</remarks>
+    public override bool Offers(Stage stage, VectorWidth width) => stage.Layer is PoolingLayer layer && (width == VectorWidth.Scalar
+        || (IsMeanOfImages(layer) && layer.Activation.Kind == ActivationKind.Identity && layer.Window.Length >= width.Lanes()
+            && layer.Window.Length <= MaxWrittenRegisters * width.Lanes()));
 
     /// <inheritdoc/>
     public override KernelEstimate Estimate(Stage stage, VectorWidth width)
     {
         var layer = (PoolingLayer)stage.Layer;
+        if (width != VectorWidth.Scalar)
+        {
+            // A load and an addition a register, and the sum of its lanes.
+            double image = 1.0 * layer.Window.Length / width.Lanes() + 12;
+            return new KernelEstimate(Nanoseconds(image * stage.OutputLength), 300, 0);
+        }
+
         double tap = layer.Kind == PoolingKind.Max ? 4 : 2;
         double cycles = (3 + tap * layer.Window.Length + ActivationCycles(layer.Activation)) * stage.OutputLength;
         return new KernelEstimate(Nanoseconds(cycles), 300, 0);
     }
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Functions(Stage stage) => ["First", "Next", "Load"];
 
     /// <inheritdoc/>
     public override IEnumerable<string> ScalarFunctions(Stage stage) => stage.Layer is PoolingLayer { Kind: PoolingKind.Max }
@@ -46,12 +62,45 @@ internal sealed class PoolingKernel : Kernel
         writer.Open($"internal static void {site.Method}{LayerParameters}");
         writer.Line($"input = input.Slice(0, {layer.Input.Length});");
         writer.Line($"output = output.Slice(0, {output.Length});");
+        if (site.Width != VectorWidth.Scalar)
+        {
+            EmitMeans(writer, layer, site.Width);
+            writer.Close();
+            return;
+        }
+
         writer.Line("int next = 0;");
         writer.Open($"for (int channel = 0; channel < {output.Channels}; channel++)");
         if (StaysInside(layer) && layer.Window.Length <= MaxWrittenTaps) EmitExpression(writer, layer);
         else EmitLoops(writer, layer);
         writer.Close();
         EmitSoftmax(writer, layer.Activation);
+        writer.Close();
+    }
+
+    /// <summary>Whether a window is a whole image.</summary>
+    private static bool IsMeanOfImages(PoolingLayer layer) => layer.Kind == PoolingKind.Average
+        && layer.Window == new Window(layer.Input.Height, layer.Input.Width) { StrideY = layer.Window.StrideY, StrideX = layer.Window.StrideX };
+
+    /// <summary>
+    /// The mean of each image, in registers by turns added to two sums; the last one begins earlier, and leaves out what the one before has.
+    /// </summary>
+    private static void EmitMeans(CSharpWriter writer, PoolingLayer layer, VectorWidth width)
+    {
+        int length = layer.Window.Length, lanes = width.Lanes(), bits = width.Bits(), rest = length % lanes;
+        writer.Open($"for (int channel = 0; channel < {layer.Input.Channels}; channel++)");
+        writer.Line($"ref float image = ref Next(ref First(input), channel * {length});");
+        List<string> registers = [.. Enumerable.Range(0, length / lanes).Select(i => $"Load{bits}(ref image, {i * lanes})")];
+        if (rest > 0)
+        {
+            string mask = string.Join(", ", Enumerable.Range(0, lanes).Select(lane => lane < lanes - rest ? 0 : -1));
+            registers.Add($"(Load{bits}(ref image, {length - lanes}) & Simd{bits}.AsSingle(Simd{bits}.Create({mask})))");
+        }
+
+        writer.Line($"Floats{bits} sum = {registers[0]}{(registers.Count > 1 ? $", other = {registers[1]}" : "")};");
+        for (int i = 2; i < registers.Count; i++) writer.Line($"{(i % 2 == 0 ? "sum" : "other")} += {registers[i]};");
+        string whole = registers.Count > 1 ? "sum + other" : "sum";
+        writer.Line($"output[channel] = Simd{bits}.Sum({whole}) / {length}f;");
         writer.Close();
     }
 
@@ -83,7 +132,8 @@ internal sealed class PoolingKernel : Kernel
         writer.Close();
     }
 
-    private static void EmitLoops(CSharpWriter writer, PoolingLayer layer)
+    /// <summary>The loops over the windows of a channel, rounding each result to float as plain C# has to.</summary>
+    internal static void EmitLoops(CSharpWriter writer, PoolingLayer layer)
     {
         (Window window, Shape input, Shape output) = (layer.Window, layer.Input, layer.OutputShape);
         bool isMax = layer.Kind == PoolingKind.Max;
@@ -97,7 +147,7 @@ internal sealed class PoolingKernel : Kernel
         writer.Line($"int start = channel * {input.Height * input.Width} + (top + row * {window.DilationY}) * {input.Width} + left;");
         writer.Open("for (int column = firstColumn; column < endColumn; column++)");
         string tap = $"input[start + column * {window.DilationX}]";
-        writer.Line($"pooled = {(isMax ? $"Larger(pooled, {tap})" : $"pooled + {tap}")};");
+        writer.Line($"pooled = {(isMax ? $"Larger(pooled, {tap})" : $"(float)(pooled + {tap})")};");
         writer.Close();
         writer.Close();
         writer.Line();
@@ -108,7 +158,7 @@ internal sealed class PoolingKernel : Kernel
         }
 
         string divisor = layer.CountPadding ? "rows * columns" : "(endRow - firstRow) * (endColumn - firstColumn)";
-        writer.Line($"output[next++] = {ActivationSource.Call(layer.Activation, isMax ? "pooled" : $"pooled / ({divisor})")};");
+        writer.Line($"output[next++] = {ActivationSource.Call(layer.Activation, isMax ? "pooled" : $"(float)(pooled / ({divisor}))")};");
         writer.Close();
         writer.Close();
 

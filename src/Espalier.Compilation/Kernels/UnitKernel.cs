@@ -17,7 +17,7 @@ internal abstract class UnitKernel : Kernel
     public sealed override KernelEstimate Estimate(Stage stage, VectorWidth width) => Estimate((DenseLayer)stage.Layer, width);
 
     /// <inheritdoc/>
-    public sealed override IEnumerable<MethodPart> Split(int index, Stage stage, int methodTerms) =>
+    public sealed override IEnumerable<MethodPart> Split(int index, Stage stage, VectorWidth width, int methodTerms) =>
         Split(index, (DenseLayer)stage.Layer, methodTerms);
 
     /// <inheritdoc/>
@@ -29,7 +29,7 @@ internal abstract class UnitKernel : Kernel
     /// <inheritdoc cref="Estimate(Stage, VectorWidth)"/>
     public abstract KernelEstimate Estimate(DenseLayer layer, VectorWidth width);
 
-    /// <inheritdoc cref="Split(int, Stage, int)"/>
+    /// <inheritdoc cref="Split(int, Stage, VectorWidth, int)"/>
     protected virtual IEnumerable<MethodPart> Split(int index, DenseLayer layer, int methodTerms) =>
         [new MethodPart(index, 0, layer.Weights.Rows, 0, layer.Weights.Count, IsPiece: false)];
 

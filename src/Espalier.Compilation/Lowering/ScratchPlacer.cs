@@ -32,6 +32,20 @@ internal static class ScratchPlacer
     public static (int Length, int[] Offsets) PlaceInTurn(IReadOnlyList<int> lengths) =>
         Place([.. lengths.Select((length, i) => new ScratchBuffer(i, false, i, Math.Min(i + 1, lengths.Count - 1), length))]);
 
+    /// <summary>Places buffers one behind the other, whenever they live.</summary>
+    public static (int Length, int[] Offsets) PlaceApart(IReadOnlyList<ScratchBuffer> buffers)
+    {
+        var offsets = new int[buffers.Count];
+        int length = 0;
+        for (int i = 0; i < offsets.Length; i++)
+        {
+            offsets[i] = length;
+            length = checked(length + buffers[i].Length);
+        }
+
+        return (length, offsets);
+    }
+
     /// <summary>Whether each value is read by the stage behind it and then no more.</summary>
     private static bool IsChain(IReadOnlyList<ScratchBuffer> buffers) => buffers.All(buffer => buffer.Last <= buffer.First + (buffer.IsWork ? 0 : 1));
 

@@ -66,6 +66,6 @@ internal static class WorkspaceBound
                 from width in (VectorWidth[])[.. Simd.Widths, VectorWidth.Scalar]
                 from stage in stages
                 where kernel.Offers(stage, width)
-                select kernel.WorkFloats(stage, width)).DefaultIfEmpty(0).Max();
+                select kernel.MostWorkFloats(stage, width)).DefaultIfEmpty(0).Max();
     }
 }

@@ -1,7 +1,9 @@
 namespace Espalier.Inference;
 
 /// <summary>How one form of the generated code compares with the reference interpreter over the lowered network.</summary>
-/// <param name="Name">Which: <c>scalar</c>, <c>vector128</c>, <c>vector256</c>, <c>vector512</c> or <c>batch</c>.</param>
+/// <param name="Name">
+/// Which: <c>scalar</c>, <c>vector128</c>, <c>vector256</c>, <c>vector512</c> or <c>batch</c>; of a part of it, the layers that are computed there.
+/// </param>
 /// <param name="Deviation">The deviation; of vector code, over the outputs that have a bound.</param>
 /// <param name="BoundShare">
 /// The largest share that an output's deviation takes of its bound (see <see cref="RoundingBound"/>); of scalar code, whose bound is
@@ -9,8 +11,14 @@ namespace Espalier.Inference;
 /// </param>
 public sealed record CodeVerification(string Name, Deviation Deviation, double BoundShare)
 {
-    /// <summary>Whether the code is as exact as it must be.</summary>
-    public bool Holds => BoundShare <= 1;
+    /// <summary>
+    /// What the layers yield on the way, those that are computed in one go together; their deviations are over inputs of ordinary size. Empty
+    /// where the code holds all values in registers, and for batches.
+    /// </summary>
+    public IReadOnlyList<CodeVerification> Layers { get; init; } = [];
+
+    /// <summary>Whether the code is as exact as it must be, layer by layer.</summary>
+    public bool Holds => BoundShare <= 1 && Layers.All(layer => layer.Holds);
 
     internal static CodeVerification None(string name) => new(name, Deviation.None, 0);
 

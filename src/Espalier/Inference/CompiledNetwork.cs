@@ -24,9 +24,10 @@ public sealed class CompiledNetwork : IDisposable
     private readonly CallMethod _callRepeatedly;
     private bool _isDisposed;
 
-    private CompiledNetwork(LoweredNetwork lowered, IReadOnlyList<EmittedFile> files, byte[] image, string typeName)
+    private CompiledNetwork(LoweredNetwork lowered, EmitOptions emit, IReadOnlyList<EmittedFile> files, byte[] image)
     {
-        (Lowered, Files, ImageLength) = (lowered, files, image.Length);
+        (Lowered, Emit, Files, ImageLength) = (lowered, emit, files, image.Length);
+        string typeName = emit.Namespace.Length == 0 ? emit.ClassName : $"{emit.Namespace}.{emit.ClassName}";
         _context = new AssemblyLoadContext($"Espalier network {lowered.Header.Name}", isCollectible: true);
         using var stream = new MemoryStream(image);
         Type type = GeneratedType = _context.LoadFromStream(stream).GetType(typeName, throwOnError: true)!;
@@ -53,6 +54,9 @@ public sealed class CompiledNetwork : IDisposable
 
     /// <summary>The size of the compiled assembly in bytes: code, tables and metadata.</summary>
     public int ImageLength { get; }
+
+    /// <summary>What the generated class is called.</summary>
+    internal EmitOptions Emit { get; }
 
     /// <summary>The generated class.</summary>
     internal Type GeneratedType { get; }
@@ -84,8 +88,7 @@ public sealed class CompiledNetwork : IDisposable
     {
         EmittedFile[] files = [.. CSharpEmitter.Emit(lowered, emit, cancellationToken)];
         byte[] image = InMemoryCompiler.Compile($"Espalier.Compiled.{lowered.Header.Name}", [.. files, CallLoop.For(emit)], cancellationToken);
-        string typeName = emit.Namespace.Length == 0 ? emit.ClassName : $"{emit.Namespace}.{emit.ClassName}";
-        return new CompiledNetwork(lowered, files, image, typeName);
+        return new CompiledNetwork(lowered, emit, files, image);
     }
 
     /// <summary>Computes the outputs for one sample, on the stack while the workspace is at most 32 KB.</summary>

@@ -31,13 +31,19 @@ internal static class PlanMethods
     public static IEnumerable<WidthPlan> Runnable(LoweredNetwork lowered) =>
         lowered.Plans.Where(plan => CanRun(plan.Width)).OrderBy(plan => plan.Width);
 
+    /// <summary>The class within the generated class <paramref name="type"/> that has the members of <paramref name="plan"/>.</summary>
+    public static Type OwnerOf(Type type, WidthPlan plan)
+    {
+        foreach (string name in PlanEmitter.ClassOf(plan).Split('.')) type = type.GetNestedType(name, BindingFlags.NonPublic)!;
+        return type;
+    }
+
     /// <summary>The method of the generated class <paramref name="type"/> that runs <paramref name="plan"/>.</summary>
     /// <typeparam name="T">The delegate, whose parameters say which of the two methods is meant.</typeparam>
     public static T Of<T>(Type type, WidthPlan plan)
         where T : Delegate
     {
-        Type owner = type;
-        foreach (string name in PlanEmitter.ClassOf(plan).Split('.')) owner = owner.GetNestedType(name, BindingFlags.NonPublic)!;
+        Type owner = OwnerOf(type, plan);
         Type[] parameters = [.. typeof(T).GetMethod("Invoke")!.GetParameters().Select(parameter => parameter.ParameterType)];
         return owner.GetMethod("Predict", BindingFlags.NonPublic | BindingFlags.Static, parameters)!.CreateDelegate<T>();
     }

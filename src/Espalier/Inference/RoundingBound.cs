@@ -30,7 +30,11 @@ public sealed class RoundingBound(Network network)
 
     /// <summary>The interpreter's outputs for <paramref name="input"/>, and how far from them correct code may come.</summary>
     /// <exception cref="ArgumentException">The length is not that of the network's input.</exception>
-    public BoundedOutputs For(ReadOnlySpan<float> input)
+    public BoundedOutputs For(ReadOnlySpan<float> input) => LayersFor(input)[^1];
+
+    /// <summary>The same for every layer, in their order.</summary>
+    /// <exception cref="ArgumentException">The length is not that of the network's input.</exception>
+    internal BoundedOutputs[] LayersFor(ReadOnlySpan<float> input)
     {
         int length = _network.InputShape.Length;
         if (input.Length != length)
@@ -41,6 +45,7 @@ public sealed class RoundingBound(Network network)
         BoundedValues image = BoundedValues.Exact(input.ToArray());
         bool mayShareNaN = !image.AreFinite;
         var layers = new BoundedValues[_network.Layers.Length];
+        var outputs = new BoundedOutputs[layers.Length];
         for (int i = 0; i < layers.Length; i++)
         {
             Layer layer = _network.Layers[i];
@@ -49,10 +54,10 @@ public sealed class RoundingBound(Network network)
             if (layer.Activation.IsElementwise) AddActivation(layer.Activation, layers[i].Values, sums.Errors);
             else AddSoftmax(sums.Values, layers[i].Values, sums.Errors, sums.IsNaN);
             mayShareNaN |= !layers[i].AreFinite;
+            outputs[i] = new BoundedOutputs(layers[i].Values, layers[i].Errors, layers[i].IsNaN, mayShareNaN);
         }
 
-        BoundedValues last = layers[^1];
-        return new BoundedOutputs(last.Values, last.Errors, last.IsNaN, mayShareNaN);
+        return outputs;
     }
 
     private static void AddActivation(Activation activation, float[] values, double[] errors)

@@ -64,7 +64,7 @@ public sealed class GradualPruner
     public PatternLayout? Layout => _stage.Context.Layout;
 
     /// <summary>Trains and prunes to <paramref name="target"/>, then trains the survivors.</summary>
-    /// <param name="target">A fraction or a number of weights, or bytes of the compiled model.</param>
+    /// <param name="target">A fraction or a number of weights, or a budget of the compiled model.</param>
     /// <param name="progress">Told about the training, round 1, and the fine-tuning, round 2; or null.</param>
     /// <param name="cancellation">Ends the run; the network then stands as the step under way left it.</param>
     /// <exception cref="EspalierException">
@@ -93,7 +93,7 @@ public sealed class GradualPruner
         progress?.Report(new PruningProgress(1, phases, state.WeightsAtStart, null));
         if (!state.IsFineTuning)
         {
-            TrainAndPrune(state, checkpoint, (target as PruningTarget.Bytes)?.Most, TrainingRelay.To(progress, _stage.Network, 1, phases),
+            TrainAndPrune(state, checkpoint, (target as PruningTarget.Compiled)?.Limit, TrainingRelay.To(progress, _stage.Network, 1, phases),
                 cancellation);
             (state.IsFineTuning, checkpoint) = (true, null);
         }
@@ -146,18 +146,18 @@ public sealed class GradualPruner
         return target switch
         {
             PruningTarget.Kept or PruningTarget.Pattern => _stage.CountOf(target),
-            PruningTarget.Bytes bytes => Math.Min(live, (int)Math.Ceiling(Spare * CountFor(bytes.Most, cancellation))),
+            PruningTarget.Compiled compiled => Math.Min(live, (int)Math.Ceiling(Spare * CountFor(compiled.Limit, cancellation))),
             _ => throw new EspalierException(
-                "Gradual pruning goes to a number of weights or bytes; prune in rounds to go to an error rise."),
+                "Gradual pruning goes to a number of weights, bytes or nanoseconds; prune in rounds to go to an error rise."),
         };
     }
 
-    private int CountFor(long most, CancellationToken cancellation) =>
-        new ByteBudget(_stage.Context, most, keep => new RemovalBudget(keep, _options.Scope), least: 1)
+    private int CountFor(CostLimit limit, CancellationToken cancellation) =>
+        new CostBudget(_stage.Context, limit, keep => new RemovalBudget(keep, _options.Scope), least: 1)
             .Find(_options.Criterion, cancellation);
 
     private void TrainAndPrune(
-        GradualState state, Checkpoint? checkpoint, long? most, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+        GradualState state, Checkpoint? checkpoint, CostLimit? limit, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
         Trainer trainer = Prepare(_options.Training, checkpoint);
         double steps = (double)trainer.StepsPerEpoch * _options.Training.Epochs;
@@ -180,7 +180,7 @@ public sealed class GradualPruner
 
         // What the schedule leaves to its very end has no more step of training to go before.
         Evaluation trained = _stage.Evaluate();
-        int end = most is long bytes ? CountFor(bytes, cancellation) : state.WeightsAtEnd;
+        int end = limit is not null ? CountFor(limit, cancellation) : state.WeightsAtEnd;
         if (Renew(rounds, end, cancellation)) rounds[^1] = rounds[^1] with { Before = trained, AfterPruning = _stage.Evaluate() };
     }
 

@@ -1,4 +1,5 @@
 using Espalier.Data;
+using Espalier.Pruning.Budgets;
 using Espalier.Pruning.Sessions;
 using Espalier.Training;
 using Espalier.Training.Losses;
@@ -18,7 +19,7 @@ public sealed class Pruner
     /// <summary>A search ends here at the latest; its depths are what the first cut can be halved to.</summary>
     private const int MaxSearchRounds = 60, SearchDepths = 4;
 
-    /// <summary>How often a model that outgrew its bytes in retraining is cut again.</summary>
+    /// <summary>How often a model that outgrew its budget in retraining is cut again.</summary>
     private const int MaxTrims = 5;
 
     private readonly PruningSession? _session;
@@ -72,7 +73,7 @@ public sealed class Pruner
         session.LayOut(_options.Pattern, _options.Criterion, cancellation);
         var rounds = new RoundRunner(session, _options, progress, cancellation);
         if (target is PruningTarget.Tolerance tolerance) Search(rounds, tolerance.Points);
-        else if (target is PruningTarget.Bytes bytes) RunToBytes(rounds, bytes.Most);
+        else if (target is PruningTarget.Compiled compiled) RunToCost(rounds, compiled.Limit);
         else RunToCount(rounds, _stage.CountOf(target));
         string schedule = target is PruningTarget.Tolerance ? "Search" : _options.Schedule.ToString();
         return session.ToLog(_options.Allocation?.Name ?? _options.Scope.ToString(), schedule) with
@@ -90,20 +91,20 @@ public sealed class Pruner
     }
 
     // The last round settles the count, with the network that it finds; until then the schedule goes by what the first one seems to need.
-    private void RunToBytes(RoundRunner rounds, long most)
+    private void RunToCost(RoundRunner rounds, CostLimit limit)
     {
-        int done = rounds.Session.StandingRounds, all = Math.Max(_options.Rounds, done + (rounds.Size > most ? 1 : 0));
-        int end = all == 1 ? rounds.Live : rounds.EstimateCount(most);
+        int done = rounds.Session.StandingRounds, all = Math.Max(_options.Rounds, done + (rounds.CostOf(limit) > limit.Most ? 1 : 0));
+        int end = all == 1 ? rounds.Live : rounds.EstimateCount(limit);
         for (int round = done + 1; round <= all; round++)
         {
-            rounds.Run(all, round == all ? rounds.CountFor(most) : Weights(rounds, round, end));
+            rounds.Run(all, round == all ? rounds.CountFor(limit) : Weights(rounds, round, end));
         }
 
-        for (int trim = 1; trim <= MaxTrims && rounds.Size > most; trim++) rounds.Run(all + trim, rounds.CountFor(most));
-        if (rounds.Size > most)
+        for (int trim = 1; trim <= MaxTrims && rounds.CostOf(limit) > limit.Most; trim++) rounds.Run(all + trim, rounds.CountFor(limit));
+        if (rounds.CostOf(limit) > limit.Most)
         {
             throw new EspalierException(
-                $"The compiled model still takes {rounds.Size} bytes, above {most}, after {MaxTrims} cuts; " +
+                $"The compiled model still takes {limit.Cost.Words(rounds.CostOf(limit))}, above {limit.Cost.Words(limit.Most)}, after {MaxTrims} cuts; " +
                 "allow more or prune without retraining.");
         }
     }

@@ -1,3 +1,5 @@
+using Espalier.Pruning.Budgets;
+using Espalier.Reporting;
 using static System.FormattableString;
 
 namespace Espalier.Pruning;
@@ -27,11 +29,19 @@ public abstract record PruningTarget
 
     /// <summary>
     /// Keep as many weights as the compiled model takes at most so many bytes with: machine code (estimated) and tables, as
-    /// <see cref="Reporting.ModelSummary.CompiledBytes"/> states them.
+    /// <see cref="ModelSummary.CompiledBytes"/> states them.
     /// </summary>
     public static PruningTarget CompiledBytes(long most) => most >= 1
-        ? new Bytes(most)
+        ? new Compiled(new CostLimit(CompiledCost.Bytes, most))
         : throw new EspalierException($"A compiled model of {most} bytes cannot be; give a number of at least 1.");
+
+    /// <summary>
+    /// Keep as many weights as the compiled model is expected to take at most so many nanoseconds a prediction with, as
+    /// <see cref="ModelSummary.EstimatedNs"/> states them: the estimates by which kernels are chosen, on the processor they were measured on.
+    /// </summary>
+    public static PruningTarget CompiledNanoseconds(double most) => most > 0 && double.IsFinite(most)
+        ? new Compiled(new CostLimit(CompiledCost.Nanoseconds, most))
+        : throw new EspalierException(Invariant($"A prediction cannot take {most} ns; give a number above 0."));
 
     /// <summary>
     /// Keep just what the pattern leaves, of those that say how many weights stay (<see cref="Patterns.PruningPattern.SaysHowMany"/>).
@@ -73,10 +83,10 @@ public abstract record PruningTarget
         public override string ToString() => Invariant($"error rise {Points}");
     }
 
-    /// <summary>A largest size of the compiled model.</summary>
-    internal sealed record Bytes(long Most) : PruningTarget
+    /// <summary>A largest cost of the compiled model.</summary>
+    internal sealed record Compiled(CostLimit Limit) : PruningTarget
     {
         /// <inheritdoc/>
-        public override string ToString() => $"compiled bytes {Most}";
+        public override string ToString() => Invariant($"{Limit.Cost.Name} {Limit.Most}");
     }
 }

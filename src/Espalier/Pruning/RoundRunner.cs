@@ -2,7 +2,6 @@ using Espalier.Pruning.Allocation;
 using Espalier.Pruning.Budgets;
 using Espalier.Pruning.Criteria;
 using Espalier.Pruning.Sessions;
-using Espalier.Reporting;
 using Espalier.Training;
 
 namespace Espalier.Pruning;
@@ -22,8 +21,8 @@ internal sealed class RoundRunner(
     /// <summary>The fewest weights that a round may leave: one, or with an allocation one a layer.</summary>
     public int Least => options.Allocation is null ? 1 : session.Network.PrunableParameters.Count(layer => layer.LiveCount > 0);
 
-    /// <summary>The bytes of the compiled model.</summary>
-    public long Size => CompiledSize.Of(session.Network);
+    /// <summary>What the compiled model costs, of what <paramref name="limit"/> counts.</summary>
+    public double CostOf(CostLimit limit) => limit.Cost.Of(session.Network);
 
     /// <summary>Runs a round.</summary>
     /// <param name="rounds">The number of rounds, or null when nobody knows.</param>
@@ -55,20 +54,20 @@ internal sealed class RoundRunner(
         if (options.SessionFolder is not null) session.Save(options.SessionFolder);
     }
 
-    /// <summary>The number of weights with which the network as it stands fits <paramref name="most"/> bytes.</summary>
-    public int CountFor(long most)
+    /// <summary>The number of weights with which the network as it stands fits <paramref name="limit"/>.</summary>
+    public int CountFor(CostLimit limit)
     {
-        Func<int, RemovalBudget> budgets = Budgets(options.Allocation is null ? Live : Math.Max(Least, QuickCount(most)));
-        return new ByteBudget(session.Context, most, budgets, Least).Find(options.Criterion, cancellation);
+        Func<int, RemovalBudget> budgets = Budgets(options.Allocation is null ? Live : Math.Max(Least, QuickCount(limit)));
+        return new CostBudget(session.Context, limit, budgets, Least).Find(options.Criterion, cancellation);
     }
 
     /// <summary>About the same of the network at the start of the session.</summary>
-    public int EstimateCount(long most)
+    public int EstimateCount(CostLimit limit)
     {
         session.States[0].Restore(session.Network);
         try
         {
-            return QuickCount(most);
+            return QuickCount(limit);
         }
         finally
         {
@@ -77,10 +76,10 @@ internal sealed class RoundRunner(
     }
 
     // By magnitude where criteria are slow, and without an allocation.
-    private int QuickCount(long most)
+    private int QuickCount(CostLimit limit)
     {
         PruningCriterion quick = options.Criterion is ScoreCriterion ? options.Criterion : new MagnitudeCriterion();
-        return new ByteBudget(session.Context, most, keep => new RemovalBudget(keep, options.Scope), least: 1).Find(quick, cancellation);
+        return new CostBudget(session.Context, limit, keep => new RemovalBudget(keep, options.Scope), least: 1).Find(quick, cancellation);
     }
 
     private Func<int, RemovalBudget> Budgets(int near)

@@ -33,6 +33,12 @@ public sealed record LayerSummary(
     long CodeBytes,
     long ScratchBytes)
 {
+    /// <summary>
+    /// Bytes of machine code that the JIT made of the layer here, beside the estimate <see cref="CodeBytes"/>; null where it was not asked or
+    /// cannot be told.
+    /// </summary>
+    public long? MachineCodeBytes { get; init; }
+
     /// <summary>Sums up <paramref name="given"/>, a layer of the model file, and what lowering made of it.</summary>
     public static LayerSummary Of(Layer given, LoweredNetwork lowered)
     {

@@ -1,6 +1,7 @@
 using Espalier.Compilation.Kernels.Batch;
 using Espalier.Compilation.Lowering;
 using Espalier.Compilation.Model;
+using Espalier.Inference;
 
 namespace Espalier.Reporting;
 
@@ -38,6 +39,19 @@ public sealed record ModelSummary(
 
     /// <summary>The share of the weights that are left, 0 to 1; 0 for a network without weights.</summary>
     public double Density => Weights == 0 ? 0 : (double)NonZeros / Weights;
+
+    /// <summary>The same with the bytes of machine code that the JIT makes of the layers here.</summary>
+    /// <param name="compiled">The network, compiled by the lowering that the summary is of.</param>
+    public ModelSummary WithMachineCode(CompiledNetwork compiled)
+    {
+        ArgumentNullException.ThrowIfNull(compiled);
+        IReadOnlyList<long?> bytes = MachineCode.OfStages(compiled);
+        WidthPlan plan = compiled.Lowered.Widest;
+        return this with { Layers = [.. Layers.Select(layer => layer with { MachineCodeBytes = BytesOf(layer) })] };
+
+        long? BytesOf(LayerSummary layer) =>
+            plan.StageOf(layer.Name) is >= 0 and int stage && plan.Stages[stage].Layer.Name == layer.Name ? bytes[stage] : null;
+    }
 
     /// <summary>Sums up <paramref name="network"/> and what lowering made of it.</summary>
     /// <remarks>The costs of layers that are computed together stand with the first of them.</remarks>

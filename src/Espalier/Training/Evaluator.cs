@@ -25,6 +25,25 @@ public sealed class Evaluator
         return new Evaluator(network, data, loss).Evaluate(engine);
     }
 
+    /// <summary>What <paramref name="network"/> answers to each sample of <paramref name="data"/>.</summary>
+    /// <inheritdoc cref="Evaluate(TrainableNetwork, Dataset, LossKind, int)"/>
+    /// <returns>The outputs, samples x outputs.</returns>
+    public static float[] Predict(TrainableNetwork network, Dataset data, LossKind loss, int threads = 0)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(data);
+        using var engine = new ComputeEngine(threads);
+        var sweep = new SampleSweep(network, data, loss);
+        int outputs = network.OutputShape.Length;
+        var answers = new float[data.Count * outputs];
+        sweep.Run(engine, (start, count) =>
+        {
+            sweep.EvaluateLoss(start, count);
+            sweep.Outputs[..(count * outputs)].CopyTo(answers.AsSpan(start * outputs));
+        });
+        return answers;
+    }
+
     /// <summary>The samples.</summary>
     internal Dataset Data => _sweep.Data;
 

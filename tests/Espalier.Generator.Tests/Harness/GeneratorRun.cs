@@ -14,6 +14,8 @@ namespace Espalier.Generator.Tests.Harness;
 internal sealed record GeneratorRun(
     GeneratorDriver Driver, CSharpCompilation Input, CSharpCompilation Output, ImmutableArray<Diagnostic> Diagnostics)
 {
+    private const string CostsId = "ESP0100";
+
     private const string UserCode = "namespace Acme { internal static class System { } internal static class Espalier { } }";
 
     private static readonly CSharpParseOptions s_parseOptions = new(LanguageVersion.Latest, DocumentationMode.Diagnose);
@@ -38,6 +40,9 @@ internal sealed record GeneratorRun(
     /// <summary>What the generator made, by hint name.</summary>
     public ImmutableSortedDictionary<string, string> Sources => Result.GeneratedSources
         .ToImmutableSortedDictionary(source => source.HintName, source => source.SourceText.ToString(), StringComparer.Ordinal);
+
+    /// <summary>What it said that networks cost, which is no fault and not among <see cref="Diagnostics"/>.</summary>
+    public ImmutableArray<Diagnostic> Costs { get; private init; }
 
     /// <summary>The result of our one generator.</summary>
     public GeneratorRunResult Result => Driver.GetRunResult().Results.Single();
@@ -84,7 +89,11 @@ internal sealed record GeneratorRun(
         try
         {
             driver = driver.RunGeneratorsAndUpdateCompilation(input, out var output, out ImmutableArray<Diagnostic> diagnostics);
-            return new GeneratorRun(driver, input, (CSharpCompilation)output, diagnostics);
+            return new GeneratorRun(
+                driver, input, (CSharpCompilation)output, [.. diagnostics.Where(diagnostic => diagnostic.Id != CostsId)])
+            {
+                Costs = [.. diagnostics.Where(diagnostic => diagnostic.Id == CostsId)],
+            };
         }
         finally
         {

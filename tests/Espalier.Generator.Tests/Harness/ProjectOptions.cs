@@ -15,12 +15,17 @@ internal sealed class ProjectOptions(string rootNamespace, ImmutableDictionary<s
         new Values(ImmutableDictionary<string, string>.Empty.Add("build_property.RootNamespace", rootNamespace));
 
     /// <summary>The same with an <c>EspalierNetwork</c> item more; metadata that are not set are empty, as the SDK passes them.</summary>
-    public ProjectOptions With(string path, string className = "", string @namespace = "", string visibility = "") =>
+    public ProjectOptions With(
+        string path, string className = "", string @namespace = "", string visibility = "",
+        string kernel = "", string maxTermsPerMethod = "", string plain = "") =>
         new(rootNamespace, metadata.SetItem(path, ImmutableDictionary<string, string>.Empty
             .Add("build_metadata.AdditionalFiles.EspalierNetwork", "true")
             .Add("build_metadata.AdditionalFiles.ClassName", className)
             .Add("build_metadata.AdditionalFiles.Namespace", @namespace)
-            .Add("build_metadata.AdditionalFiles.Visibility", visibility)));
+            .Add("build_metadata.AdditionalFiles.Visibility", visibility)
+            .Add("build_metadata.AdditionalFiles.Kernel", kernel)
+            .Add("build_metadata.AdditionalFiles.MaxTermsPerMethod", maxTermsPerMethod)
+            .Add("build_metadata.AdditionalFiles.Plain", plain)));
 
     public override AnalyzerConfigOptions GetOptions(SyntaxTree tree) => new Values(ImmutableDictionary<string, string>.Empty);
 

@@ -57,7 +57,7 @@ public sealed class ConvolutionPlanTests
                 int work = ConvolutionPlan.MostWorkFloats(full, width);
                 Assert.Equal(work, ConvolutionPlan.MostWorkFloats(thin, width));
                 Assert.True(work >= before, $"{width}, {channels} channels");
-                foreach (ConvolutionPlan plan in ConvolutionPlan.All(full, width)) Assert.True(new ImageCopyEmitter(plan).WorkFloats <= work);
+                foreach (ConvolutionPlan plan in ConvolutionPlan.All(full, width, isUnrolled: false)) Assert.True(plan.WorkFloats <= work);
                 before = work;
             }
         }
@@ -74,15 +74,21 @@ public sealed class ConvolutionPlanTests
         foreach (PixelPooling pooling in Enum.GetValues<PixelPooling>()) Assert.Contains(cases, one => one.Plan.Grid.Kind == pooling);
         Assert.Contains(cases, one => one.Plan.Chains == 2);
         Assert.Contains(cases, one => one.Plan.LineTiles > 1);
+        Assert.Contains(cases, one => one.Plan.GroupFilters > 1 && one.Plan.LineTiles > 1);
+        Assert.Contains(cases, one => one.Plan.GroupFilters > 1 && !one.Plan.Layout.IsPacked);
+        Assert.Contains(cases, one => one.Plan.GroupFilters == 4);
+        Assert.Contains(cases, one => one.Plan.GroupFilters == 2 && one.Plan.Chains == 2);
+        Assert.Contains(cases, one => one.Plan.Layout.PicksRows);
         Assert.Contains(cases, one => one.Plan.SegmentTiles > 1);
     }
 
     private static IEnumerable<Case> Cases(Stage stage) =>
         from width in Simd.Widths
         where PlanMethods.CanRun(width)
-        from plan in ConvolutionPlan.All(stage, width)
         from kernel in (ConvolutionKernel[])[new ConvolutionKernel(), new UnrolledConvolutionKernel()]
-        where kernel.Offers(stage, width) && (kernel.Kind == KernelKind.Pixels || plan.Grid.Layer.Weights.Count * plan.Sums <= 1000)
+        where kernel.Offers(stage, width)
+        from plan in ConvolutionPlan.All(stage, width, kernel.Kind == KernelKind.UnrolledPixels)
+        where kernel.Kind == KernelKind.Pixels || plan.Grid.Layer.Weights.Count * plan.Sums <= 1000
         select new Case(stage, plan, kernel);
 
     private static string Source(Case one, string name)
@@ -98,10 +104,9 @@ public sealed class ConvolutionPlanTests
 
         AlignedTable.WriteCopy(writer);
         AlignedTable.WriteBoundary(writer);
-        var site = new KernelSite("Run", one.Stage, one.Plan.Width, [.. one.Kernel.Split(0, one.Stage, LoweringOptions.MaxMethodTerms)]);
-        var emitter = new ConvolutionEmitter(site, one.Plan);
-        if (one.Kernel.Kind == KernelKind.Pixels) emitter.EmitLoops(writer);
-        else emitter.EmitStraight(writer);
+        SparseMatrix weights = one.Stage.Weights!;
+        var site = new KernelSite("Run", one.Stage, one.Plan.Width, [new MethodPart(0, 0, weights.Rows, 0, weights.Count, IsPiece: false)]);
+        new ConvolutionEmitter(site, one.Plan).Emit(writer);
         writer.Close();
         return writer.ToString();
     }
@@ -110,7 +115,7 @@ public sealed class ConvolutionPlanTests
     {
         const float Untouched = -777;
         Stage stage = one.Stage;
-        int slack = one.Kernel.Slack(one.Plan.Width), work = one.Kernel.WorkFloats(stage, one.Plan.Width);
+        int slack = one.Kernel.Slack(one.Plan.Width), work = one.Plan.WorkFloats;
         float[] input = [.. values, .. Enumerable.Repeat(BehindInput, slack)];
         float[] output = [.. Enumerable.Repeat(Untouched, stage.OutputLength + 2 * slack)];
         float[] memory = [.. Enumerable.Repeat(float.NaN, work), .. Enumerable.Repeat(Untouched, slack)];
@@ -179,6 +184,6 @@ public sealed class ConvolutionPlanTests
     private sealed record Case(Stage Stage, ConvolutionPlan Plan, ConvolutionKernel Kernel)
     {
         public override string ToString() =>
-            $"{Kernel.Kind} {Plan.Width} {Plan.Grid.Kind} {Plan.Layout.Form} of {Plan.Grid.Layer.Input} by {Plan.Grid.Window}, {Stage.Pooling?.Window}";
+            $"{Kernel.Kind} {Plan.Width} {Plan.Grid.Kind} {Plan.Layout.Form} by {Plan.GroupFilters} of {Plan.Grid.Layer.Input} by {Plan.Grid.Window}, {Stage.Pooling?.Window}";
     }
 }

@@ -91,6 +91,32 @@ public sealed class GraphCodeTests(GraphCodeTests.Code code) : IClassFixture<Gra
     }
 
     [Fact]
+    public void The_mean_of_whole_images_is_taken_in_registers_and_keeps_within_its_bounds()
+    {
+        var random = new SeededRandom(7);
+        (int Height, int Width)[] sizes = [(2, 2), (1, 5), (4, 4), (7, 7), (5, 13), (16, 16), (14, 24)];
+        using var set = new CompiledSet(sizes.Select((size, i) => (MeanOfImages($"M{i}", new Shape(3, size.Height, size.Width)), LoweringOptions.Default)));
+        foreach (CompiledSet.Entry entry in set.Entries)
+        {
+            int length = entry.Lowered.Header.InputLength;
+            foreach (float[] input in (float[][])[RandomNetworks.Input(random, length), Mixed(random, length, float.NaN)])
+            {
+                BoundedOutputs expected = new RoundingBound(entry.Lowered.Network).For(input);
+                foreach (WidthPlan plan in PlanMethods.Runnable(entry.Lowered))
+                {
+                    double share = expected.BoundShare(Run(entry, plan, input));
+                    Assert.True(share <= 1, $"{entry.Lowered.Network.InputShape} {plan.Width}: {share} of the bound.");
+                }
+            }
+        }
+
+        foreach (VectorWidth width in Simd.Widths)
+        {
+            Assert.Contains(set.Entries, entry => entry.Lowered.Plans.Any(plan => plan.Width == width && plan.Kernels[0].Width == width));
+        }
+    }
+
+    [Fact]
     public void Batches_of_any_number_keep_within_the_bounds()
     {
         var random = new SeededRandom(3);
@@ -151,6 +177,13 @@ public sealed class GraphCodeTests(GraphCodeTests.Code code) : IClassFixture<Gra
         var output = new float[entry.Lowered.Header.OutputLength];
         PlanMethods.Of<PlanMethods.PredictMethod>(entry.Type, plan)(input, output);
         return output;
+    }
+
+    private static Network MeanOfImages(string name, Shape image)
+    {
+        var window = new Window(image.Height, image.Width) { StrideY = image.Height, StrideX = image.Width };
+        var mean = new PoolingLayer("mean", image, PoolingKind.Average, window, false, false, Activation.Identity);
+        return new Network(name, image, new EquatableArray<Layer>([mean]), default);
     }
 
     private static float[] Mixed(SeededRandom random, int length, float extreme)

@@ -66,7 +66,7 @@ public sealed class JitListingTests
                     """);
                 foreach ((int layer, KernelChoice choice) in lowered.Widest.Kernels.Index())
                 {
-                    if (choice.Width != VectorWidth.Scalar) vectorLayers.Add($"{name}+Kernels+On{lowered.Widest.Width}:Layer{layer}(");
+                    if (choice.Width != VectorWidth.Scalar) vectorLayers.Add($"{name}+Kernels+On{lowered.Widest.Width}:Layer{layer}");
                 }
             }
         }
@@ -91,7 +91,10 @@ public sealed class JitListingTests
         int parts = kernels.Count(line => line.Contains("Part", StringComparison.Ordinal));
         Assert.True(parts > 40, $"Only {parts} parts of split layers were seen:\n{string.Join("\n", kernels)}");
         Assert.Equal(VectorForms().Any(), vectorLayers.Count > 0);
-        Assert.All(vectorLayers, layer => Assert.Contains(kernels, line => line.Contains(layer, StringComparison.Ordinal)));
+
+        // The method of a layer that only calls one of its parts may be compiled into its caller; the part is not.
+        Assert.All(vectorLayers, layer => Assert.Contains(kernels, line =>
+            line.Contains(layer + "(", StringComparison.Ordinal) || line.Contains(layer + "From", StringComparison.Ordinal)));
     }
 
     /// <summary>Convolutions with as many taps as straight-line code may have in one method, and all other kinds of layers.</summary>

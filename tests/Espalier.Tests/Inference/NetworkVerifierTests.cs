@@ -1,5 +1,6 @@
 using Espalier.Compilation.Kernels;
 using Espalier.Compilation.Lowering;
+using Espalier.Compilation.Lowering.Passes;
 using Espalier.Compilation.Model;
 using Espalier.Data;
 using Espalier.Inference;
@@ -44,6 +45,51 @@ public sealed class NetworkVerifierTests
         VerificationResult result = NetworkVerifier.Verify(s_network, compiled, randomInputs: 20);
         Assert.False(result.Passed);
         Assert.True(result.FromGiven.MaxRel > NetworkVerifier.Tolerance);
+    }
+
+    [Fact]
+    public void Every_layer_before_the_output_is_held_to_the_interpreter_whatever_its_order_and_its_scratch_memory()
+    {
+        for (ulong seed = 1; seed <= 12; seed++)
+        {
+            Network network = RandomGraphs.Next(new SeededRandom(seed), "graph");
+            using CompiledNetwork compiled = CompiledNetwork.Compile(network);
+            VerificationResult result = NetworkVerifier.Verify(network, compiled, randomInputs: 4);
+            WidthPlan[] plans = [.. PlanMethods.Runnable(compiled.Lowered)];
+            for (int i = 0; i < plans.Length; i++)
+            {
+                Assert.Equal(plans[i].IsFused ? 0 : plans[i].Stages.Length - 1, result.Widths[i].Layers.Count);
+                Assert.All(result.Widths[i].Layers, layer => Assert.True(layer.Holds, $"seed {seed}, {result.Widths[i].Name}, {layer.Name}: {layer}"));
+            }
+
+            Assert.All(result.Widths[0].Layers, layer => Assert.True(layer.Deviation.BitEqual));
+        }
+    }
+
+    [Fact]
+    public void A_layer_that_is_wrong_is_named_even_where_the_output_does_not_show_it()
+    {
+        CodeVerification right = CodeVerification.None("fc1"), output = CodeVerification.None("vector512");
+        CodeVerification wrong = right with { BoundShare = 1.5 };
+        Assert.True((output with { Layers = [right] }).Holds);
+        Assert.False((output with { Layers = [right, wrong] }).Holds);
+
+        using CompiledNetwork compiled = CompiledNetwork.Compile(s_network);
+        WidthPlan plan = compiled.Lowered.Plans[^1];
+        LoweredNetwork apart = PlanScratch.Apart(compiled.Lowered);
+        DenseLayer changed = (DenseLayer)s_network.Layers[0];
+        float[] biases = [.. Enumerable.Range(0, changed.Biases.Length).Select(i => changed.Biases[i] + (i == 7 ? 0.5f : 0))];
+        changed = changed with { Biases = new FloatVector(biases) };
+        LoweredNetwork other = LoweringPipeline.Run(s_network with { Layers = new EquatableArray<Layer>([changed, s_network.Layers[1]]) });
+        using CompiledNetwork open = CompiledNetwork.Compile(apart, compiled.Emit);
+        var reference = PlanReference.Of(other.Plans[^1], other, []);
+        var probe = new PlanProbe(open, apart.Plans[^1], reference);
+        float[] input = RandomNetworks.Input(new SeededRandom(2), 100);
+        reference.Compute(input);
+        probe.Look(input, isOrdinary: true);
+        CodeVerification first = Assert.Single(probe.Stages);
+        Assert.Equal((plan.Stages[0].Layer.Name, false), (first.Name, first.Holds));
+        Assert.InRange(first.Deviation.MaxAbs, 0.01, 0.5001);
     }
 
     [Fact]

@@ -28,6 +28,21 @@ public sealed class EvaluatorTests
         Assert.Equal(loss / 1300, evaluation.Loss, 1e-6);
     }
 
+    [Fact]
+    public void Answers_are_those_of_the_definitions_over_several_batches()
+    {
+        Dataset data = TrainingData.Clouds(1300, 5);
+        TrainableNetwork network = TrainingData.Network();
+        var oracle = new DoubleNetwork(network);
+
+        float[] answers = Evaluator.Predict(network, data, LossKind.CategoricalCrossEntropy, threads: 2);
+
+        double[] expected =
+            [.. Enumerable.Range(0, 1300).SelectMany(i => oracle.Forward(Array.ConvertAll(data.Input(i).ToArray(), value => (double)value)))];
+        Assert.Equal(expected.Length, answers.Length);
+        for (int i = 0; i < expected.Length; i++) Assert.Equal(expected[i], answers[i], 1e-5);
+    }
+
     [Theory]
     [InlineData(ActivationKind.Sigmoid, 0.4f, 0)]
     [InlineData(ActivationKind.Sigmoid, 0.6f, 1)]

@@ -20,6 +20,7 @@ internal sealed class DeepCompressionExperiment : Experiment
     // Four bits for the biases: with five the file is 2 % larger and no better, and as floats they are a tenth of it.
     private const int BiasBits = 4;
 
+    private const string Criterion = "magnitude";
     private const double Rate = 1.5e-3, CentroidRate = 3e-4, WeightDecay = 2e-4;
 
     // What the paper says: its table 1, and its table 2 for the network as a whole.
@@ -62,7 +63,7 @@ internal sealed class DeepCompressionExperiment : Experiment
         for (int i = 0; i < plan.Ratios.Count; i++)
         {
             run.Stage(0.05 + 0.4 * i / plan.Ratios.Count, 0.05 + 0.4 * (i + 1) / plan.Ratios.Count, $"pruning {plan.Ratios[i]}x");
-            pruned.Add(work.Prune(dense, plan.Ratios[i], Rate, WeightDecay));
+            pruned.Add(work.Prune(dense, plan.Ratios[i], Criterion, Rate, WeightDecay));
         }
 
         List<CompressedNetwork> frontier = Frontier(run, plan, work, pruned);
@@ -80,11 +81,12 @@ internal sealed class DeepCompressionExperiment : Experiment
             dense = final.Train(Rate, WeightDecay);
             run.Stage(from + 0.14 * step, from + 0.57 * step, $"seed {i + 1}, the paper's setting");
             paper.Add(final.Compress(
-                final.Prune(dense, plan.Ratios[0], Rate, WeightDecay), plan.Ratios[0], new WeightSharingOptions { Bits = PaperBits },
+                final.Prune(dense, plan.Ratios[0], Criterion, Rate, WeightDecay), plan.Ratios[0],
+                new WeightSharingOptions { Bits = PaperBits },
                 plan.CentroidEpochs, CentroidRate, DeepCompressionReport.PaperCoding));
             run.Stage(from + 0.57 * step, from + step, $"seed {i + 1}, the smallest file");
             smallest.Add(final.Compress(
-                final.Prune(dense, chosen.Ratio, Rate, WeightDecay), chosen.Ratio, chosen.Sharing, plan.CentroidEpochs,
+                final.Prune(dense, chosen.Ratio, Criterion, Rate, WeightDecay), chosen.Ratio, chosen.Sharing, plan.CentroidEpochs,
                 CentroidRate, new CompressionOptions()));
         }
 

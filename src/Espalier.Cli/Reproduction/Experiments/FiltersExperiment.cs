@@ -29,7 +29,8 @@ internal sealed class FiltersExperiment : Experiment
     public override string Source =>
         "Molchanov, Tyree, Karras, Aila, Kautz 2017 (the criterion; no MNIST there). Rivals as Louizos, Welling, Kingma 2018, table 1, " +
         "gives them: conv1-conv2-inputs of fc1-units, out of 20-50-800-500. Rivals drop single inputs of fc1; here a filter keeps all 16 " +
-        "of its positions. Test error in percent; weights are those of the dense network that is left, without biases; one seed.";
+        "of its positions. Trained on with the dense network for a teacher (Hinton, Vinyals, Dean 2015). Test error in " +
+        "percent; weights are those of the dense network that is left, without biases; one seed.";
 
     public override ReproductionResult Run(ExperimentRun run)
     {
@@ -73,7 +74,7 @@ internal sealed class FiltersExperiment : Experiment
             [
                 [$"{pair.Second.Rival.Method}, published", pair.Second.Rival.Sizes, SummaryTable.Number(pair.Second.Rival.Weights), "",
                     Text(pair.Second.Rival.Error, "0.0")],
-                Cells("Taylor, retrained", pair.First),
+                Cells("Taylor, taught", pair.First),
             ]),
         ]);
 
@@ -85,7 +86,7 @@ internal sealed class FiltersExperiment : Experiment
         var chart = new LineChart("LeNet-5 without most of its filters",
             new Axis("weights of the dense network that is left", Logarithmic: true), new Axis("test error, %"),
             [
-                new ChartSeries("Taylor, retrained", [.. points.Select(point => ((double)point.Weights, point.Test))]),
+                new ChartSeries("Taylor, taught", [.. points.Select(point => ((double)point.Weights, point.Test))]),
                 new ChartSeries("published", [.. s_targets.Select(one => ((double)one.Rival.Weights, one.Rival.Error))], Dashed: true),
             ]);
         return new ReproductionFigure("frontier", chart.ToSvg(), "Test error against the weights of the smaller network; dashed, in print.");

@@ -1,6 +1,4 @@
-using System.Globalization;
 using Espalier.Cli.Reproduction.Experiments.L0;
-using Espalier.Pruning.Gates;
 using Espalier.Reporting;
 
 namespace Espalier.Cli.Reproduction.Experiments;
@@ -13,7 +11,7 @@ namespace Espalier.Cli.Reproduction.Experiments;
 /// </summary>
 internal sealed class L0Experiment : Experiment
 {
-    private const int DenseWeights = 784 * 300 + 300 * 100 + 100 * 10, PublishedWeights = 266 * 88 + 88 * 33 + 33 * 10;
+    private const int PublishedWeights = 266 * 88 + 88 * 33 + 33 * 10;
 
     private const string PerLayer = "L0, lambda per layer", OneLambda = "L0, lambda = 0.1 / N", Variational = "sparse variational dropout";
 
@@ -28,7 +26,7 @@ internal sealed class L0Experiment : Experiment
 
     public override ReproductionResult Run(ExperimentRun run)
     {
-        var lenet = new NoisyLeNet(run);
+        var lenet = new NoisyLeNet(run, NoisyPlan.LeNet300);
         run.Stage(0, 0.2, PerLayer);
         NoisyOutcome perLayer = lenet.Gated("l0-per-layer", [0.15, 1.2, 12], 90);
         run.Stage(0.2, 0.4, OneLambda);
@@ -37,23 +35,26 @@ internal sealed class L0Experiment : Experiment
         NoisyOutcome variational = lenet.Variational("variational", 200);
 
         (string Name, NoisyOutcome Outcome)[] all = [(PerLayer, perLayer), (OneLambda, common), (Variational, variational)];
+        var report = new NoisyReport("LeNet-300-100", lenet.DenseWeights);
         return new ReproductionResult(
-            Rows(run, perLayer, common, variational), [Table(all)], [Weights(all), Units(perLayer), Errors(all[..2])]);
+            Rows(run, report, perLayer, common, variational),
+            [Table(report, lenet.DenseWeights, all)],
+            [report.Weights(all, perLayer), Units(perLayer), Errors(all[..2])]);
     }
 
     // Bars are of the full scale; on the small one the rows just inform.
     private static ReproductionRow[] Rows(
-        ExperimentRun run, NoisyOutcome perLayer, NoisyOutcome common, NoisyOutcome variational)
+        ExperimentRun run, NoisyReport report, NoisyOutcome perLayer, NoisyOutcome common, NoisyOutcome variational)
     {
         ReproductionRow[] rows =
         [
             ReproductionRow.AtMost($"{PerLayer}: weights of the dense network that is left ({perLayer.Units})", "26642 (266-88-33)",
                 PublishedWeights, perLayer.Weights, "0"),
             ReproductionRow.AtMost($"{PerLayer}: test error, as trained", "1.8", 1.8, perLayer.Error),
-            ReproductionRow.Note($"{PerLayer}: test error, survivors fine-tuned without gates", null, Text(perLayer.TunedError)),
+            ReproductionRow.Note($"{PerLayer}: test error, survivors fine-tuned without gates", null, NoisyReport.Text(perLayer.TunedError)),
             ReproductionRow.Note($"{OneLambda}: units that are left", "219-214-100", common.Units),
-            ReproductionRow.Note($"{OneLambda}: test error, as trained", "1.4", Text(common.Error)),
-            ReproductionRow.AtLeast($"{Variational}: dense weights for one that is left", "68", 68, Ratio(variational), "0.0"),
+            ReproductionRow.Note($"{OneLambda}: test error, as trained", "1.4", NoisyReport.Text(common.Error)),
+            ReproductionRow.AtLeast($"{Variational}: dense weights for one that is left", "68", 68, report.Ratio(variational), "0.0"),
             ReproductionRow.AtMost($"{Variational}: test error, as trained", "1.92", 2.0, variational.Error),
             ReproductionRow.AtMost($"{Variational}: test error, survivors fine-tuned without noise", null, 2.0, variational.TunedError),
             ReproductionRow.Note($"{Variational}: units that are left", "512-114-72 at 1.8 %", variational.Units),
@@ -61,41 +62,27 @@ internal sealed class L0Experiment : Experiment
         return run.Quick ? [.. rows.Select(row => row with { Bar = null, Holds = null })] : rows;
     }
 
-    private static ReproductionTable Table((string Name, NoisyOutcome Outcome)[] all) => new(
+    private static ReproductionTable Table(NoisyReport report, int denseWeights, (string Name, NoisyOutcome Outcome)[] all) => new(
         "What is left, published and here",
         ["method", "units", "weights", "ratio", "error, as trained", "error, fine-tuned"],
         [
             [PerLayer + ", published", "266-88-33", SummaryTable.Number(PublishedWeights), "10.0", "1.8", ""],
             [OneLambda + ", published", "219-214-100", SummaryTable.Number(219 * 214 + 214 * 100 + 100 * 10), "3.8", "1.4", ""],
-            [Variational + ", published by Molchanov et al.", "", SummaryTable.Number(DenseWeights / 68), "68.0", "1.92", ""],
+            [Variational + ", published by Molchanov et al.", "", SummaryTable.Number(denseWeights / 68), "68.0", "1.92", ""],
             [Variational + ", published by Louizos et al.", "512-114-72", "", "", "1.8", ""],
             .. all.Select(one => (string[])
             [
-                one.Name, one.Outcome.Units, SummaryTable.Number(one.Outcome.Weights), Text(Ratio(one.Outcome), "0.0"),
-                Text(one.Outcome.Error), Text(one.Outcome.TunedError),
+                one.Name, one.Outcome.Units, SummaryTable.Number(one.Outcome.Weights), NoisyReport.Text(report.Ratio(one.Outcome), "0.0"),
+                NoisyReport.Text(one.Outcome.Error), NoisyReport.Text(one.Outcome.TunedError),
             ]),
         ]);
-
-    private static ReproductionFigure Weights((string Name, NoisyOutcome Outcome)[] all)
-    {
-        ChartSeries[] series =
-        [
-            .. all.Select(one => Series(one.Name, one.Outcome, epoch => Math.Max(1, epoch.Weights))),
-            Series("expected", all[0].Outcome, epoch => epoch.ExpectedWeights) with { Dashed = true },
-        ];
-        var chart = new LineChart(
-            "Weights left while LeNet-300-100 trains under noise", new Axis("epoch"), new Axis("weights", Logarithmic: true), series);
-        return new ReproductionFigure("weights", chart.ToSvg(),
-            "Weights that would be left if training ended at the epoch, without those of units that nothing reads; dashed, what the " +
-            "first L0 training expects, gate by gate: it does not see that closed gates of a layer free the weights of the one before.");
-    }
 
     private static ReproductionFigure Units(NoisyOutcome perLayer)
     {
         string[] names = ["pixels", "units of the first layer", "units of the second layer"];
         var chart = new LineChart(
             "Units left under L0 gates with a lambda for each layer", new Axis("epoch"), new Axis("units", Logarithmic: true),
-            [.. names.Select((name, i) => Series(name, perLayer, epoch => Math.Max(1, epoch.Layers[i].Inputs)))]);
+            [.. names.Select((name, i) => NoisyReport.Series(name, perLayer, epoch => Math.Max(1, epoch.Layers[i].Inputs)))]);
         return new ReproductionFigure(
             "units", chart.ToSvg(), "Inputs of each layer that would still be read if training ended at the epoch.");
     }
@@ -103,15 +90,8 @@ internal sealed class L0Experiment : Experiment
     private static ReproductionFigure Errors((string Name, NoisyOutcome Outcome)[] all)
     {
         var chart = new LineChart("Error while LeNet-300-100 trains under noise", new Axis("epoch"), new Axis("validation error, %"),
-            [.. all.Select(one => Series(one.Name, one.Outcome, epoch => epoch.Evaluation!.ErrorPercent!.Value))]);
+            [.. all.Select(one => NoisyReport.Series(one.Name, one.Outcome, epoch => epoch.Evaluation!.ErrorPercent!.Value))]);
         return new ReproductionFigure("error", chart.ToSvg(),
             "Error on the training images held out, of the network that would be left if training ended at the epoch.");
     }
-
-    private static ChartSeries Series(string name, NoisyOutcome outcome, Func<StochasticEpoch, double> value) =>
-        new(name, [.. outcome.Epochs.Select(epoch => ((double)epoch.Epoch, value(epoch)))]);
-
-    private static double Ratio(NoisyOutcome outcome) => (double)DenseWeights / outcome.Weights;
-
-    private static string Text(double value, string format = "0.00") => value.ToString(format, CultureInfo.InvariantCulture);
 }

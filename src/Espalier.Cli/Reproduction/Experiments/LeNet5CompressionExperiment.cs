@@ -10,10 +10,13 @@ namespace Espalier.Cli.Reproduction.Experiments;
 /// <summary>Deep Compression of a network with convolutions: the paper's table 3, and a smaller file.</summary>
 internal sealed class LeNet5CompressionExperiment : Experiment
 {
+    // On the last 5,000 training images 13x by LAMP at 8/8/5/5 bits errs in 0.70 % (0.72 with centroids at 2e-4), but takes 45,239 bytes;
+    // so a little further.
     // The smaller file needs no more than the paper's error.
     private const double SmallBytes = 11_000, SmallErrorBar = 0.8;
+    private const string PaperCriterion = "lamp", SmallCriterion = "lamp-work";
     private const int SmallBits = 5, BiasBits = 4;
-    private const double Rate = 1e-3, CentroidRate = 2e-4, WeightDecay = 1e-4;
+    private const double Rate = 1e-3, CentroidRate = 5e-4, WeightDecay = 1e-4;
 
     private static readonly int[] s_paperBits = [8, 8, 5, 5];
 
@@ -37,7 +40,7 @@ internal sealed class LeNet5CompressionExperiment : Experiment
     /// <inheritdoc/>
     public override string Source =>
         "Han, Mao, Dally: Deep Compression, ICLR 2016, tables 1 and 3. Ours: Adam, batch 100, coupled L2 of 1e-4; dense, then gradual "
-        + "LAMP by multiplications, both at a rate of 1e-3; centroids at 2e-4 without L2. Settings were fixed on the last "
+        + "LAMP, by multiplications for the smaller file, both at a rate of 1e-3; centroids at 5e-4 without L2. Settings were fixed on the last "
         + "5,000 training images; the networks here learn from all 60,000; one seed.";
 
     /// <inheritdoc/>
@@ -52,9 +55,9 @@ internal sealed class LeNet5CompressionExperiment : Experiment
         run.Stage(0, 0.15, "dense network");
         Network dense = work.Train(Rate, WeightDecay);
         CompressedNetwork paper = Compress(
-            plan.Ratios[0], 0.15, new WeightSharingOptions { LayerBits = s_paperBits }, DeepCompressionReport.PaperCoding);
+            plan.Ratios[0], PaperCriterion, 0.15, new WeightSharingOptions { LayerBits = s_paperBits }, DeepCompressionReport.PaperCoding);
         CompressedNetwork small = Compress(
-            plan.Ratios[1], 0.57, new WeightSharingOptions { Bits = SmallBits, BiasBits = BiasBits }, new CompressionOptions());
+            plan.Ratios[1], SmallCriterion, 0.57, new WeightSharingOptions { Bits = SmallBits, BiasBits = BiasBits }, new CompressionOptions());
 
         var report = new DeepCompressionReport(s_paper, CompressionTable.DenseBytes(dense), run.Quick);
         string bits = string.Join('/', s_paperBits);
@@ -72,10 +75,10 @@ internal sealed class LeNet5CompressionExperiment : Experiment
             ],
             [new("size-against-error", Chart(paper, small).ToSvg(), "Test error against the bytes of the file.")]);
 
-        CompressedNetwork Compress(int ratio, double from, WeightSharingOptions sharing, CompressionOptions coding)
+        CompressedNetwork Compress(int ratio, string criterion, double from, WeightSharingOptions sharing, CompressionOptions coding)
         {
             run.Stage(from, from + 0.35, $"pruning {ratio}x");
-            Network pruned = work.Prune(dense, ratio, Rate, WeightDecay);
+            Network pruned = work.Prune(dense, ratio, criterion, Rate, WeightDecay);
             run.Stage(from + 0.35, from + 0.42, $"shared weights, {ratio}x");
             return work.Compress(pruned, ratio, sharing, plan.CentroidEpochs, CentroidRate, coding);
         }

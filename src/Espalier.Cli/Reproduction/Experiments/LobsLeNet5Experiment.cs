@@ -108,7 +108,7 @@ internal sealed class LobsLeNet5Experiment : Experiment
     {
         (string name, PruningCriterion criterion) = s_methods[method];
         (string? Before, string? After) printed = name == "L-OBS" ? ("2.04", "1.66 after 841 in all") : (null, null);
-        foreach (int more in run.Quick || method > 0 ? (int[])[1] : [1, SmallStages])
+        foreach (int more in run.Quick ? (int[])[1] : [1, SmallStages])
         {
             Retrained outcome = run.Part($"stages-{method}-{more}", Recipe(run, $"{name}, {more} stages"), () =>
                 Stages(run, images, dense, criterion, more));
@@ -117,7 +117,8 @@ internal sealed class LobsLeNet5Experiment : Experiment
             string kept = FormattableString.Invariant(
                 $"{name}, {Words(s_firstKept)} %, retrained, then {Words(s_lastKept)} % ({outcome.Weights:#,0} weights) {way}");
             rows.Add(ReproductionRow.Note($"{kept}: before the last retraining", printed.Before, Text(path[0].Error)));
-            string after = $"and after {path[^1].Step} iterations";
+            int last = path[^1].Step;
+            string after = FormattableString.Invariant($"and after {last} iterations, {last * (more + 1):#,0} in all");
             rows.Add(run.Quick || more == 1
                 ? ReproductionRow.Note(after, printed.After, Text(path[^1].Error))
                 : ReproductionRow.AtMost(after, printed.After, 1.66, path[^1].Error));

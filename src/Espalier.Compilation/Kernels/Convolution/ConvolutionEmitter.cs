@@ -30,125 +30,216 @@ internal sealed class ConvolutionEmitter
         _displacements = [.. plan.Displacements()];
     }
 
-    private SparseMatrix Weights => _grid.Layer.Weights;
-
     private string Table => AlignedTable.Start(_site.Method);
 
+    private bool HasGroups => _plan.GroupFilters > 1;
+
+    /// <summary>Writes the stage.</summary>
+    public void Emit(CSharpWriter writer)
+    {
+        if (_plan.IsUnrolled) EmitStraight(writer);
+        else EmitLoops(writer);
+    }
+
     /// <summary>Writes loops over tables.</summary>
-    public void EmitLoops(CSharpWriter writer)
+    private void EmitLoops(CSharpWriter writer)
     {
         var table = new AlignedTable();
         var copy = new ImageCopyEmitter(_plan);
-        List<(int Offset, float Weight)> taps = [];
-        var counts = new List<ushort>();
-        for (int filter = 0; filter < Weights.Rows; filter++)
+        List<float> weights = [];
+        List<int> offsets = [];
+        List<ushort> counts = [], filters = [];
+        bool hasShared = false;
+        foreach (FilterGroup group in _plan.Groups)
         {
-            // What evens out the count multiplies a value of the image by zero.
-            int start = taps.Count;
-            taps.AddRange(_plan.Taps(filter));
-            while (taps.Count % _plan.Chains != 0) taps.Add((taps[taps.Count - 1].Offset, 0f));
-            counts.Add(checked((ushort)((taps.Count - start) / _plan.Chains)));
+            GroupLists lists = group.Lists(_plan.Chains);
+            foreach (GroupTap tap in lists.Shared)
+            {
+                offsets.Add(tap.Offset);
+                weights.AddRange(tap.Weights.Select(weight => weight!.Value));
+            }
+
+            for (int i = 0; i < lists.OwnCount; i++)
+            {
+                offsets.AddRange(lists.Own.Select(list => list[i].Offset));
+                weights.AddRange(lists.Own.Select(list => list[i].Weight));
+            }
+
+            hasShared |= lists.Shared.Count > 0;
+            if (HasGroups) counts.Add(checked((ushort)(lists.Shared.Count / _plan.Chains)));
+            counts.Add(checked((ushort)(lists.OwnCount / _plan.Chains)));
+            filters.AddRange(group.Filters.Select(filter => checked((ushort)filter)));
         }
 
-        bool isShort = HexTable.FitsShort(taps.Select(tap => tap.Offset).DefaultIfEmpty(0).Max() + 1);
-        table.Add([.. taps.Select(tap => tap.Weight)]);
-        int biases = table.Add(_grid.Layer.Biases.Raw), ends = table.Add([.. counts]);
-        int offsets = isShort ? table.Add([.. taps.Select(tap => (ushort)tap.Offset)]) : table.Add([.. taps.Select(tap => (uint)tap.Offset)]);
-        int? channels = AddChannels(table);
+        bool isShort = HexTable.FitsShort(offsets.DefaultIfEmpty(0).Max() + 1);
+        string place = isShort ? "ushort" : "int";
+        FloatVector biases = _grid.Layer.Biases;
+        table.Add([.. weights]);
+        int biasPart = table.Add([.. filters.Select(filter => biases[filter])]), countPart = table.Add([.. counts]);
+        int tapPart = isShort ? table.Add([.. offsets.Select(offset => (ushort)offset)]) : table.Add([.. offsets.Select(offset => (uint)offset)]);
+        int? filterPart = HasGroups ? table.Add([.. filters]) : null, channels = AddChannels(table);
 
         EmitHead(writer, copy);
         writer.Line($"ref float w = ref {Table};");
-        writer.Line(AlignedTable.Part("float", "biases", biases));
-        writer.Line(AlignedTable.Part("ushort", "counts", ends));
-        writer.Line(AlignedTable.Part(isShort ? "ushort" : "int", "taps", offsets));
-        writer.Open($"for (int filter = 0; filter < {Weights.Rows}; filter++)");
-        writer.Line("int count = Next(ref counts, filter);");
-        OpenTiles(writer);
-        _sums.Start(writer, $"Simd{_bits}.Create(Next(ref biases, filter))");
-        writer.Line($"ref {(isShort ? "ushort" : "int")} tap = ref taps;");
-        writer.Line("ref float weight = ref w;");
-        writer.Open("for (int left = count; left > 0; left--)");
-        for (int chain = 0; chain < _plan.Chains; chain++)
+        writer.Line(AlignedTable.Part("float", "biases", biasPart));
+        writer.Line(AlignedTable.Part("ushort", "counts", countPart));
+        writer.Line(AlignedTable.Part(place, "taps", tapPart));
+        if (filterPart is int part) writer.Line(AlignedTable.Part("ushort", "filters", part));
+        int size = _plan.GroupFilters;
+        writer.Open($"for (int group = 0; group < {_plan.Groups.Count}; group++)");
+        if (HasGroups) writer.Line("int shared = Next(ref counts, 2 * group), own = Next(ref counts, 2 * group + 1);");
+        else writer.Line("int own = Next(ref counts, group);");
+        for (int i = 0; i < size; i++)
         {
-            string assign = chain == 0 ? "Floats" + _bits + " " : "";
-            writer.Line($"{assign}u = Simd{_bits}.Create({(chain == 0 ? "weight" : $"Next(ref weight, {chain})")});");
-            writer.Line($"{(chain == 0 ? "ref float " : "")}at = ref Next(ref image, {(chain == 0 ? "tap" : $"Next(ref tap, {chain})")});");
-            for (int i = 0; i < _displacements.Length; i++) _sums.Add(writer, chain, i, "u", _math.Load("at", _displacements[i]));
+            string filter = HasGroups ? $"Next(ref filters, {size} * group{(i == 0 ? "" : $" + {i}")})" : "group";
+            writer.Line($"ref float y{i} = ref Next(ref y, {filter} * {_grid.FilterLength});");
         }
 
-        writer.Line($"tap = ref Next(ref tap, {_plan.Chains});");
-        writer.Line($"weight = ref Next(ref weight, {_plan.Chains});");
-        writer.Close();
+        OpenTiles(writer, size);
+        for (int i = 0; i < size; i++)
+        {
+            _sums.Start(writer, i, $"Simd{_bits}.Create(Next(ref biases, {(HasGroups ? $"{size} * " : "")}group{(i == 0 ? "" : $" + {i}")}))");
+        }
+
+        writer.Line($"ref {place} tap = ref taps;");
+        writer.Line("ref float weight = ref w;");
+        if (hasShared) EmitSharedLoop(writer);
+        EmitOwnLoop(writer);
         writer.Line();
-        _sums.End(writer);
-        CloseTiles(writer);
+        EndTiles(writer, size);
         writer.Line();
-        string all = _plan.Chains == 1 ? "count" : $"count * {_plan.Chains}";
-        writer.Line($"taps = ref Next(ref taps, {all});");
-        writer.Line($"w = ref Next(ref w, {all});");
-        writer.Line($"y = ref Next(ref y, {_grid.FilterLength});");
+        (int tapsOfOwn, int chains) = (size * _plan.Chains, _plan.Chains);
+        writer.Line($"taps = ref Next(ref taps, {(hasShared ? $"{Times("shared", chains)} + " : "")}{Times("own", tapsOfOwn)});");
+        writer.Line($"w = ref Next(ref w, {Times(hasShared ? "(shared + own)" : "own", tapsOfOwn)});");
         writer.Close();
         writer.Close();
         EmitCopy(writer, copy, channels, table);
+
+        static string Times(string count, int times) => times == 1 ? count : $"{count} * {times}";
+    }
+
+    /// <summary>The loop over what all filters of a group read: each register is loaded once.</summary>
+    private void EmitSharedLoop(CSharpWriter writer)
+    {
+        writer.Open("for (int left = shared; left > 0; left--)");
+        for (int chain = 0; chain < _plan.Chains; chain++)
+        {
+            writer.Line($"{(chain == 0 ? "ref float " : "")}at = ref Next(ref image, {Nth("tap", chain)});");
+            for (int i = 0; i < _plan.GroupFilters; i++) EmitWeight(writer, i, chain * _plan.GroupFilters + i, isFirst: chain == 0);
+            for (int i = 0; i < _displacements.Length; i++)
+            {
+                writer.Line($"{(chain == 0 && i == 0 ? $"Floats{_bits} " : "")}v = {_math.Load("at", _displacements[i])};");
+                for (int filter = 0; filter < _plan.GroupFilters; filter++) _sums.Add(writer, filter, chain, i, $"u{filter}", "v");
+            }
+        }
+
+        CloseLoop(writer, _plan.Chains, _plan.Chains * _plan.GroupFilters);
+    }
+
+    /// <summary>The loop over what each filter of a group reads besides, by turns.</summary>
+    private void EmitOwnLoop(CSharpWriter writer)
+    {
+        int terms = _plan.Chains * _plan.GroupFilters;
+        writer.Open("for (int left = own; left > 0; left--)");
+        for (int term = 0; term < terms; term++)
+        {
+            EmitWeight(writer, 0, term, isFirst: term == 0);
+            writer.Line($"{(term == 0 ? "ref float " : "")}at = ref Next(ref image, {Nth("tap", term)});");
+            for (int i = 0; i < _displacements.Length; i++)
+            {
+                _sums.Add(writer, term % _plan.GroupFilters, term / _plan.GroupFilters, i, "u0", _math.Load("at", _displacements[i]));
+            }
+        }
+
+        CloseLoop(writer, terms, terms);
+    }
+
+    private void EmitWeight(CSharpWriter writer, int name, int place, bool isFirst) =>
+        writer.Line($"{(isFirst ? $"Floats{_bits} " : "")}u{name} = Simd{_bits}.Create({Nth("weight", place)});");
+
+    private static string Nth(string start, int place) => place == 0 ? start : $"Next(ref {start}, {place})";
+
+    private static void CloseLoop(CSharpWriter writer, int taps, int weights)
+    {
+        writer.Line($"tap = ref Next(ref tap, {taps});");
+        writer.Line($"weight = ref Next(ref weight, {weights});");
+        writer.Close();
     }
 
     /// <summary>Writes straight-line code, a method for each part of the filters.</summary>
-    public void EmitStraight(CSharpWriter writer)
+    private void EmitStraight(CSharpWriter writer)
     {
         var table = new AlignedTable();
         var copy = new ImageCopyEmitter(_plan);
-        table.Add(Weights.RawValues);
+        GroupTap[] taps = [.. _plan.Groups.SelectMany(group => group.Taps)];
+        table.Add([.. taps.SelectMany(tap => tap.Weights).OfType<float>()]);
         int biases = table.Add(_grid.Layer.Biases.Raw);
-        int offsets = table.Add([.. Enumerable.Range(0, Weights.Rows).SelectMany(_plan.Taps).Select(tap => (uint)tap.Offset)]);
+        int offsets = table.Add([.. taps.Select(tap => (uint)tap.Offset)]);
         int? channels = AddChannels(table);
         EmitHead(writer, copy);
         writer.Line($"ref float w = ref {Table};");
         foreach (MethodPart part in _site.Parts) writer.Line($"{_site.Method}From{part.FirstUnit}(ref x, ref y, ref w);");
         writer.Close();
+        int firstTap = 0, firstTerm = 0;
         foreach (MethodPart part in _site.Parts)
         {
             writer.Line();
             writer.Line(UnrolledKernel.Optimize);
             writer.Open($"private static void {_site.Method}From{part.FirstUnit}({Body})");
             writer.Line(AlignedTable.Part("int", "taps", offsets));
-            writer.Line($"y = ref Next(ref y, {part.FirstUnit * _grid.FilterLength});");
-            for (int filter = part.FirstUnit; filter < part.FirstUnit + part.UnitCount; filter++) EmitFilter(writer, filter, biases);
+            foreach (FilterGroup group in _plan.Groups.Where(group => part.FirstUnit <= group.Filters[0] && group.Filters[0] < part.FirstUnit + part.UnitCount))
+            {
+                EmitGroup(writer, group, biases, firstTap, firstTerm);
+                firstTap += group.Taps.Count;
+                firstTerm += group.Terms;
+            }
+
             writer.Close();
         }
 
         EmitCopy(writer, copy, channels, table);
     }
 
-    private void EmitFilter(CSharpWriter writer, int filter, int biases)
+    /// <summary>Writes the straight-line code of a group, whose taps and weights begin at given places of the table.</summary>
+    private void EmitGroup(CSharpWriter writer, FilterGroup group, int biases, int firstTap, int firstTerm)
     {
-        int count = Weights.RowCount(filter);
+        int size = group.Filters.Count, term = firstTerm;
         writer.Line();
         writer.Open();
-        OpenTiles(writer);
-        _sums.Start(writer, _math.Broadcast("w", biases + filter));
-        for (int tap = 0; tap < count; tap++)
+        for (int i = 0; i < size; i++) writer.Line($"ref float y{i} = ref {Unsafe}.Add(ref y, {group.Filters[i] * _grid.FilterLength});");
+        OpenTiles(writer, size);
+        for (int i = 0; i < size; i++) _sums.Start(writer, i, _math.Broadcast("w", biases + group.Filters[i]));
+        if (group.Taps.Count > 0)
         {
-            // The offset comes from the table: did the JIT know it, it would keep what several taps load in memory on the stack.
-            string weight = $"u{tap}", at = $"x{tap}";
-            writer.Line($"ref float {at} = ref {Unsafe}.Add(ref image, {Unsafe}.Add(ref taps, {Weights.RowStart(filter) + tap}));");
-            writer.Line($"Floats{_bits} {weight} = {_math.Broadcast("w", Weights.RowStart(filter) + tap)};");
-            for (int i = 0; i < _displacements.Length; i++)
-            {
-                _sums.Add(writer, tap % _plan.Chains, i, weight, _math.Load(at, _displacements[i]));
-            }
+            writer.Line("ref float at = ref image;");
+            writer.Line($"Floats{_bits} v, {string.Join(", ", Enumerable.Range(0, size).Select(i => $"u{i}"))};");
         }
 
-        _sums.End(writer);
-        CloseTiles(writer);
+        int[] terms = new int[size];
+        for (int tap = 0; tap < group.Taps.Count; tap++)
+        {
+            // The offset comes from the table: did the JIT know it, it would keep what several taps load in memory on the stack.
+            writer.Line($"at = ref {Unsafe}.Add(ref image, {Unsafe}.Add(ref taps, {firstTap + tap}));");
+            int[] filters = [.. Enumerable.Range(0, size).Where(i => group.Taps[tap].Weights[i] is not null)];
+            foreach (int filter in filters) writer.Line($"u{filter} = {_math.Broadcast("w", term++)};");
+            for (int i = 0; i < _displacements.Length; i++)
+            {
+                string load = _math.Load("at", _displacements[i]);
+                if (filters.Length > 1) writer.Line($"v = {load};");
+                foreach (int filter in filters) _sums.Add(writer, filter, terms[filter] % _plan.Chains, i, $"u{filter}", filters.Length > 1 ? "v" : load);
+            }
+
+            foreach (int filter in filters) terms[filter]++;
+        }
+
+        EndTiles(writer, size);
         writer.Close();
-        writer.Line();
-        writer.Line($"y = ref Next(ref y, {_grid.FilterLength});");
     }
 
     /// <summary>Opens the stage's method, in which <c>x</c> is the image as the taps read it and <c>y</c> the output.</summary>
     private void EmitHead(CSharpWriter writer, ImageCopyEmitter copy)
     {
-        string work = ConvolutionPlan.MostWorkFloats(_plan.Stage, _plan.Width) > 0 ? ", global::System.Span<float> work" : "";
+        string work = _plan.WorkFloats > 0 ? ", global::System.Span<float> work" : "";
         writer.Open($"internal static void {_site.Method}(global::System.ReadOnlySpan<float> input, global::System.Span<float> output{work})");
         writer.Line($"ref float x = ref First({(copy.IsNeeded ? "work" : "input")});");
         writer.Line("ref float y = ref First(output);");
@@ -171,14 +262,16 @@ internal sealed class ConvolutionEmitter
     private int? AddChannels(AlignedTable table) =>
         _layout.Channels[_layout.Channels.Count - 1] == _layout.Channels.Count - 1 ? null : table.Add([.. _layout.Channels.Select(c => (uint)c)]);
 
-    /// <summary>Opens the loops over the tiles of a filter, in which <c>image</c> and <c>target</c> are where the tile reads and writes.</summary>
-    private void OpenTiles(CSharpWriter writer)
+    /// <summary>
+    /// Opens the loops over the tiles of a group, in which <c>image</c> and <c>target0</c>, ... are where the tile reads and, from <c>y0</c>, ...
+    /// on, writes.
+    /// </summary>
+    private void OpenTiles(CSharpWriter writer, int filters)
     {
-        Open("line", _plan.LineTiles, _plan.TileLines, _layout.Lines);
+        Open("line", _plan.LineTiles, _plan.TileLines * _layout.LineUnits, _layout.Units);
         Open("segment", _plan.SegmentTiles, _plan.TileSegments, _layout.Segments);
-        string[] image = [.. Steps($"line * {_layout.LineStride}")], target = [.. Steps(_sums.LineTarget)];
-        writer.Line(image.Length == 0 ? "ref float image = ref x;" : $"ref float image = ref Next(ref x, {string.Join(" + ", image)});");
-        writer.Line(target.Length == 0 ? "ref float target = ref y;" : $"ref float target = ref Next(ref y, {string.Join(" + ", target)});");
+        writer.Line($"ref float image = ref {At("x", _layout.UnitStride == 1 ? "line" : $"line * {_layout.UnitStride}")};");
+        for (int i = 0; i < filters; i++) writer.Line($"ref float target{i} = ref {At($"y{i}", _sums.LineTarget)};");
 
         void Open(string name, int tiles, int size, int count)
         {
@@ -188,15 +281,19 @@ internal sealed class ConvolutionEmitter
             writer.Line($"int {name} = {start};");
         }
 
-        IEnumerable<string> Steps(string line)
+        string At(string start, string line)
         {
-            if (_plan.LineTiles > 1) yield return line;
-            if (_plan.SegmentTiles > 1) yield return $"segment * {_lanes}";
+            List<string> steps = [];
+            if (_plan.LineTiles > 1) steps.Add(line);
+            if (_plan.SegmentTiles > 1) steps.Add($"segment * {_lanes}");
+            return steps.Count == 0 ? start : $"Next(ref {start}, {string.Join(" + ", steps)})";
         }
     }
 
-    private void CloseTiles(CSharpWriter writer)
+    /// <summary>Stores what the tile has computed, and closes its loops.</summary>
+    private void EndTiles(CSharpWriter writer, int filters)
     {
+        for (int i = 0; i < filters; i++) _sums.End(writer, i, $"target{i}");
         if (_plan.SegmentTiles > 1) writer.Close();
         if (_plan.LineTiles > 1) writer.Close();
     }

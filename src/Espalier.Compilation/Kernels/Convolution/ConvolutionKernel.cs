@@ -13,7 +13,8 @@ namespace Espalier.Compilation.Kernels.Convolution;
 /// </summary>
 /// <remarks>
 /// Order of summation of a pixel: the sum starts at the bias, or with few registers of pixels there are two, to which the terms go by turns and
-/// of which the second starts at zero; each multiply-add is rounded once. A maximum is NaN when a value under it is.
+/// of which the second starts at zero; in a loop over two filters first the terms that both have; each multiply-add is rounded once. A maximum is
+/// NaN when a value under it is.
 /// </remarks>
 internal class ConvolutionKernel : Kernel
 {
@@ -36,22 +37,24 @@ internal class ConvolutionKernel : Kernel
     public override bool Computes(Layer layer) => layer is ConvolutionLayer;
 
     /// <inheritdoc/>
-    public override bool Offers(Stage stage, VectorWidth width) => ConvolutionPlan.For(stage, width) is not null;
+    public override bool Offers(Stage stage, VectorWidth width) => ConvolutionPlan.For(stage, width, IsUnrolled) is not null;
 
     /// <inheritdoc/>
     public override int Slack(VectorWidth width) => ReadSlack;
 
     /// <inheritdoc/>
+    public override int WorkFloats(Stage stage, VectorWidth width) => Plan(stage, width).WorkFloats;
+
+    /// <inheritdoc/>
     /// <remarks>Whatever the weights are, and whichever of the plans is the fastest for them.</remarks>
-    public override int WorkFloats(Stage stage, VectorWidth width) => ConvolutionPlan.MostWorkFloats(stage, width);
+    public override int MostWorkFloats(Stage stage, VectorWidth width) => ConvolutionPlan.MostWorkFloats(stage, width);
 
     /// <inheritdoc/>
     public override KernelEstimate Estimate(Stage stage, VectorWidth width)
     {
         ConvolutionPlan plan = Plan(stage, width);
         SparseMatrix weights = plan.Grid.Layer.Weights;
-        return new KernelEstimate(
-            Nanoseconds(plan.Cycles(isUnrolled: false)), 400 + 30L * plan.Sums * plan.Chains, 6L * weights.Count + 6L * weights.Rows, plan.Fill);
+        return new KernelEstimate(Nanoseconds(plan.Cycles()), plan.CodeBytes(), TableBytes(weights), plan.Fill);
     }
 
     /// <inheritdoc/>
@@ -62,9 +65,15 @@ internal class ConvolutionKernel : Kernel
 
     /// <inheritdoc/>
     public override void Emit(CSharpWriter writer, KernelSite site) =>
-        new ConvolutionEmitter(site, Plan(site.Stage, site.Width)).EmitLoops(writer);
+        new ConvolutionEmitter(site, Plan(site.Stage, site.Width)).Emit(writer);
+
+    /// <summary>Whether the taps are straight-line code.</summary>
+    protected virtual bool IsUnrolled => false;
 
     /// <summary>The plan of a stage that the kernel offers to compute.</summary>
-    protected static ConvolutionPlan Plan(Stage stage, VectorWidth width) => ConvolutionPlan.For(stage, width)
+    protected ConvolutionPlan Plan(Stage stage, VectorWidth width) => ConvolutionPlan.For(stage, width, IsUnrolled)
         ?? throw new System.ArgumentException($"Layer '{stage.Layer.Name}' has no plan for {width.Name()}.", nameof(stage));
+
+    /// <summary>The bytes of weights, biases, places and counts.</summary>
+    private long TableBytes(SparseMatrix weights) => (sizeof(float) + (IsUnrolled ? sizeof(int) : sizeof(ushort))) * ((long)weights.Count + weights.Rows);
 }

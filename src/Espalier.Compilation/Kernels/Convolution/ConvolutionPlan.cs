@@ -1,20 +1,20 @@
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Linq;
+using System.Runtime.CompilerServices;
+using Espalier.Compilation.Kernels.Batch;
 using Espalier.Compilation.Lowering;
 using Espalier.Compilation.Model;
 
 namespace Espalier.Compilation.Kernels.Convolution;
 
 /// <summary>
-/// How a convolution is computed with pixels in lanes: a tile of registers of sums at a time, to which every tap of a filter adds its weight
-/// times a load for each. Of the ways to lay out the image and to pool, the one that is expected to be fastest.
+/// How a convolution is computed with pixels in lanes: a tile of registers of sums at a time for each filter of a group, to which every tap adds
+/// its weights times a load for each register. Of the ways to lay out the image, to pool and to group, the one that is expected to be fastest.
 /// </summary>
 internal sealed class ConvolutionPlan
 {
-    /// <summary>The most registers of sums, of any width.</summary>
-    public const int MostSums = 16;
-
     /// <summary>Sums that hide the latency of the multiply-add: four cycles, two a cycle.</summary>
     private const int BusySums = 8;
 
@@ -23,15 +23,26 @@ internal sealed class ConvolutionPlan
     /// </summary>
     private const int MaxRepeatedFloats = 16 * 1024;
 
+    /// <summary>What a processor loses where a loop over tables ends otherwise than foreseen.</summary>
+    private const double LoopEndCycles = 12;
+
+    /// <summary>The bytes of code that come from the second cache in a cycle.</summary>
+    private const int FetchBytes = 32;
+
     private static readonly PixelPooling[] s_poolings = [PixelPooling.None, PixelPooling.AcrossRegisters, PixelPooling.AcrossLanes];
     private static readonly ImageForm[] s_forms = [ImageForm.Direct, ImageForm.Split, ImageForm.Shifted, ImageForm.Packed];
+    private static readonly ConditionalWeakTable<Stage, ConcurrentDictionary<(VectorWidth, bool), ConvolutionPlan?>> s_best = new();
 
-    private ConvolutionPlan(Stage stage, PixelGrid grid, ImageForm form, VectorWidth width)
+    private readonly Lazy<FilterGroup[]> _groups;
+
+    private ConvolutionPlan(Stage stage, PixelGrid grid, ImageForm form, VectorWidth width, int filters, bool isUnrolled)
     {
-        (Stage, Grid, Width) = (stage, grid, width);
+        (Stage, Grid, Width, GroupFilters, IsUnrolled) = (stage, grid, width, filters, isUnrolled);
         Layout = new ImageLayout(grid, form, width.Lanes());
         (TileLines, TileSegments) = Tile();
-        Chains = 2 * Sums <= MaxSums(width) && Sums < BusySums ? 2 : 1;
+        int sums = filters * Sums;
+        Chains = 2 * sums <= MaxSums(width, 2) && sums < BusySums && filters <= 2 ? 2 : 1;
+        _groups = new Lazy<FilterGroup[]>(MakeGroups);
     }
 
     /// <summary>The stage.</summary>
@@ -52,10 +63,19 @@ internal sealed class ConvolutionPlan
     /// <summary>The registers of a row of lanes that are in a tile.</summary>
     public int TileSegments { get; }
 
+    /// <summary>Whether the taps are straight-line code, and not loops over tables.</summary>
+    public bool IsUnrolled { get; }
+
+    /// <summary>The most filters of a group.</summary>
+    public int GroupFilters { get; }
+
+    /// <summary>The groups, all filters in all.</summary>
+    public IReadOnlyList<FilterGroup> Groups => _groups.Value;
+
     /// <summary>In how many sums the terms of an output are added up: two where a tile alone has too few registers to hide latency.</summary>
     public int Chains { get; }
 
-    /// <summary>The registers of sums of a tile, those of one chain.</summary>
+    /// <summary>The registers of sums of a tile, those of one filter and chain.</summary>
     public int Sums => TileLines * TileSegments * Grid.Members;
 
     /// <summary>The tiles of a filter from top to bottom; the last one may begin earlier, and compute some rows twice.</summary>
@@ -65,28 +85,49 @@ internal sealed class ConvolutionPlan
     public int SegmentTiles => (Layout.Segments + TileSegments - 1) / TileSegments;
 
     /// <summary>The share of lanes that hold a pixel.</summary>
-    public double Fill => (double)Grid.Columns * Layout.RegisterRows / (Layout.Segments * Width.Lanes());
+    public double Fill => (double)Layout.Pixels / (Layout.Lines * Layout.Segments * Width.Lanes());
+
+    /// <summary>The floats that the code works in.</summary>
+    public int WorkFloats => Layout.Form == ImageForm.Direct ? 0 : new ImageCopyEmitter(this).WorkFloats;
 
     private ConvolutionLayer Layer => Grid.Layer;
 
-    /// <summary>The plan for <paramref name="stage"/> that is expected to be fastest; null when there is none.</summary>
-    public static ConvolutionPlan? For(Stage stage, VectorWidth width) =>
-        All(stage, width).OrderBy(plan => plan.Cycles(isUnrolled: false)).FirstOrDefault();
+    private bool IsOneTile => LineTiles * SegmentTiles == 1;
+
+    /// <summary>
+    /// Whether the last store of a filter ends with its values. Where it does not, filters must be stored in their order, so that the next one
+    /// writes over what reaches into it.
+    /// </summary>
+    private bool EndsExactly => Layout.IsPacked || (Grid.Kind != PixelPooling.AcrossLanes ? Grid.Columns % Width.Lanes() == 0
+        : Layout.Segments > 1 ? Grid.Columns / 2 % Width.Lanes() == 0
+        : Grid.Columns == Width.Lanes() && TileLines % 4 == 0);
+
+    /// <summary>
+    /// The plan for <paramref name="stage"/> that is expected to be fastest, of those whose code would fit the usual budget if there are any; null
+    /// when there is none.
+    /// </summary>
+    public static ConvolutionPlan? For(Stage stage, VectorWidth width, bool isUnrolled) => s_best.GetOrCreateValue(stage).GetOrAdd(
+        (width, isUnrolled), _ => All(stage, width, isUnrolled)
+            .OrderBy(plan => plan.CodeBytes() > LoweringOptions.Default.CodeBudget).ThenBy(plan => plan.Cycles()).FirstOrDefault());
 
     /// <summary>All plans for <paramref name="stage"/>.</summary>
-    public static IEnumerable<ConvolutionPlan> All(Stage stage, VectorWidth width)
+    public static IEnumerable<ConvolutionPlan> All(Stage stage, VectorWidth width, bool isUnrolled)
     {
-        if (width == VectorWidth.Scalar || stage.Layer is not ConvolutionLayer { Activation.IsElementwise: true }) yield break;
+        if (width == VectorWidth.Scalar || stage.Layer is not ConvolutionLayer { Activation.IsElementwise: true } layer) yield break;
         foreach (PixelPooling pooling in s_poolings)
         {
             if (!PixelGrid.Offers(stage, pooling)) continue;
             var grid = new PixelGrid(stage, pooling);
-            if (grid.Members > MaxSums(width)) continue;
             foreach (ImageForm form in s_forms)
             {
                 if (!ImageLayout.Offers(grid, form, width.Lanes())) continue;
-                var plan = new ConvolutionPlan(stage, grid, form, width);
-                if (plan.CanPool && (!Repeats(form) || plan.Layout.Floats <= MaxRepeatedFloats)) yield return plan;
+                foreach (int filters in isUnrolled ? (int[])[1, 2, 4] : [1, 2])
+                {
+                    if (grid.Members > MaxSums(width, filters) || filters > layer.Weights.Rows || layer.Weights.Rows > ushort.MaxValue) continue;
+                    var plan = new ConvolutionPlan(stage, grid, form, width, filters, isUnrolled);
+                    bool fits = !Repeats(form) || plan.Layout.Floats <= MaxRepeatedFloats;
+                    if (fits && plan.CanPool && (filters == 1 || plan.EndsExactly || plan.IsOneTile)) yield return plan;
+                }
             }
         }
     }
@@ -129,44 +170,123 @@ internal sealed class ConvolutionPlan
         from segment in Enumerable.Range(0, TileSegments)
         from y in Enumerable.Range(0, Grid.MembersY)
         from x in Enumerable.Range(0, Grid.MembersX)
-        select Layout.Displacement(row, segment, Width.Lanes(), y, x);
+        select Layout.Displacement(row, segment, y, x);
 
     /// <summary>
-    /// The estimated cycles of one image. Measured on a Zen 5 core: a load takes half a cycle, and where it straddles two cache lines 1.2 with 512
-    /// bits and 0.8 with fewer, all four tenths more when the nearest cache does not hold the image; the multiply-adds hide behind the loads; a tap costs half a cycle for the broadcast of its weight, and a tile 3
-    /// cycles in a loop over tables.
+    /// The estimated cycles of one image. Measured on a Zen 5 core: a multiply-add takes half a cycle; a load of 512 bits 0.6, and 1.2 where it
+    /// straddles two cache lines, of fewer bits 0.45 and 0.7, all a tenth more when the nearest cache does not hold the image; a tap costs half a
+    /// cycle for the broadcast of each weight, and in a loop as much for its place; the end of a loop costs <see cref="LoopEndCycles"/>, and
+    /// straight-line code has to come from the second cache, where it makes room for that of other layers.
     /// </summary>
-    public double Cycles(bool isUnrolled)
+    public double Cycles()
     {
         int lanes = Width.Lanes();
         int[] displacements = [.. Displacements()];
-        double loads = 0, far = sizeof(float) * (long)Layout.Floats > Caches.NearBytes ? 1.4 : 1;
-        for (int filter = 0; filter < Layer.Weights.Rows; filter++)
+        double far = sizeof(float) * (long)Layout.Floats > Caches.NearBytes ? 1.1 : 1, perTile = 0;
+        foreach (FilterGroup group in Groups)
         {
-            foreach ((int offset, _) in Taps(filter)) loads += displacements.Sum(displacement => LoadCycles(offset + displacement, lanes));
+            double loads = 0, taps = 0;
+            int terms = group.Terms, steps = group.MostTerms, ends = 0;
+            if (IsUnrolled)
+            {
+                foreach (GroupTap tap in group.Taps) Load(tap.Offset, 1);
+            }
+            else
+            {
+                GroupLists lists = group.Lists(Chains);
+                foreach (GroupTap tap in lists.Shared) Load(tap.Offset, 1);
+                foreach ((int offset, _) in lists.Own.SelectMany(list => list)) Load(offset, 1);
+                terms = group.Filters.Count * (steps = lists.Shared.Count + lists.OwnCount);
+                ends = (lists.Shared.Count > 0 ? 1 : 0) + 1;
+            }
+
+            double latency = 4.0 / Chains * steps, multiply = 0.5 * terms * Sums;
+            perTile += Math.Max(Math.Max(multiply, latency), far * loads + 0.5 * terms + taps) + LoopEndCycles * ends + EndCycles() * group.Filters.Count;
+
+            void Load(int offset, int times)
+            {
+                foreach (int displacement in displacements) loads += times * LoadCycles(offset + displacement, lanes);
+                if (!IsUnrolled) taps += 0.5;
+            }
         }
 
-        double latency = 4.0 / Chains * Layer.Weights.Count;
-        double perTile = Math.Max(far * loads + 0.5 * Layer.Weights.Count, latency) + Layer.Weights.Rows * ((isUnrolled ? 0 : 3) + EndCycles());
-        return 20 + LineTiles * SegmentTiles * perTile + CopyCycles(lanes);
+        double fetch = IsUnrolled ? (double)CodeBytes() / FetchBytes : 0;
+        return 20 + LineTiles * SegmentTiles * perTile + fetch + CopyCycles(lanes);
+    }
+
+    /// <summary>The bytes of machine code, roughly: a multiply-add with its load, a broadcast and a place take about ten each.</summary>
+    public long CodeBytes()
+    {
+        const int Term = 10, SharedTerm = 6;
+        if (!IsUnrolled) return 400 + 60L * Sums * Chains * GroupFilters;
+        long bytes = 400;
+        foreach (FilterGroup group in Groups)
+        {
+            foreach (GroupTap tap in group.Taps)
+            {
+                int weights = tap.Weights.Count(weight => weight is not null);
+                bytes += Term * (1 + weights) + (long)Sums * (weights == 1 ? Term : Term + SharedTerm * weights);
+            }
+
+            bytes += (long)Term * group.Filters.Count * (Sums + 4);
+        }
+
+        return bytes;
     }
 
     /// <summary>Whether a form holds the values of the image several times.</summary>
     private static bool Repeats(ImageForm form) => form is ImageForm.Shifted or ImageForm.Packed;
 
-    /// <summary>The most registers of sums: the other registers of the file hold weights and loads.</summary>
-    private static int MaxSums(VectorWidth width) => width == VectorWidth.Vector512 ? MostSums : 12;
+    /// <summary>The most registers of sums of a filter: the other registers of the file hold weights and loads.</summary>
+    private static int MaxSums(VectorWidth width, int filters) => (width, filters) switch
+    {
+        (VectorWidth.Vector512, 1) => 16,
+        (VectorWidth.Vector512, _) => 24 / filters,
+        _ => 12 / filters,
+    };
 
-    private static double LoadCycles(int offset, int lanes) =>
-        offset % ImageLayout.LineFloats + lanes <= ImageLayout.LineFloats ? 0.5 : lanes == ImageLayout.LineFloats ? 1.2 : 0.8;
+    private static double LoadCycles(int offset, int lanes)
+    {
+        bool isAcross = offset % ImageLayout.LineFloats + lanes > ImageLayout.LineFloats;
+        return lanes == ImageLayout.LineFloats ? isAcross ? 1.2 : 0.6 : isAcross ? 0.7 : 0.45;
+    }
 
     /// <summary>Whether the tile suits the way of pooling: lanes are pooled by two rows, and by pairs of registers where a row has several.</summary>
     private bool CanPool => Grid.Kind != PixelPooling.AcrossLanes
         || (TileLines % 2 == 0 && TileSegments == Layout.Segments && (Layout.Segments == 1 || Layout.Segments % 2 == 0));
 
+    /// <summary>
+    /// Filters that share most taps are paired for loops; straight-line code, whose methods have filters in their order, and stores that reach behind
+    /// a filter leave them as they come.
+    /// </summary>
+    private FilterGroup[] MakeGroups()
+    {
+        SparseMatrix weights = Layer.Weights;
+        var groups = new List<FilterGroup>();
+        int[] order = GroupFilters > 1 && !IsUnrolled && EndsExactly && Layer.Groups == 1
+            ? RowPairing.Order(weights)
+            : [.. Enumerable.Range(0, weights.Rows)];
+        for (int i = 0; i < order.Length;)
+        {
+            int count = Math.Min(GroupFilters, order.Length - i);
+            int[] filters = [.. order.Skip(i).Take(count)];
+            i += count;
+            if (!IsUnrolled && GroupFilters == 2 && (count == 1 || weights.RowCount(filters[0]) == 0 != (weights.RowCount(filters[1]) == 0)))
+            {
+                // Loops take whole groups, and what evens out a filter must be a value that it reads: the filter is computed twice.
+                i -= count - 1;
+                filters = [filters[0], filters[0]];
+            }
+
+            groups.Add(new FilterGroup(filters, [.. filters.Select(Taps)]));
+        }
+
+        return [.. groups];
+    }
+
     private (int Rows, int Segments) Tile()
     {
-        int most = MaxSums(Width) / Grid.Members, segments = Layout.Segments;
+        int most = MaxSums(Width, GroupFilters) / Grid.Members, segments = Layout.Segments;
         if (segments > most) return (1, LeastTwice(segments, Enumerable.Range(1, most)));
         int step = Grid.Kind == PixelPooling.AcrossLanes ? 2 : 1;
         IEnumerable<int> heights = Enumerable.Range(1, most / segments).Where(rows => rows % step == 0 && rows <= Layout.Lines);
@@ -200,7 +320,8 @@ internal sealed class ConvolutionPlan
         double floats = Layout.Floats;
         double copy = Grid.StepX switch
         {
-            _ when Layout.Form == ImageForm.Packed => 2.2 * floats / lanes,
+            _ when Layout.PicksRows => 2.2 * floats / lanes,
+            _ when Layout.IsPacked => 1.2 * Layout.Channels.Count * Layout.Rows * Layout.Columns.Count * Grid.Rows * Layout.RowRegisters * Grid.StepX,
             1 => 0.8 * floats / lanes,
             2 => 2 * floats / lanes,
             _ => 1.5 * floats,

@@ -35,8 +35,8 @@ internal sealed class ImageCopyEmitter(ConvolutionPlan plan)
     private static int PitchOf(PixelGrid grid) => grid.Image.Width + grid.Window.Left + grid.Window.Right;
 
     /// <summary>The registers of a row of a copy that some load reaches.</summary>
-    private int Registers(int column) => _layout.Form == ImageForm.Shifted
-        ? _layout.Segments
+    private int Registers(int column) => _layout.Form is ImageForm.Shifted or ImageForm.Packed
+        ? _layout.RowRegisters
         : Simd.RoundUp((_grid.LastColumn - column) / _grid.StepX + _layout.Segments * _lanes, _lanes) / _lanes;
 
     /// <summary>Writes the method <paramref name="name"/>; the channels that are read stand in <paramref name="channels"/> of the table.</summary>
@@ -62,7 +62,8 @@ internal sealed class ImageCopyEmitter(ConvolutionPlan plan)
         writer.Line($"ref float from = ref Next(ref image, {start} * {image.Height * image.Width});");
         if (HasFrame) WriteFrame(writer);
         writer.Open($"for (int row = 0; row < {_layout.Rows}; row++)");
-        if (_layout.Form == ImageForm.Packed) WritePacked(writer);
+        if (_layout.PicksRows) WritePicked(writer);
+        else if (_layout.IsPacked) WritePacked(writer);
         else WriteRows(writer);
         writer.Line($"from = ref Next(ref from, {SourcePitch});");
         writer.Line($"x = ref Next(ref x, {_layout.Pitch});");
@@ -83,10 +84,17 @@ internal sealed class ImageCopyEmitter(ConvolutionPlan plan)
     {
         (Shape image, Window window) = (_grid.Image, _grid.Window);
         writer.Line($"ref float to = ref Next(ref frame, {window.Top * FramePitch + window.Left});");
+        if (image.Width < _lanes)
+        {
+            string bits = string.Join(", ", Enumerable.Range(0, _lanes).Select(lane => lane < image.Width ? -1 : 0));
+            writer.Line($"Floats{_bits} mask = Simd{_bits}.AsSingle(Simd{_bits}.Create({bits}));");
+        }
+
         writer.Open($"for (int row = 0; row < {image.Height}; row++)");
         if (image.Width < _lanes)
         {
-            writer.Line($"for (int i = 0; i < {image.Width}; i++) Next(ref to, i) = Next(ref from, i);");
+            // What the register holds behind the row is zero, as the border is that it writes over; the next row writes over the rest.
+            writer.Line($"Store(Load{_bits}(ref from, 0) & mask, ref to, 0);");
         }
         else
         {
@@ -107,22 +115,36 @@ internal sealed class ImageCopyEmitter(ConvolutionPlan plan)
 
     private void WriteRows(CSharpWriter writer)
     {
-        for (int copy = 0; copy < _layout.Columns.Count; copy++) WriteRow(writer, _layout.Columns[copy], copy * _layout.CopyStride);
+        for (int copy = 0; copy < _layout.Columns.Count; copy++) WriteRow(writer, _layout.Columns[copy], copy * _layout.CopyStride, "from", "x");
+    }
+
+    /// <summary>
+    /// Copies what lies under the taps of one row, row behind row: what a store writes behind the end of a row, the next one writes over.
+    /// </summary>
+    private void WritePacked(CSharpWriter writer)
+    {
+        writer.Line("ref float under = ref from, packed = ref x;");
+        writer.Open($"for (int line = 0; line < {_grid.Rows}; line++)");
+        for (int copy = 0; copy < _layout.Columns.Count; copy++) WriteRow(writer, _layout.Columns[copy], copy * _layout.CopyStride, "under", "packed");
+        writer.Line($"under = ref Next(ref under, {_grid.StepY * SourcePitch});");
+        writer.Line($"packed = ref Next(ref packed, {_grid.Columns});");
+        writer.Close();
+        writer.Line();
     }
 
     /// <summary>
     /// Copies what lies under the taps of one row: two rows of the image give the pixels of two columns of taps, and where four rows share a
     /// register, the halves of two such registers go together.
     /// </summary>
-    private void WritePacked(CSharpWriter writer)
+    private void WritePicked(CSharpWriter writer)
     {
-        int columns = _grid.Columns, half = _lanes / 2, step = _grid.StepY * SourcePitch;
+        int columns = _grid.Columns, rowsOfRegister = _lanes / columns, half = _lanes / 2, step = _grid.StepY * SourcePitch;
         for (int line = 0; line < _layout.Lines; line++)
         {
-            string[] rows = [.. Enumerable.Range(line * _layout.RegisterRows, _layout.RegisterRows).Select(row => $"row{row}")];
+            string[] rows = [.. Enumerable.Range(line * rowsOfRegister, rowsOfRegister).Select(row => $"row{row}")];
             for (int i = 0; i < rows.Length; i++)
             {
-                writer.Line($"Floats{_bits} {rows[i]} = Load{_bits}(ref from, {(line * _layout.RegisterRows + i) * step});");
+                writer.Line($"Floats{_bits} {rows[i]} = Load{_bits}(ref from, {(line * rowsOfRegister + i) * step});");
             }
 
             for (int column = 0; column < _layout.Columns.Count; column += half / columns)
@@ -156,15 +178,15 @@ internal sealed class ImageCopyEmitter(ConvolutionPlan plan)
     /// Whether two registers hold all that the lanes of a row read, so that every copy picks from them: half the loads, and few of those aligned.
     /// </summary>
     private bool PicksFromPair =>
-        _grid.StepX == 2 && _lanes == ImageLayout.LineFloats && _layout.Segments == 1 && 2 * (_grid.Columns - 1) + _grid.LastColumn < 2 * _lanes;
+        _grid.StepX == 2 && _lanes == ImageLayout.LineFloats && _layout.RowRegisters == 1 && 2 * (_grid.Columns - 1) + _grid.LastColumn < 2 * _lanes;
 
-    private void WriteRow(CSharpWriter writer, int column, int copy)
+    private void WriteRow(CSharpWriter writer, int column, int copy, string from, string to)
     {
-        if (PicksFromPair && _layout.Form == ImageForm.Shifted)
+        if (PicksFromPair && _layout.Form is ImageForm.Shifted or ImageForm.Packed)
         {
-            if (column == 0) writer.Line($"Floats{_bits} low = Load{_bits}(ref from, 0), high = Load{_bits}(ref from, {_lanes});");
+            if (column == 0) writer.Line($"Floats{_bits} low = Load{_bits}(ref {from}, 0), high = Load{_bits}(ref {from}, {_lanes});");
             string index = string.Join(", ", Enumerable.Range(0, _lanes).Select(lane => (2 * lane + column) % (2 * _lanes)));
-            writer.Line($"Store(Pick(low, high, Simd{_bits}.Create({index})), ref x, {copy});");
+            writer.Line($"Store(Pick(low, high, Simd{_bits}.Create({index})), ref {to}, {copy});");
             return;
         }
 
@@ -172,7 +194,7 @@ internal sealed class ImageCopyEmitter(ConvolutionPlan plan)
         {
             int last = (_grid.Image.Width + _grid.Window.Left + _grid.Window.Right - 1 - column) / _grid.StepX;
             string at = $"global::System.Math.Min(i, {last}) * {_grid.StepX} + {column}";
-            writer.Line($"for (int i = 0; i < {Registers(column) * _lanes}; i++) Next(ref x, i + {copy}) = Next(ref from, {at});");
+            writer.Line($"for (int i = 0; i < {Registers(column) * _lanes}; i++) Next(ref {to}, i + {copy}) = Next(ref {from}, {at});");
             return;
         }
 
@@ -180,9 +202,9 @@ internal sealed class ImageCopyEmitter(ConvolutionPlan plan)
         {
             int at = column + i * _grid.StepX;
             string value = _grid.StepX == 1
-                ? $"Load{_bits}(ref from, {at})"
-                : $"Evens(Load{_bits}(ref from, {at}), Load{_bits}(ref from, {at + _lanes}))";
-            writer.Line($"Store({value}, ref x, {copy + i});");
+                ? $"Load{_bits}(ref {from}, {at})"
+                : $"Evens(Load{_bits}(ref {from}, {at}), Load{_bits}(ref {from}, {at + _lanes}))";
+            writer.Line($"Store({value}, ref {to}, {copy + i});");
         }
     }
 }

@@ -20,7 +20,7 @@ internal enum ImageForm
     Shifted,
 
     /// <summary>
-    /// A copy for each tap that holds the pixels under it and nothing else, several short rows to a register: aligned, and full lanes.
+    /// A copy for each tap that holds the pixels under it and nothing else, row behind row: aligned, and full lanes.
     /// </summary>
     Packed,
 }
@@ -36,13 +36,14 @@ internal sealed class ImageLayout
 
     private readonly Dictionary<int, int> _places = [];
     private readonly PixelGrid _grid;
+    private readonly int _lanes;
 
     /// <summary>Lays out the image of a grid.</summary>
     public ImageLayout(PixelGrid grid, ImageForm form, int lanes)
     {
-        (_grid, Form, Segments) = (grid, form, Simd.RoundUp(grid.Columns, lanes) / lanes);
-        RegisterRows = form == ImageForm.Packed ? lanes / grid.Columns : 1;
-        Lines = grid.Rows / RegisterRows;
+        (_grid, Form, _lanes) = (grid, form, lanes);
+        RowRegisters = Simd.RoundUp(grid.Columns, lanes) / lanes;
+        (Segments, Lines) = IsPacked ? (1, Simd.RoundUp(Pixels, lanes) / lanes) : (RowRegisters, grid.Rows);
         Channels = form == ImageForm.Direct ? [.. Enumerable.Range(0, grid.Image.Channels)] : ReadChannels(grid);
         for (int i = 0; i < Channels.Count; i++) _places[Channels[i]] = i;
         Columns = form switch
@@ -56,26 +57,41 @@ internal sealed class ImageLayout
             ImageForm.Direct => grid.Image.Width,
             ImageForm.Split => Simd.RoundUp(grid.LastColumn / grid.StepX + Segments * lanes, LineFloats),
             ImageForm.Shifted => Segments * lanes,
-            _ => checked(Columns.Count * Lines * lanes),
+            _ => checked(Columns.Count * PackedStride),
         };
-        CopyStride = form == ImageForm.Packed ? Lines * lanes : checked(Simd.RoundUp(Rows * Pitch, LineFloats));
-        LineStride = form == ImageForm.Packed ? lanes : checked(grid.StepY * Pitch);
+        CopyStride = IsPacked ? PackedStride : checked(Simd.RoundUp(Rows * Pitch, LineFloats));
     }
 
     /// <summary>The form.</summary>
     public ImageForm Form { get; }
 
-    /// <summary>The registers of a row of lanes.</summary>
+    /// <summary>The registers of a row of registers: those of a row of lanes, and one where rows of lanes stand row behind row.</summary>
     public int Segments { get; }
-
-    /// <summary>How many rows of lanes share a register.</summary>
-    public int RegisterRows { get; }
 
     /// <summary>The rows of registers.</summary>
     public int Lines { get; }
 
-    /// <summary>The floats from one row of registers to the next.</summary>
-    public int LineStride { get; }
+    /// <summary>The registers that a row of lanes takes by itself.</summary>
+    public int RowRegisters { get; }
+
+    /// <summary>Whether rows of lanes stand row behind row, so that all lanes are filled.</summary>
+    public bool IsPacked => Form == ImageForm.Packed;
+
+    /// <summary>Whether a packed register is picked from whole rows: two or four of them fill it, and each comes from one register.</summary>
+    public bool PicksRows => IsPacked && _lanes == LineFloats && _grid.Columns is 4 or 8 && Pixels % _lanes == 0
+        && _grid.LastColumn + (_grid.Columns - 1) * _grid.StepX < _lanes;
+
+    /// <summary>The lanes that hold a pixel.</summary>
+    public int Pixels => _grid.Rows * _grid.Columns;
+
+    /// <summary>Where lanes are counted by pixels, the pixels of a row of registers; else one.</summary>
+    public int LineUnits => IsPacked ? _lanes : 1;
+
+    /// <summary>How many units there are from top to bottom.</summary>
+    public int Units => IsPacked ? Pixels : Lines;
+
+    /// <summary>The floats from one unit to the next.</summary>
+    public int UnitStride => IsPacked ? 1 : checked(_grid.StepY * Pitch);
 
     /// <summary>The channels that some tap reads, or all when nothing is copied.</summary>
     public IReadOnlyList<int> Channels { get; }
@@ -108,8 +124,8 @@ internal sealed class ImageLayout
     {
         ImageForm.Direct => !grid.Window.HasPadding && grid.StepX == 1 && grid.Kind != PixelPooling.AcrossRegisters,
         ImageForm.Split => grid.Kind != PixelPooling.AcrossRegisters,
-        ImageForm.Packed => lanes == LineFloats && grid.Kind != PixelPooling.AcrossLanes && grid.Columns is 4 or 8
-            && grid.Rows % (lanes / grid.Columns) == 0 && grid.LastColumn + (grid.Columns - 1) * grid.StepX < lanes,
+        ImageForm.Packed => grid.Kind != PixelPooling.AcrossLanes && grid.Columns % lanes != 0 && grid.Rows > 1 && grid.StepX <= 2
+            && grid.Rows * grid.Columns >= lanes,
         _ => true,
     };
 
@@ -124,8 +140,12 @@ internal sealed class ImageLayout
     /// The displacement of a register: of the row of registers <paramref name="line"/>, its register <paramref name="segment"/>, for the member
     /// (<paramref name="memberY"/>, <paramref name="memberX"/>) of the pooling window.
     /// </summary>
-    public int Displacement(int line, int segment, int lanes, int memberY, int memberX) =>
-        line * LineStride + memberY * _grid.MemberStepY * Pitch + segment * lanes + memberX * _grid.MemberStepX * CopyStride;
+    public int Displacement(int line, int segment, int memberY, int memberX) =>
+        (IsPacked ? PackedPlace(line) : line * UnitStride + segment * _lanes)
+        + memberY * _grid.MemberStepY * Pitch + memberX * _grid.MemberStepX * CopyStride;
+
+    /// <summary>Where in the output of a filter a register of lanes goes, when a lane is a pixel of it.</summary>
+    public int Place(int line, int segment) => IsPacked ? PackedPlace(line) : line * _grid.Columns + segment * _lanes;
 
     /// <summary>The floats of all copies when every channel is read.</summary>
     public static long MostFloats(PixelGrid grid, ImageForm form, int lanes)
@@ -133,6 +153,12 @@ internal sealed class ImageLayout
         var layout = new ImageLayout(grid, form, lanes);
         return (long)layout.ChannelStride * grid.Image.Channels;
     }
+
+    /// <summary>The floats of a packed copy, and of what the last row of it reaches behind.</summary>
+    private int PackedStride => PicksRows ? Pixels : Simd.RoundUp((_grid.Rows - 1) * _grid.Columns + RowRegisters * _lanes, LineFloats);
+
+    /// <summary>The first pixel of a packed register: the last one ends with the pixels.</summary>
+    private int PackedPlace(int line) => Math.Min(line * _lanes, Pixels - _lanes);
 
     /// <summary>The channels that some tap reads; the first one, when no tap does.</summary>
     private static int[] ReadChannels(PixelGrid grid)

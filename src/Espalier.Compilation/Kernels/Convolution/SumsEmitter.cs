@@ -11,11 +11,13 @@ internal sealed class SumsEmitter(ConvolutionPlan plan)
     private readonly DirectMath _math = new(plan.Width);
     private readonly int _lanes = plan.Width.Lanes();
     private readonly int _bits = plan.Width.Bits();
+    private int _filter;
+    private string _target = "";
 
-    /// <summary>The expression of where in the output of a filter the row of registers <c>line</c> goes.</summary>
-    public string LineTarget => _grid.Kind == PixelPooling.AcrossLanes ? $"line / 2 * {_grid.Columns / 2}" : $"line * {LineLength}";
-
-    private int LineLength => plan.Layout.RegisterRows * _grid.Columns;
+    /// <summary>The expression of where in the output of a filter what is computed from <c>line</c> on goes.</summary>
+    public string LineTarget => _grid.Kind == PixelPooling.AcrossLanes ? $"line / 2 * {_grid.Columns / 2}"
+        : plan.Layout.IsPacked ? "line"
+        : $"line * {_grid.Columns}";
 
     private Activation Inner => _grid.Layer.Activation;
 
@@ -30,49 +32,51 @@ internal sealed class SumsEmitter(ConvolutionPlan plan)
     private bool ActivatesPooled =>
         Inner.Kind == ActivationKind.Identity || (IsMax && Inner.IsMonotone && (!Inner.HasParameter || Inner.Alpha >= 0));
 
-    /// <summary>Declares the sums: the first chain begins at the bias, the second at zero.</summary>
-    public void Start(CSharpWriter writer, string bias)
+    /// <summary>Declares the sums of a filter of the group: the first chain begins at the bias, the second at zero.</summary>
+    public void Start(CSharpWriter writer, int filter, string bias)
     {
-        writer.Line($"Floats{_bits} bias = {bias};");
         for (int chain = 0; chain < plan.Chains; chain++)
         {
-            string start = chain == 0 ? "bias" : "default";
-            writer.Line($"Floats{_bits} {string.Join(", ", Enumerable.Range(0, plan.Sums).Select(i => $"{Name(chain, i)} = {start}"))};");
+            string first = Name(filter, chain, 0), rest = string.Concat(Enumerable.Range(1, plan.Sums - 1).Select(i => $", {Name(filter, chain, i)} = {first}"));
+            writer.Line($"Floats{_bits} {first} = {(chain == 0 ? bias : "default")}{rest};");
         }
     }
 
     /// <summary>Adds a product to a sum.</summary>
-    public void Add(CSharpWriter writer, int chain, int sum, string weight, string value) =>
-        writer.Line($"{Name(chain, sum)} = {_math.MultiplyAdd(weight, value, Name(chain, sum))};");
+    public void Add(CSharpWriter writer, int filter, int chain, int sum, string weight, string value) =>
+        writer.Line($"{Name(filter, chain, sum)} = {_math.MultiplyAdd(weight, value, Name(filter, chain, sum))};");
 
-    /// <summary>Adds up the chains, pools, activates and stores.</summary>
-    public void End(CSharpWriter writer)
+    /// <summary>Adds up the chains of a filter of the group, pools, activates and stores at <paramref name="target"/>.</summary>
+    public void End(CSharpWriter writer, int filter, string target)
     {
+        (_filter, _target) = (filter, target);
         for (int chain = 1; chain < plan.Chains; chain++)
         {
-            for (int i = 0; i < plan.Sums; i++) writer.Line($"{Name(0, i)} += {Name(chain, i)};");
+            for (int i = 0; i < plan.Sums; i++) writer.Line($"{Name(i)} += {Name(filter, chain, i)};");
         }
 
         if (!ActivatesPooled)
         {
-            for (int i = 0; i < plan.Sums; i++) writer.Line($"{Name(0, i)} = {ActivationSource.Call(Inner, Name(0, i))};");
+            for (int i = 0; i < plan.Sums; i++) writer.Line($"{Name(i)} = {ActivationSource.Call(Inner, Name(i))};");
         }
 
         if (_grid.Kind == PixelPooling.AcrossLanes) EndAcrossLanes(writer);
         else EndAcrossRegisters(writer);
     }
 
-    private static string Name(int chain, int sum) => $"{(chain == 0 ? "s" : "t")}{sum}";
+    private string Name(int filter, int chain, int sum) => $"{"stpq"[filter * plan.Chains + chain]}{sum}";
+
+    private string Name(int sum) => Name(_filter, 0, sum);
 
     private void EndAcrossRegisters(CSharpWriter writer)
     {
-        // What a store writes behind the end of a row, the next row writes over.
+        // What a store writes behind the end of a row, the next row or filter writes over.
         for (int line = 0, sum = 0; line < plan.TileLines; line++)
         {
             for (int segment = 0; segment < plan.TileSegments; segment++, sum += _grid.Members)
             {
-                string[] members = [.. Enumerable.Range(sum, _grid.Members).Select(i => Name(0, i))];
-                Store(writer, Mean(Pooled(members), members.Length), line * LineLength + segment * _lanes);
+                string[] members = [.. Enumerable.Range(sum, _grid.Members).Select(i => Name(i))];
+                Store(writer, Mean(Pooled(members), members.Length), plan.Layout.Place(line, segment));
             }
         }
     }
@@ -84,7 +88,7 @@ internal sealed class SumsEmitter(ConvolutionPlan plan)
         {
             for (int segment = 0; segment < segments; segment++)
             {
-                string upper = Name(0, 2 * pair * segments + segment), lower = Name(0, (2 * pair + 1) * segments + segment);
+                string upper = Name(2 * pair * segments + segment), lower = Name((2 * pair + 1) * segments + segment);
                 writer.Line($"{upper} = {Pooled([upper, lower])};");
             }
         }
@@ -95,9 +99,9 @@ internal sealed class SumsEmitter(ConvolutionPlan plan)
         {
             for (int segment = 0; segment < segments; segment += 2)
             {
-                string first = Name(0, 2 * pair * segments + segment);
-                string second = byTwo ? Name(0, 2 * (pair + 1)) : segments == 1 ? first : Name(0, 2 * pair * segments + segment + 1);
-                string evens = $"e{pair * segments + segment}", odds = $"o{pair * segments + segment}";
+                string first = Name(2 * pair * segments + segment);
+                string second = byTwo ? Name(2 * (pair + 1)) : segments == 1 ? first : Name(2 * pair * segments + segment + 1);
+                string evens = $"e{_filter}_{pair * segments + segment}", odds = $"o{_filter}_{pair * segments + segment}";
                 writer.Line($"Floats{_bits} {evens} = Evens({first}, {second}), {odds} = Odds({first}, {second});");
                 Store(writer, Mean(Pooled([evens, odds]), 4), pair * pooledColumns + segment / 2 * _lanes);
             }
@@ -126,6 +130,6 @@ internal sealed class SumsEmitter(ConvolutionPlan plan)
     {
         if (ActivatesPooled) value = ActivationSource.Call(Inner, value);
         if (Pooling is not null) value = ActivationSource.Call(Pooling.Activation, value);
-        writer.Line(_math.Store(value, "target", offset));
+        writer.Line(_math.Store(value, _target, offset));
     }
 }

@@ -1,6 +1,5 @@
 using System.Collections.Generic;
 using System.Linq;
-using Espalier.Compilation.Emit;
 using Espalier.Compilation.Lowering;
 using Espalier.Compilation.Model;
 
@@ -12,49 +11,40 @@ namespace Espalier.Compilation.Kernels.Convolution;
 /// </summary>
 internal sealed class UnrolledConvolutionKernel : ConvolutionKernel
 {
-    /// <summary>A multiply-add with its load, and a broadcast, in bytes of machine code.</summary>
-    private const int TermBytes = 10;
-
     /// <inheritdoc/>
     public override KernelKind Kind => KernelKind.UnrolledPixels;
 
     /// <inheritdoc/>
-    /// <remarks>With registers of four lanes it would be four times as much code.</remarks>
-    public override bool Offers(Stage stage, VectorWidth width)
-    {
-        if (width == VectorWidth.Vector128) return false;
-        if (ConvolutionPlan.For(stage, width) is not ConvolutionPlan plan) return false;
-        SparseMatrix weights = plan.Grid.Layer.Weights;
-        int longest = Enumerable.Range(0, weights.Rows).Max(filter => weights.RowCount(filter));
-        return longest * plan.Sums <= LoweringOptions.MaxMethodTerms;
-    }
+    protected override bool IsUnrolled => true;
 
     /// <inheritdoc/>
-    public override KernelEstimate Estimate(Stage stage, VectorWidth width)
+    /// <remarks>With registers of four lanes it would be four times as much code.</remarks>
+    public override bool Offers(Stage stage, VectorWidth width) => width != VectorWidth.Vector128
+        && ConvolutionPlan.For(stage, width, IsUnrolled) is ConvolutionPlan plan
+        && plan.Groups.Max(group => (long)group.Terms * plan.Sums) <= LoweringOptions.MaxMethodTerms;
+
+    /// <inheritdoc/>
+    /// <remarks>A tap is a term for each register of sums. Groups of filters stay together.</remarks>
+    public override IEnumerable<MethodPart> Split(int index, Stage stage, VectorWidth width, int methodTerms)
     {
         ConvolutionPlan plan = Plan(stage, width);
-        SparseMatrix weights = plan.Grid.Layer.Weights;
-        long code = 400 + (long)TermBytes * (weights.Count * (plan.Sums + 1) + weights.Rows * (plan.Sums + 4));
-        return new KernelEstimate(
-            Nanoseconds(plan.Cycles(isUnrolled: true)), code, sizeof(float) * (long)(weights.Count + weights.Rows), plan.Fill);
-    }
-
-    /// <inheritdoc/>
-    public override IEnumerable<MethodPart> Split(int index, Stage stage, int methodTerms)
-    {
-        // A tap is a term for each register of sums, of which there are at most so many.
-        int most = System.Math.Max(1, methodTerms / ConvolutionPlan.MostSums), first = 0;
         SparseMatrix weights = stage.Weights!;
-        for (int filter = 1; filter <= weights.Rows; filter++)
+        int most = System.Math.Max(1, methodTerms / plan.Sums), first = 0;
+        for (int filter = 0; filter < weights.Rows;)
         {
-            if (filter < weights.Rows && weights.RowStart(filter + 1) - weights.RowStart(first) <= most) continue;
-            int start = weights.RowStart(first);
-            yield return new MethodPart(index, first, filter - first, start, weights.RowStart(filter) - start, IsPiece: false);
-            first = filter;
-        }
-    }
+            int next = System.Math.Min(filter + plan.GroupFilters, weights.Rows);
+            if (first < filter && weights.RowStart(next) - weights.RowStart(first) > most)
+            {
+                yield return Part(first, filter);
+                first = filter;
+            }
 
-    /// <inheritdoc/>
-    public override void Emit(CSharpWriter writer, KernelSite site) =>
-        new ConvolutionEmitter(site, Plan(site.Stage, site.Width)).EmitStraight(writer);
+            filter = next;
+        }
+
+        yield return Part(first, weights.Rows);
+
+        MethodPart Part(int from, int to) =>
+            new(index, from, to - from, weights.RowStart(from), weights.RowStart(to) - weights.RowStart(from), IsPiece: false);
+    }
 }

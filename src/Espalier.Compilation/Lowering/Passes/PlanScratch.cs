@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using Espalier.Compilation.Model;
@@ -18,12 +19,20 @@ internal static class PlanScratch
     public const string Name = "plan scratch memory";
 
     /// <summary>Runs the pass.</summary>
-    public static LoweredNetwork Apply(LoweredNetwork lowered) => lowered.WithPlans(plan => plan with { Scratch = Plan(plan) });
+    public static LoweredNetwork Apply(LoweredNetwork lowered) =>
+        lowered.WithPlans(plan => plan with { Scratch = Plan(plan, ScratchPlacer.Place) });
 
-    private static ScratchPlan Plan(WidthPlan plan)
+    /// <summary>
+    /// Gives each value a place of its own, so that all of them are there when the prediction is over: for looking at them, since it may take
+    /// more than the header promises.
+    /// </summary>
+    public static LoweredNetwork Apart(LoweredNetwork lowered) =>
+        lowered.WithPlans(plan => plan with { Scratch = Plan(plan, ScratchPlacer.PlaceApart) });
+
+    private static ScratchPlan Plan(WidthPlan plan, Func<IReadOnlyList<ScratchBuffer>, (int Length, int[] Offsets)> place)
     {
         IReadOnlyList<ScratchBuffer> buffers = ScratchBuffer.Of(plan);
-        (int length, int[] places) = ScratchPlacer.Place(buffers);
+        (int length, int[] places) = place(buffers);
         int input = -1;
         int[] offsets = [.. Enumerable.Repeat(-1, plan.Stages.Length)], works = [.. offsets];
         for (int i = 0; i < places.Length; i++)

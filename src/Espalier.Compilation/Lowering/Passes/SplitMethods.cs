@@ -20,7 +20,7 @@ internal static class SplitMethods
         var parts = new List<MethodPart>();
         for (int i = 0; i < plan.Stages.Length; i++)
         {
-            parts.AddRange(plan.KernelOf(i).Split(i, plan.Stages[i], lowered.Options.MethodTerms));
+            parts.AddRange(plan.KernelOf(i).Split(i, plan.Stages[i], plan.Kernels[i].Width, lowered.Options.MethodTerms));
         }
 
         return plan with { Methods = new EquatableArray<MethodPart>(parts) };

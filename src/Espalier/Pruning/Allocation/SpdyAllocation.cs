@@ -45,8 +45,8 @@ public sealed class SpdyAllocation(
         }
 
         int[][] levels = [.. layers.Select(Levels)];
-        double[] prices = _options.PricedInBytes
-            ? Prices(context, near, cancellation)
+        double[] prices = _options.Price is CompiledCost price
+            ? Prices(context, price, near, cancellation)
             : [.. parameters.Select(_ => 1.0)];
         var program = new SpdyProgram(layers, levels, prices);
         double[] coefficients = new SpdySearch(context, layers, program, _options).Find(near, cancellation);
@@ -66,14 +66,16 @@ public sealed class SpdyAllocation(
         return [.. levels];
     }
 
-    // The bytes of a weight in each layer, where magnitude leaves about as many as will be asked for.
-    private static double[] Prices(PruningContext context, int near, CancellationToken cancellation)
+    // The cost of a weight in each layer, where magnitude leaves about as many as will be asked for.
+    private static double[] Prices(PruningContext context, CompiledCost price, int near, CancellationToken cancellation)
     {
         TrainableNetwork pruned = context.Network.Clone();
         new MagnitudeCriterion().Remove(context with { Network = pruned }, new RemovalBudget(near, PruningScope.Global), cancellation);
-        ModelSummary summary = CompiledSize.Summarize(pruned);
-        return [.. summary.Layers.Select(layer =>
-            Math.Max(1.0, (double)(layer.TableBytes + layer.CodeBytes) / Math.Max(1, layer.NonZeros)))];
+        double[] prices = [.. price.OfWeightedLayers(pruned).Select(layer => layer.Cost / Math.Max(1, layer.Layer.NonZeros))];
+
+        // Only their ratios count. A layer of which nothing is left costs as little as any.
+        double least = prices.Where(each => each > 0).DefaultIfEmpty(1).Min();
+        return Array.ConvertAll(prices, each => Math.Max(1, each / least));
     }
 
     private sealed class Plan(TrainableNetwork network, SpdyProgram program, double[] coefficients) : LayerPlan(network)

@@ -1,3 +1,5 @@
+using Espalier.Reporting;
+
 namespace Espalier.Pruning.Allocation;
 
 /// <summary>The constants of <see cref="SpdyAllocation"/>; those of the search are the authors'.</summary>
@@ -16,10 +18,10 @@ public sealed record SpdyOptions
     public double ResampledShare { get; init; } = 0.1;
 
     /// <summary>
-    /// Whether a weight costs what it takes of the compiled model (its bytes differ where one layer becomes straight-line code and another
-    /// a table) rather than one.
+    /// What of the compiled model a weight is priced by (bytes differ where one layer becomes straight-line code and another a table,
+    /// nanoseconds where one runs over an image); null where every weight costs one.
     /// </summary>
-    public bool PricedInBytes { get; init; }
+    public CompiledCost? Price { get; init; }
 
     /// <summary>Decides the coefficients.</summary>
     public ulong Seed { get; init; } = 1;

@@ -74,13 +74,16 @@ static partial class Branches
             float magnitude = ToFloat(bits & 0x7FFFFFFF);
             if (magnitude < 0.6f)
             {
-                float t = x * x;
-                float p = (((-0.00626911968f * t + 0.0211109594f) * t - 0.0538739488f) * t + 0.133329153f) * t - 0.333333313f;
-                return x + x * (t * p);
+                float t = (float)(x * x);
+                float p = (float)((float)(-0.00626911968f * t) + 0.0211109594f);
+                p = (float)((float)(p * t) - 0.0538739488f);
+                p = (float)((float)(p * t) + 0.133329153f);
+                p = (float)((float)(p * t) - 0.333333313f);
+                return (float)(x + (float)(x * (float)(t * p)));
             }
 
             // NaN comes out of Exp as NaN; the sign is put back by its bit.
-            float result = magnitude > 9.5f ? 1f : 1f - 2f / (Exp(magnitude + magnitude) + 1f);
+            float result = magnitude > 9.5f ? 1f : (float)(1f - (float)(2f / (float)(Exp((float)(magnitude + magnitude)) + 1f)));
             return ToFloat(ToBits(result) | (bits & ~0x7FFFFFFF));
         }
 
@@ -99,12 +102,12 @@ static partial class Branches
             float sum = 0f;
             for (int i = 0; i < values.Length; i++)
             {
-                float e = Exp(values[i] - largest);
+                float e = Exp((float)(values[i] - largest));
                 values[i] = e;
-                sum += e;
+                sum = (float)(sum + e);
             }
 
-            for (int i = 0; i < values.Length; i++) values[i] /= sum;
+            for (int i = 0; i < values.Length; i++) values[i] = (float)(values[i] / sum);
         }
 
         /// <summary>e^x, within 1 ULP: infinity above 88.72, subnormal below -87.33, 0 below -103.97, NaN for NaN.</summary>
@@ -112,28 +115,32 @@ static partial class Branches
         {
             if (!(x >= -104f)) return x < -104f ? 0f : x;
             if (x > 88.8f) return float.PositiveInfinity;
-            float rounded = x * 1.44269504f + 12582912f;
+            float rounded = (float)((float)(x * 1.44269504f) + 12582912f);
             int n = ToBits(rounded) - 0x4B400000;
-            float r = Reduced(x, rounded - 12582912f), s = r * r;
-            float e = 1f + (r + s * ExpRest(r, s));
+            float r = Reduced(x, (float)(rounded - 12582912f)), s = (float)(r * r);
+            float e = (float)(1f + (float)(r + (float)(s * ExpRest(r, s))));
 
             // 2^n in two halves, because it may itself be too large or too small for a float when the product is not.
             int half = n >> 1;
-            return e * ToFloat((half + 127) << 23) * ToFloat((n - half + 127) << 23);
+            return (float)((float)(e * ToFloat((half + 127) << 23)) * ToFloat((n - half + 127) << 23));
         }
 
         /// <summary>
         /// x - n ln 2, at most 0.3475 in size (Cody and Waite 1980: ln 2 in two parts, so that the large part times n is exact). Callers get n
         /// by adding and taking away 1.5 * 2^23, which rounds to a whole number.
         /// </summary>
-        private static float Reduced(float x, float n) => x - n * 0.693359375f + n * 0.000212194442f;
+        private static float Reduced(float x, float n) =>
+            (float)((float)(x - (float)(n * 0.693359375f)) + (float)(n * 0.000212194442f));
 
         /// <summary>
         /// (e^r - 1 - r) / r^2 for |r| &lt;= 0.3475 and s = r^2: the best polynomial of degree 4, which is off by 0.07 roundings of e^r. In
         /// pairs (Estrin 1960), because the result then waits for fewer operations one after the other than by Horner's rule.
         /// </summary>
-        private static float ExpRest(float r, float s) =>
-            (0.00138142216f * s + (0.00836889911f * r + 0.0416684039f)) * s + (0.166665196f * r + 0.49999994f);
+        private static float ExpRest(float r, float s)
+        {
+            float upper = (float)((float)(0.00138142216f * s) + (float)((float)(0.00836889911f * r) + 0.0416684039f));
+            return (float)((float)(upper * s) + (float)((float)(0.166665196f * r) + 0.49999994f));
+        }
 
         private static int ToBits(float value) => global::System.BitConverter.SingleToInt32Bits(value);
 
@@ -244,11 +251,11 @@ static partial class Branches
                             int start = channel * 9 + (top + row * 1) * 3 + left;
                             for (int column = firstColumn; column < endColumn; column++)
                             {
-                                pooled = pooled + input[start + column * 1];
+                                pooled = (float)(pooled + input[start + column * 1]);
                             }
                         }
 
-                        output[next++] = pooled / ((endRow - firstRow) * (endColumn - firstColumn));
+                        output[next++] = (float)(pooled / ((endRow - firstRow) * (endColumn - firstColumn)));
                     }
                 }
             }

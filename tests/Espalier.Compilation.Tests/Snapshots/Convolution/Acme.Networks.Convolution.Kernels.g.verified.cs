@@ -64,7 +64,7 @@ static partial class Convolution
         public static float Larger(float a, float b)
         {
             // Numbers without a branch, as integers of the same order: which value is larger is as good as random.
-            if (float.IsNaN(a) || float.IsNaN(b)) return a + b;
+            if (float.IsNaN(a) || float.IsNaN(b)) return (float)(a + b);
             int x = ToBits(a), y = ToBits(b);
             x ^= (x >> 31) & 0x7FFFFFFF;
             y ^= (y >> 31) & 0x7FFFFFFF;

@@ -53,7 +53,7 @@ static partial class DeadUnits
         public static float LeakyRelu(float x, float alpha)
         {
             int negative = ToBits(x) >> 31;
-            return ToFloat((ToBits(x) & ~negative) | (ToBits(alpha * x) & negative));
+            return ToFloat((ToBits(x) & ~negative) | (ToBits((float)(alpha * x)) & negative));
         }
 
         private static int ToBits(float value) => global::System.BitConverter.SingleToInt32Bits(value);

@@ -76,12 +76,12 @@ static partial class Permute
             float sum = 0f;
             for (int i = 0; i < values.Length; i++)
             {
-                float e = Exp(values[i] - largest);
+                float e = Exp((float)(values[i] - largest));
                 values[i] = e;
-                sum += e;
+                sum = (float)(sum + e);
             }
 
-            for (int i = 0; i < values.Length; i++) values[i] /= sum;
+            for (int i = 0; i < values.Length; i++) values[i] = (float)(values[i] / sum);
         }
 
         /// <summary>e^x, within 1 ULP: infinity above 88.72, subnormal below -87.33, 0 below -103.97, NaN for NaN.</summary>
@@ -89,28 +89,32 @@ static partial class Permute
         {
             if (!(x >= -104f)) return x < -104f ? 0f : x;
             if (x > 88.8f) return float.PositiveInfinity;
-            float rounded = x * 1.44269504f + 12582912f;
+            float rounded = (float)((float)(x * 1.44269504f) + 12582912f);
             int n = ToBits(rounded) - 0x4B400000;
-            float r = Reduced(x, rounded - 12582912f), s = r * r;
-            float e = 1f + (r + s * ExpRest(r, s));
+            float r = Reduced(x, (float)(rounded - 12582912f)), s = (float)(r * r);
+            float e = (float)(1f + (float)(r + (float)(s * ExpRest(r, s))));
 
             // 2^n in two halves, because it may itself be too large or too small for a float when the product is not.
             int half = n >> 1;
-            return e * ToFloat((half + 127) << 23) * ToFloat((n - half + 127) << 23);
+            return (float)((float)(e * ToFloat((half + 127) << 23)) * ToFloat((n - half + 127) << 23));
         }
 
         /// <summary>
         /// x - n ln 2, at most 0.3475 in size (Cody and Waite 1980: ln 2 in two parts, so that the large part times n is exact). Callers get n
         /// by adding and taking away 1.5 * 2^23, which rounds to a whole number.
         /// </summary>
-        private static float Reduced(float x, float n) => x - n * 0.693359375f + n * 0.000212194442f;
+        private static float Reduced(float x, float n) =>
+            (float)((float)(x - (float)(n * 0.693359375f)) + (float)(n * 0.000212194442f));
 
         /// <summary>
         /// (e^r - 1 - r) / r^2 for |r| &lt;= 0.3475 and s = r^2: the best polynomial of degree 4, which is off by 0.07 roundings of e^r. In
         /// pairs (Estrin 1960), because the result then waits for fewer operations one after the other than by Horner's rule.
         /// </summary>
-        private static float ExpRest(float r, float s) =>
-            (0.00138142216f * s + (0.00836889911f * r + 0.0416684039f)) * s + (0.166665196f * r + 0.49999994f);
+        private static float ExpRest(float r, float s)
+        {
+            float upper = (float)((float)(0.00138142216f * s) + (float)((float)(0.00836889911f * r) + 0.0416684039f));
+            return (float)((float)(upper * s) + (float)((float)(0.166665196f * r) + 0.49999994f));
+        }
 
         private static int ToBits(float value) => global::System.BitConverter.SingleToInt32Bits(value);
 

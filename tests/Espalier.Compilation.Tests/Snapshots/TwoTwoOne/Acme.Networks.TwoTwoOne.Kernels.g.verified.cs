@@ -65,9 +65,9 @@ static partial class TwoTwoOne
         /// </summary>
         public static float Sigmoid(float x)
         {
-            if (x >= 0f) return 1f / (1f + ExpOfNegative(-x));
+            if (x >= 0f) return (float)(1f / (float)(1f + ExpOfNegative(-x)));
             float e = ExpOfNegative(x);
-            return e / (1f + e);
+            return (float)(e / (float)(1f + e));
         }
 
         /// <summary>
@@ -77,24 +77,28 @@ static partial class TwoTwoOne
         private static float ExpOfNegative(float x)
         {
             if (!(x >= -87.3365402f)) return x < -87.3365402f ? 0f : x;
-            float rounded = x * 1.44269504f + 12582912f;
+            float rounded = (float)((float)(x * 1.44269504f) + 12582912f);
             float scale = ToFloat((ToBits(rounded) << 23) + 0x3F800000);
-            float r = Reduced(x, rounded - 12582912f), s = r * r;
-            return scale + scale * r + scale * s * ExpRest(r, s);
+            float r = Reduced(x, (float)(rounded - 12582912f)), s = (float)(r * r);
+            return (float)((float)(scale + (float)(scale * r)) + (float)((float)(scale * s) * ExpRest(r, s)));
         }
 
         /// <summary>
         /// x - n ln 2, at most 0.3475 in size (Cody and Waite 1980: ln 2 in two parts, so that the large part times n is exact). Callers get n
         /// by adding and taking away 1.5 * 2^23, which rounds to a whole number.
         /// </summary>
-        private static float Reduced(float x, float n) => x - n * 0.693359375f + n * 0.000212194442f;
+        private static float Reduced(float x, float n) =>
+            (float)((float)(x - (float)(n * 0.693359375f)) + (float)(n * 0.000212194442f));
 
         /// <summary>
         /// (e^r - 1 - r) / r^2 for |r| &lt;= 0.3475 and s = r^2: the best polynomial of degree 4, which is off by 0.07 roundings of e^r. In
         /// pairs (Estrin 1960), because the result then waits for fewer operations one after the other than by Horner's rule.
         /// </summary>
-        private static float ExpRest(float r, float s) =>
-            (0.00138142216f * s + (0.00836889911f * r + 0.0416684039f)) * s + (0.166665196f * r + 0.49999994f);
+        private static float ExpRest(float r, float s)
+        {
+            float upper = (float)((float)(0.00138142216f * s) + (float)((float)(0.00836889911f * r) + 0.0416684039f));
+            return (float)((float)(upper * s) + (float)((float)(0.166665196f * r) + 0.49999994f));
+        }
 
         private static int ToBits(float value) => global::System.BitConverter.SingleToInt32Bits(value);
 

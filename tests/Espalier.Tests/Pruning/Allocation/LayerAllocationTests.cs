@@ -2,6 +2,7 @@ using Espalier.Compilation.Model;
 using Espalier.Pruning;
 using Espalier.Pruning.Allocation;
 using Espalier.Pruning.Criteria;
+using Espalier.Reporting;
 using Espalier.Tests.Training;
 using Espalier.Training;
 using Espalier.Training.Losses;
@@ -157,7 +158,7 @@ public sealed class LayerAllocationTests
         "fractions" => new FractionAllocation([0.2, 0.6]),
         "scan" => new ScanAllocation(100),
         "spdy" => new SpdyAllocation((context, _) => Curves(context), new SpdyOptions { Starts = 10, Failures = 10 }),
-        _ => new SpdyAllocation((context, _) => Curves(context), new SpdyOptions { Starts = 5, Failures = 5, PricedInBytes = true }),
+        _ => new SpdyAllocation((context, _) => Curves(context), new SpdyOptions { Starts = 5, Failures = 5, Price = CompiledCost.Bytes }),
     };
 
     /// <summary>The sum of the squares that magnitude removes.</summary>

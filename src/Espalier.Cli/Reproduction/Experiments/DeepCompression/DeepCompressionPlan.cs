@@ -3,7 +3,6 @@ namespace Espalier.Cli.Reproduction.Experiments.DeepCompression;
 /// <summary>The network of an experiment with <see cref="DeepCompressionWork"/>, and its scale.</summary>
 /// <param name="Architecture">The form of the network.</param>
 /// <param name="NetworkName">What it is called in its file.</param>
-/// <param name="Criterion">What a weight is worth, by its name in the catalog.</param>
 /// <param name="TrainSamples">The first training images, which are learned from.</param>
 /// <param name="ValidationSamples">The last training images, by which is chosen.</param>
 /// <param name="FinalSamples">The first training images, with those of the validation part, from which the reported networks learn.</param>
@@ -16,21 +15,21 @@ namespace Espalier.Cli.Reproduction.Experiments.DeepCompression;
 /// <param name="Bits">Bits of a code.</param>
 /// <param name="StartBits">Bits at which the starts are compared.</param>
 internal sealed record DeepCompressionPlan(
-    string Architecture, string NetworkName, string Criterion, int TrainSamples, int ValidationSamples, int FinalSamples, int Seeds,
-    int DenseEpochs, int PruningEpochs, int CentroidEpochs, int StartEpochs, IReadOnlyList<int> Ratios, IReadOnlyList<int> Bits,
+    string Architecture, string NetworkName, int TrainSamples, int ValidationSamples, int FinalSamples, int Seeds, int DenseEpochs,
+    int PruningEpochs, int CentroidEpochs, int StartEpochs, IReadOnlyList<int> Ratios, IReadOnlyList<int> Bits,
     IReadOnlyList<int> StartBits)
 {
     /// <summary>LeNet-300-100.</summary>
     public static DeepCompressionPlan Full { get; } = new(
-        "lenet-300-100", "LeNet300", "magnitude", 55_000, 5_000, 60_000, 3, 20, 30, 6, 2, [12, 40, 68, 100], [5, 4, 3], [1, 2, 3, 4, 5, 6]);
+        "lenet-300-100", "LeNet300", 55_000, 5_000, 60_000, 3, 20, 30, 6, 2, [12, 40, 68, 100], [5, 4, 3], [1, 2, 3, 4, 5, 6]);
 
     /// <summary>The same code in seconds.</summary>
     public static DeepCompressionPlan Quick { get; } = new(
-        "lenet-300-100", "LeNet300", "magnitude", 3_000, 500, 3_500, 1, 3, 3, 1, 1, [12, 40], [5, 3], [2, 4]);
+        "lenet-300-100", "LeNet300", 3_000, 500, 3_500, 1, 3, 3, 1, 1, [12, 40], [5, 3], [2, 4]);
 
     /// <summary>The Caffe form of LeNet-5; settings are fixed, and nothing is chosen in the run.</summary>
     public static DeepCompressionPlan LeNet5 { get; } = new(
-        "lenet-5-caffe", "LeNet5", "lamp-work", 55_000, 5_000, 60_000, 1, 8, 8, 3, 0, [12, 60], [5], []);
+        "lenet-5-caffe", "LeNet5", 55_000, 5_000, 60_000, 1, 8, 12, 3, 0, [14, 60], [5], []);
 
     /// <summary>The same code in seconds.</summary>
     public static DeepCompressionPlan QuickLeNet5 { get; } = LeNet5 with

@@ -32,20 +32,23 @@ internal sealed class DeepCompressionWork(
         });
     }
 
-    /// <summary>
-    /// Prunes it by the plan's criterion while training, then trains on; dead units go. The validation part is for the progress only.
-    /// </summary>
-    public Network Prune(Network dense, int ratio, double rate, double decay)
+    /// <summary>Prunes it while training, then trains on; dead units go. The validation part is for the progress only.</summary>
+    /// <param name="dense">The dense network.</param>
+    /// <param name="ratio">How many times fewer weights are left.</param>
+    /// <param name="criterion">What a weight is worth, by its name in the catalog.</param>
+    /// <param name="rate">The rate, which falls in the second half.</param>
+    /// <param name="decay">The coupled L2 term.</param>
+    public Network Prune(Network dense, int ratio, string criterion, double rate, double decay)
     {
         TrainingOptions pruning = Options(plan.PruningEpochs, LearningRateSchedule.Constant(rate), decay);
         TrainingOptions tuning = Options(plan.PruningEpochs, LearningRateSchedule.Linear(rate, rate / 100), decay) with { Seed = seed + 1 };
-        string recipe = $"{plan.Criterion}, {train.Count} samples, dense {plan.DenseEpochs} epochs, {pruning}, {tuning}";
+        string recipe = $"{criterion}, {train.Count} samples, dense {plan.DenseEpochs} epochs, {pruning}, {tuning}";
         return run.Model($"pruned-{ratio}x", $"{ratio}x, {recipe}", () =>
         {
             TrainableNetwork network = TrainableNetwork.FromNetwork(dense);
             var options = new GradualPruningOptions
             {
-                Criterion = CriterionCatalog.Create(plan.Criterion), Training = pruning, FineTuning = tuning,
+                Criterion = CriterionCatalog.Create(criterion), Training = pruning, FineTuning = tuning,
             };
             var meter = new PruningMeter(run.Report);
             new GradualPruner(network, train, validation, options).Run(PruningTarget.Fraction(1.0 / ratio), meter, run.Cancellation);

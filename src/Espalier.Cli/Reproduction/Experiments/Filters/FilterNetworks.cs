@@ -1,3 +1,5 @@
+using Espalier.Cli.Reproduction.Experiments.GradualMagnitude;
+using Espalier.Cli.Reproduction.Experiments.LeNet5;
 using Espalier.Compilation.Model;
 using Espalier.Data;
 using Espalier.Pruning.Units;
@@ -9,13 +11,14 @@ namespace Espalier.Cli.Reproduction.Experiments.Filters;
 
 /// <summary>
 /// LeNet-5 in the Caffe form on MNIST, thinned out in rounds: a part of the filters and units leaves, the tensors shrink in fact, an epoch
-/// of training, again. Units are ranked by their worth as it is: for each weight that they cost, the second convolution would be left with 2
-/// filters of 50 before the others had lost half of theirs. Whatever is looked at while choosing is the last 5,000 training images. On the small scale there are few images.
+/// of training, again; in the end long training, with the dense network for a teacher. Units are ranked by their worth as it is: for each
+/// weight that they cost, the second convolution would be left with 2 filters of 50 before the others had lost half of theirs. Whatever is
+/// looked at while choosing is the last 5,000 training images. On the small scale there are few images.
 /// </summary>
 internal sealed class FilterNetworks
 {
     private const LossKind Loss = LossKind.CategoricalCrossEntropy;
-    private const int HeldOut = 5000, Judges = 5000, QuickSamples = 1500, DenseEpochs = 6, TuningEpochs = 12, BatchSize = 64;
+    private const int HeldOut = 5000, Judges = 5000, QuickSamples = 1500, DenseEpochs = 6, TuningEpochs = 36, BatchSize = 64;
     private const double Rate = 1e-3, FinalRate = 1e-5, Decay = 1e-4, Part = 0.2, QuickPart = 0.5;
     private const string Criterion = "taylor";
 
@@ -38,14 +41,14 @@ internal sealed class FilterNetworks
     public Network Dense() => _run.Model("dense", Words(DenseEpochs), () =>
     {
         TrainableNetwork network = Architecture.Find("lenet-5-caffe").Create("LeNet5", _train.InputShape, 10, Activation.Softmax, seed: 1);
-        return Train(network, DenseEpochs, LearningRateSchedule.Linear(Rate, FinalRate), "dense network");
+        return Train(network, _train, DenseEpochs, LearningRateSchedule.Linear(Rate, FinalRate), "dense network");
     });
 
     /// <summary>The network thinned out round after round from another one, just as the last round leaves it.</summary>
     /// <param name="from">What to start from.</param>
     /// <param name="units">The filters and units to keep.</param>
     public Network Thinned(Network from, int units) =>
-        _run.Model($"thinned-{units}", $"{Criterion}, {Part} a round, from {Sizes(from)} to {units}, {Words(1)}", () =>
+        _run.Model($"thinned-{units}", $"{Criterion}, {Part} a round, from {LiveSizes.Of(from)} to {units}, {Words(1)}", () =>
         {
             TrainableNetwork network = TrainableNetwork.FromNetwork(from);
             int first = Units(network);
@@ -58,18 +61,19 @@ internal sealed class FilterNetworks
                 };
                 new UnitPruner(network, _judges, null, Loss, options).Run(UnitTarget.Rounds(1), null, _run.Cancellation);
                 network = NetworkShrinker.Shrink(network);
-                Train(network, 1, LearningRateSchedule.Constant(Rate), $"{left - fewer} filters and units");
+                Train(network, _train, 1, LearningRateSchedule.Constant(Rate), $"{left - fewer} filters and units");
                 _run.Report((double)(first - left) / (first - units), $"{left} filters and units");
             }
 
             return network.ToNetwork();
         });
 
-    /// <summary>A thinned network, trained on at a rate that falls.</summary>
+    /// <summary>A thinned network, taught by the dense one at a rate that falls.</summary>
     public FilterPoint Tuned(Network thinned, int units)
     {
-        Network tuned = _run.Model($"tuned-{units}", $"{Sizes(thinned)}, {Words(TuningEpochs)}", () =>
-            Train(TrainableNetwork.FromNetwork(thinned), TuningEpochs, LearningRateSchedule.Linear(Rate, FinalRate), Sizes(thinned)));
+        string sizes = LiveSizes.Of(thinned);
+        Network tuned = _run.Model($"tuned-{units}", $"{sizes}, taught, {Words(TuningEpochs)}", () =>
+            Train(TrainableNetwork.FromNetwork(thinned), Taught(), TuningEpochs, LearningRateSchedule.Linear(Rate, FinalRate), sizes));
         return Point(tuned);
     }
 
@@ -77,7 +81,7 @@ internal sealed class FilterNetworks
     public FilterPoint Point(Network model)
     {
         TrainableNetwork network = TrainableNetwork.FromNetwork(model);
-        return new FilterPoint(Sizes(model), Units(network), network.WeightCount, Error(network, _validation), Error(network, _test));
+        return new FilterPoint(LiveSizes.Of(model), Units(network), network.WeightCount, Error(network, _validation), Error(network, _test));
     }
 
     /// <summary>The dense network while filters and units leave without retraining, ranked again before each round.</summary>
@@ -94,24 +98,17 @@ internal sealed class FilterNetworks
         return new FilterCurve(criterion, [(log.UnitsBefore, log.Before.ErrorPercent!.Value), .. rounds]);
     });
 
-    /// <summary>Filters, inputs of the first dense layer, and units: "20-50-800-500".</summary>
-    public static string Sizes(Network network)
-    {
-        WeightedLayer[] layers = [.. network.Layers.OfType<WeightedLayer>()];
-        DenseLayer first = layers.OfType<DenseLayer>().First();
-        return string.Join('-', layers.SkipLast(1).Select(layer => layer == first
-            ? $"{layer.Weights.Columns}-{layer.Weights.Rows}"
-            : $"{layer.Weights.Rows}"));
-    }
-
     private static int Units(TrainableNetwork network) =>
         UnitCount.Of(network).Where(layer => layer.Kind != UnitKind.Input).Sum(layer => layer.Read);
 
     private static double Error(TrainableNetwork network, Dataset data) => Evaluator.Evaluate(network, data, Loss).ErrorPercent!.Value;
 
-    private Network Train(TrainableNetwork network, int epochs, LearningRateSchedule rate, string what)
+    private Dataset Taught() =>
+        Teaching.Targets(_train, [Evaluator.Predict(TrainableNetwork.FromNetwork(Dense()), _train, Loss)]);
+
+    private Network Train(TrainableNetwork network, Dataset train, int epochs, LearningRateSchedule rate, string what)
     {
-        new Trainer(network, _train, null, new TrainingOptions
+        new Trainer(network, train, null, new TrainingOptions
         {
             Loss = Loss, Epochs = _run.Quick ? Math.Min(epochs, 3) : epochs, BatchSize = BatchSize, LearningRate = rate,
             Optimizer = new OptimizerOptions { WeightDecay = Decay },

@@ -1,5 +1,6 @@
 using Espalier.Compilation.Model;
 using Espalier.Data;
+using Espalier.Inference.Baselines;
 using Espalier.Pruning;
 using Espalier.Training;
 using Espalier.Training.Losses;
@@ -60,8 +61,9 @@ internal sealed class LeNet
     /// <summary>A network at its starting weights.</summary>
     public TrainableNetwork Start(ulong seed) => Start(_architecture, Train.InputShape, seed);
 
-    /// <summary>A LeNet-300-100 for images of <paramref name="shape"/> at its starting weights.</summary>
-    public static TrainableNetwork Start(Shape shape, ulong seed) => Start(Architecture.Find("lenet-300-100"), shape, seed);
+    /// <summary>A network for images of <paramref name="shape"/> at its starting weights.</summary>
+    public static TrainableNetwork Start(Architecture architecture, Shape shape, ulong seed) =>
+        architecture.Create("lenet", shape, 10, Activation.Softmax, seed);
 
     /// <summary>A dense network after its epochs, in which the rate falls in a line.</summary>
     public Network Dense(ulong seed) => _run.Model(
@@ -80,7 +82,12 @@ internal sealed class LeNet
     {
         TrainableNetwork network = TrainableNetwork.FromNetwork(Dense(recipe.Seed));
         Dataset train = recipe.Mirrored ? MirrorImages.Add(Train) : Train;
-        if (recipe.Teachers > 0) train = Teaching.Targets(train, Teachers(recipe.Teachers));
+        if (recipe.Teachers > 0)
+        {
+            train = Teaching.Targets(
+                train, [.. Enumerable.Range(1, recipe.Teachers).Select(seed => Answers(Dense((ulong)seed), train))]);
+        }
+
         TrainingOptions tuning = Falling(recipe.TuningEpochs, recipe.Decay, recipe.Seed + 1000, recipe.Rate);
         new GradualPruner(network, train, null, new GradualPruningOptions
         {
@@ -123,10 +130,19 @@ internal sealed class LeNet
     public double Seconds(string name, string words) => _run.Part<double>(name + "-seconds", Scaled(words), () =>
         throw new EspalierException($"{name}: the folder has this network without the time that it took; run again with --fresh."));
 
-    private static TrainableNetwork Start(Architecture architecture, Shape shape, ulong seed) =>
-        architecture.Create("lenet", shape, 10, Activation.Softmax, seed);
+    /// <summary>What a teacher says of the samples; dense layers alone are fastest over packed weights.</summary>
+    private static float[] Answers(Network teacher, Dataset train)
+    {
+        if (!teacher.Layers.All(layer => layer is DenseLayer))
+        {
+            return Evaluator.Predict(TrainableNetwork.FromNetwork(teacher), train, Loss);
+        }
 
-    private Network[] Teachers(int count) => [.. Enumerable.Range(1, count).Select(seed => Dense((ulong)seed))];
+        using var contender = new DensePackedContender(teacher);
+        var said = new float[train.Count * contender.OutputLength];
+        contender.PredictBatch(train.Inputs, said);
+        return said;
+    }
 
     private string Scaled(string words) => _run.Quick ? words + ", small scale" : words;
 }

@@ -1,6 +1,4 @@
-using Espalier.Compilation.Model;
 using Espalier.Data;
-using Espalier.Inference.Baselines;
 
 namespace Espalier.Cli.Reproduction.Experiments.GradualMagnitude;
 
@@ -15,17 +13,14 @@ internal static class Teaching
 
     /// <summary>The samples of <paramref name="train"/> with the mean of what the teachers say.</summary>
     /// <param name="train">Labelled samples.</param>
-    /// <param name="teachers">Networks that end in softmax, at least one.</param>
-    public static Dataset Targets(Dataset train, IReadOnlyList<Network> teachers)
+    /// <param name="teachers">What each of them says: probabilities of the classes, samples x classes.</param>
+    public static Dataset Targets(Dataset train, IReadOnlyList<float[]> teachers)
     {
         int classes = train.ClassNames.Count;
         var targets = new float[train.Count * classes];
         for (int i = 0; i < train.Count; i++) targets[i * classes + train.Labels![i]] = (float)(1 - TeachersPart);
-        var said = new float[targets.Length];
-        foreach (Network teacher in teachers)
+        foreach (float[] said in teachers)
         {
-            using var contender = new DensePackedContender(teacher);
-            contender.PredictBatch(train.Inputs, said);
             for (int start = 0; start < said.Length; start += classes)
             {
                 Add(targets.AsSpan(start, classes), said.AsSpan(start, classes), TeachersPart / teachers.Count);

@@ -8,24 +8,46 @@ namespace Espalier.Inference.Baselines.OnnxRuntime;
 /// ONNX Runtime at its best for small networks: one thread, all graph optimisations, tensors over pinned memory that are bound
 /// once. A call copies the input in, runs, and copies the output out; it allocates no managed memory.
 /// </summary>
-/// <remarks>A new batch size makes new tensors, once; the library's own allocations are not counted anywhere.</remarks>
+/// <remarks>
+/// A new batch size makes new tensors, once; the library's own allocations are not counted anywhere. A model that was imported is fed in its own
+/// order of values, sample by sample.
+/// </remarks>
 public sealed class OnnxRuntimeContender : Contender
 {
     private readonly OnnxRuntimeLibrary _library;
     private readonly OnnxRuntimeHandle _session;
-    private readonly int[] _inputDimensions;
+    private readonly OnnxPort _input, _output;
     private Bound? _sample, _batch;
 
     /// <summary>Hands <paramref name="network"/> to the library as an ONNX model.</summary>
     /// <exception cref="NotSupportedException">A layer cannot be written as ONNX.</exception>
     /// <exception cref="OnnxRuntimeException">The library refuses the model.</exception>
     public OnnxRuntimeContender(Network network, OnnxRuntimeLibrary library)
+        : this(network, library, OnnxExport.ToBytes(network), new OnnxPort(OnnxExport.InputName, [1, .. OnnxExport.InputDimensions(network)], 0, null),
+            new OnnxPort(OnnxExport.OutputName, [1, network.OutputShape.Length], 0, null))
+    {
+    }
+
+    private OnnxRuntimeContender(Network network, OnnxRuntimeLibrary library, byte[] model, OnnxPort input, OnnxPort output)
         : base(ContenderNames.OnnxRuntime, network)
     {
         ArgumentNullException.ThrowIfNull(library);
-        _library = library;
-        _inputDimensions = [.. OnnxExport.InputDimensions(network)];
-        _session = library.CreateSession(OnnxExport.ToBytes(network));
+        (_library, _input, _output) = (library, input, output);
+        _session = library.CreateSession(model);
+    }
+
+    /// <summary>Runs an ONNX model as it is, on samples in the order of the network that was imported from it.</summary>
+    /// <param name="model">The bytes of the model.</param>
+    /// <param name="import">What became of it.</param>
+    /// <param name="library">The library.</param>
+    /// <exception cref="EspalierException">The model has more than one input or output, or the library refuses it.</exception>
+    public static OnnxRuntimeContender OfModel(byte[] model, OnnxImportResult import, OnnxRuntimeLibrary library)
+    {
+        ArgumentNullException.ThrowIfNull(import);
+        return import is { Inputs: [{ } input], Outputs: [{ } output] }
+            ? new OnnxRuntimeContender(import.Network, library, model, input, output)
+            : throw new EspalierException(
+                $"The model has {import.Inputs.Count} inputs and {import.Outputs.Count} outputs; ONNX Runtime is asked for one of each.");
     }
 
     /// <inheritdoc/>
@@ -35,6 +57,16 @@ public sealed class OnnxRuntimeContender : Contender
     /// <inheritdoc/>
     private protected override void RunBatch(ReadOnlySpan<float> inputs, Span<float> outputs, int samples)
     {
+        if (_input.Order is not null || _output.Order is not null || _input.BatchAxis < 0)
+        {
+            for (int i = 0; i < samples; i++)
+            {
+                Run(inputs.Slice(i * InputLength, InputLength), outputs.Slice(i * OutputLength, OutputLength));
+            }
+
+            return;
+        }
+
         if (_batch?.Samples != samples)
         {
             _batch?.Dispose();
@@ -69,19 +101,36 @@ public sealed class OnnxRuntimeContender : Contender
             (_owner, Samples) = (owner, samples);
             _inputs = new AlignedBuffer(checked(samples * owner.InputLength));
             _outputs = new AlignedBuffer(checked(samples * owner.OutputLength));
-            _inputTensor = owner._library.CreateTensor(_inputs.Pointer, [samples, .. owner._inputDimensions]);
-            _outputTensor = owner._library.CreateTensor(_outputs.Pointer, [samples, owner.OutputLength]);
+            _inputTensor = owner._library.CreateTensor(_inputs.Pointer, Dimensions(owner._input));
+            _outputTensor = owner._library.CreateTensor(_outputs.Pointer, Dimensions(owner._output));
             _binding = owner._library.CreateBinding(
-                owner._session, OnnxExport.InputName, _inputTensor, OnnxExport.OutputName, _outputTensor);
+                owner._session, owner._input.Name, _inputTensor, owner._output.Name, _outputTensor);
+
+            int[] Dimensions(OnnxPort port) => [.. port.Dimensions.Select((length, axis) => axis == port.BatchAxis ? samples : length)];
         }
 
         public int Samples { get; }
 
         public void Run(ReadOnlySpan<float> inputs, Span<float> outputs)
         {
-            inputs.CopyTo(_inputs.Span);
+            if (_owner._input.Order is { } order)
+            {
+                for (int i = 0; i < order.Count; i++) _inputs.Span[order[i]] = inputs[i];
+            }
+            else
+            {
+                inputs.CopyTo(_inputs.Span);
+            }
+
             _owner._library.Run(_owner._session, _binding);
-            _outputs.Span.CopyTo(outputs);
+            if (_owner._output.Order is { } places)
+            {
+                for (int i = 0; i < places.Count; i++) outputs[i] = _outputs.Span[places[i]];
+            }
+            else
+            {
+                _outputs.Span.CopyTo(outputs);
+            }
         }
 
         public void Dispose()

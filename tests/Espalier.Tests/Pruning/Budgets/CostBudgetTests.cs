@@ -11,7 +11,7 @@ using Espalier.Training.Losses;
 
 namespace Espalier.Tests.Pruning.Budgets;
 
-public sealed class ByteBudgetTests
+public sealed class CostBudgetTests
 {
     private const LossKind Loss = LossKind.CategoricalCrossEntropy;
 
@@ -28,7 +28,7 @@ public sealed class ByteBudgetTests
         {
             TrainableNetwork network = PruningRun.Dense();
             uint[][] bits = TrainingData.Bits(network);
-            int keep = new ByteBudget(Context(network), most, Budget, least: 1).Find(criterion, CancellationToken.None);
+            int keep = new CostBudget(Context(network), new CostLimit(CompiledCost.Bytes, most), Budget, least: 1).Find(criterion, CancellationToken.None);
             Assert.Equal(bits, TrainingData.Bits(network));
             Assert.InRange(BytesWith(network, keep), 1, most);
             Assert.True(BytesWith(network, keep + 1) > most, $"{keep + 1} weights fit too");
@@ -48,7 +48,7 @@ public sealed class ByteBudgetTests
 
         Assert.True(jump > least, "no such step");
         long most = BytesWith(network, jump) - 1000;
-        int found = new ByteBudget(Context(network), most, Budget, least: 1).Find(s_magnitude, CancellationToken.None);
+        int found = new CostBudget(Context(network), new CostLimit(CompiledCost.Bytes, most), Budget, least: 1).Find(s_magnitude, CancellationToken.None);
         Assert.True(found > jump, $"{found} weights, not above {jump}");
         Assert.InRange(BytesWith(network, found), 1, most);
         Assert.True(BytesWith(network, found + 1) > most);
@@ -78,6 +78,31 @@ public sealed class ByteBudgetTests
         Assert.Equal("compiled bytes 1200", log.Target);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_budget_of_nanoseconds_is_kept_too_and_one_weight_more_does_not_fit(bool isGradual)
+    {
+        TrainableNetwork network = PruningRun.Dense();
+        double dense = CompiledCost.Nanoseconds.Of(network), most = 0.8 * dense;
+        PruningLog log = isGradual
+            ? new GradualPruner(network, PruningRun.Train, null, new() { Training = PruningRun.Training(4), FineTuning = PruningRun.Training(2) })
+                .Run(PruningTarget.CompiledNanoseconds(most))
+            : new Pruner(network, PruningRun.Train, null, Loss, new()).Run(PruningTarget.CompiledNanoseconds(most));
+        Assert.InRange(CompiledCost.Nanoseconds.Of(network), 1, most);
+        Assert.InRange(network.LiveWeightCount, 1, 151);
+        Assert.StartsWith("estimated ns ", log.Target, StringComparison.Ordinal);
+        string fault = Assert.Throws<EspalierException>(() =>
+            new Pruner(network, PruningRun.Train, null, Loss, new()).Run(PruningTarget.CompiledNanoseconds(0.01))).Message;
+        Assert.StartsWith("A compiled model of 0.01 ns cannot be: the least of this network takes ", fault, StringComparison.Ordinal);
+        Assert.Throws<EspalierException>(() => PruningTarget.CompiledNanoseconds(double.NaN));
+        if (isGradual) return;
+
+        TrainableNetwork again = PruningRun.Dense();
+        s_magnitude.Remove(Context(again), Budget(network.LiveWeightCount + 1));
+        Assert.True(CompiledCost.Nanoseconds.Of(again) > most);
+    }
+
     [Fact]
     public void Gradual_runs_end_within_the_budget_and_near_it()
     {
@@ -87,7 +112,7 @@ public sealed class ByteBudgetTests
             new GradualPruningOptions { Training = PruningRun.Training(6), FineTuning = PruningRun.Training(3) })
             .Run(PruningTarget.CompiledBytes(Most));
         PruningRun.CheckLog(log, network);
-        Assert.InRange(CompiledSize.Of(network), 1, Most);
+        Assert.InRange(CompiledCost.Bytes.Of(network), 1, Most);
         Assert.InRange(network.LiveWeightCount, 1, 151);
     }
 
@@ -113,7 +138,7 @@ public sealed class ByteBudgetTests
 
         Assert.Equal(152, Run(new() { Rounds = 2 }, 1_000_000).WeightsAfter);
         Run(new(), least);
-        Assert.Equal(least, CompiledSize.Of(network));
+        Assert.Equal(least, CompiledCost.Bytes.Of(network));
         Assert.Contains("give a number of at least 1",
             Assert.Throws<EspalierException>(() => PruningTarget.CompiledBytes(0)).Message, StringComparison.Ordinal);
 
