@@ -79,9 +79,10 @@ internal sealed class ImportVerb : Verb
         AtomicFile.RequireWritable(file);
         string name = arguments.GetValue(_name) ?? Path.GetFileNameWithoutExtension(file);
         bool isOnnx = Path.GetExtension(files[0]) == ".onnx";
+        if (isOnnx && files.Length > 1) throw new EspalierException($"{files[1]}: one ONNX model is read at a time.");
         RequireFitting(arguments, isOnnx);
         OnnxImportResult result = isOnnx
-            ? RunOrLeave(() => OnnxImport.Load(files.Length == 1 ? files[0] : throw new EspalierException($"{files[1]}: one ONNX model is read at a time."), OnnxOptions(arguments, name)), cancel)
+            ? RunOrLeave(() => OnnxImport.Load(files[0], OnnxOptions(arguments, name)), cancel)
             : new OnnxImportResult(Weights(arguments, files, name), [], [], []);
         ModelFile.Save(file, result.Network);
         Report(arguments, file, result);
@@ -118,7 +119,10 @@ internal sealed class ImportVerb : Verb
         Option[] others = isOnnx ? [_layers, _input, _activation, _keras] : [_output, _fix, _shapes];
         foreach (Option option in others)
         {
-            if (arguments.IsGiven(option)) throw new EspalierException($"{option.Name} is for {(isOnnx ? "weights without a model" : "ONNX models")}; leave it out.");
+            if (arguments.IsGiven(option))
+            {
+                throw new EspalierException($"{option.Name} is for {(isOnnx ? "weights without a model" : "ONNX models")}; leave it out.");
+            }
         }
     }
 
@@ -164,7 +168,11 @@ internal sealed class ImportVerb : Verb
         string cleaned = string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_'));
         Network network = builder.Build(Identifier.IsValid(cleaned) ? cleaned : $"_{cleaned}").ToNetwork();
         bool namesLast = layers.Split(',', ' ')[^1].Contains('/', StringComparison.Ordinal);
-        if (!namesLast && network.Layers[network.Layers.Length - 1] is WeightedLayer last) network = network with { Layers = new([.. network.Layers.SkipLast(1), last with { Activation = Activation.Identity }]) };
+        if (!namesLast && network.Layers[network.Layers.Length - 1] is WeightedLayer last)
+        {
+            network = network with { Layers = new([.. network.Layers.SkipLast(1), last with { Activation = Activation.Identity }]) };
+        }
+
         return NetworkWeights.Fill(network, [.. files.SelectMany(Arrays)], arguments.GetValue(_keras));
     }
 
@@ -183,7 +191,10 @@ internal sealed class ImportVerb : Verb
         for (int i = 0; i < sides.Length; i++)
         {
             bool isLength = int.TryParse(sides[i], NumberStyles.None, CultureInfo.InvariantCulture, out lengths[i]) && lengths[i] > 0;
-            if (!isLength) throw new EspalierException($"{option}: '{text}' is no shape; write lengths with an x between, such as 1x28x28.");
+            if (!isLength)
+            {
+                throw new EspalierException($"{option}: '{text}' is no shape; write lengths with an x between, such as 1x28x28.");
+            }
         }
 
         return lengths;

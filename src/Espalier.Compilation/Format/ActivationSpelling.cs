@@ -7,7 +7,11 @@ namespace Espalier.Compilation.Format;
 internal static class ActivationSpelling
 {
     /// <summary>The words in the order of <see cref="ActivationKind"/>.</summary>
-    private static readonly string[] s_words = ["identity", "relu", "leaky-relu", "elu", "selu", "sigmoid", "tanh", "softmax", "clipped-relu", "softplus"];
+    private static readonly string[] s_words =
+    [
+        "identity", "relu", "leaky-relu", "elu", "selu", "sigmoid", "tanh", "softmax", "clipped-relu", "softplus",
+        "gelu", "gelu-tanh", "silu", "hard-swish",
+    ];
 
     /// <summary>All words, for messages.</summary>
     public static string AllWords { get; } = string.Join(", ", s_words);

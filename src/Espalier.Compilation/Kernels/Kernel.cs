@@ -109,10 +109,10 @@ internal abstract class Kernel
     internal static double ActivationCycles(Activation activation) => activation.Kind switch
     {
         ActivationKind.Identity => 0,
-        ActivationKind.Relu or ActivationKind.LeakyRelu or ActivationKind.ClippedRelu => 1,
+        ActivationKind.Relu or ActivationKind.LeakyRelu or ActivationKind.ClippedRelu or ActivationKind.HardSwish => 1,
         ActivationKind.Elu or ActivationKind.Selu => 6,
-        ActivationKind.Sigmoid or ActivationKind.Tanh or ActivationKind.Softplus => 10,
-        ActivationKind.Softmax => 15,
+        ActivationKind.Sigmoid or ActivationKind.Tanh or ActivationKind.Softplus or ActivationKind.Silu => 10,
+        ActivationKind.Softmax or ActivationKind.Gelu or ActivationKind.GeluTanh => 15,
         _ => throw new ArgumentOutOfRangeException(nameof(activation), activation.Kind, "Unknown activation."),
     };
 

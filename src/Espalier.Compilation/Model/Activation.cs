@@ -32,6 +32,18 @@ public enum ActivationKind
 
     /// <summary>f(x) = ln(1 + e^x). Dugas et al. 2001.</summary>
     Softplus,
+
+    /// <summary>f(x) = x Phi(x), Phi the distribution function of the standard normal. Hendrycks and Gimpel 2016.</summary>
+    Gelu,
+
+    /// <summary>f(x) = x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2, which comes near <see cref="Gelu"/> (ibid.).</summary>
+    GeluTanh,
+
+    /// <summary>f(x) = x / (1 + e^-x), also called swish. Elfwing et al. 2018.</summary>
+    Silu,
+
+    /// <summary>f(x) = x min(max(x / 6 + 1 / 2, 0), 1). Howard et al. 2019.</summary>
+    HardSwish,
 }
 
 /// <summary>An activation function with its parameter.</summary>
@@ -71,6 +83,26 @@ public readonly record struct Activation(ActivationKind Kind, float Alpha = 0)
 
     /// <summary>The smooth ReLU.</summary>
     public static Activation Softplus => new(ActivationKind.Softplus);
+
+    /// <summary>The Gaussian error linear unit.</summary>
+    public static Activation Gelu => new(ActivationKind.Gelu);
+
+    /// <summary>The Gaussian error linear unit by way of tanh.</summary>
+    public static Activation GeluTanh => new(ActivationKind.GeluTanh);
+
+    /// <summary>The sigmoid linear unit.</summary>
+    public static Activation Silu => new(ActivationKind.Silu);
+
+    /// <summary>The sigmoid linear unit in three pieces.</summary>
+    public static Activation HardSwish => new(ActivationKind.HardSwish);
+
+    /// <summary>
+    /// Whether the function never falls as x rises (with a parameter that is not negative). Where it does, its value does not tell its
+    /// slope, so that it
+    /// cannot be trained here.
+    /// </summary>
+    public bool IsMonotone =>
+        Kind is not (ActivationKind.Gelu or ActivationKind.GeluTanh or ActivationKind.Silu or ActivationKind.HardSwish);
 
     /// <summary>Whether <see cref="Alpha"/> has a meaning for this kind.</summary>
     public bool HasParameter => Kind is ActivationKind.LeakyRelu or ActivationKind.Elu or ActivationKind.ClippedRelu;

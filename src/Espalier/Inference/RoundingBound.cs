@@ -62,10 +62,17 @@ public sealed class RoundingBound(Network network)
 
     private static void AddActivation(Activation activation, float[] values, double[] errors)
     {
+        // The three-piece function loses digits near -3, where its own value is near 0: three roundings of numbers up to 3.
+        double absolute = activation.Kind == ActivationKind.HardSwish ? 9 * Unit : 0;
         (double slope, double ulps) = activation.Kind switch
         {
             ActivationKind.Identity or ActivationKind.Relu or ActivationKind.ClippedRelu => (1.0, 0.0),
             ActivationKind.Softplus => (1, 5),
+            ActivationKind.HardSwish => (1.5, 3),
+            ActivationKind.Silu => (1.1, 4),
+
+            // The exponents of the tails, up to 87, are rounded, and so are relative errors of their powers.
+            ActivationKind.Gelu or ActivationKind.GeluTanh => (1.13, 300),
             ActivationKind.LeakyRelu => (Math.Max(1, Math.Abs(activation.Alpha)), 0.5),
             ActivationKind.Elu => (Math.Max(1, Math.Abs(activation.Alpha)), ExponentialUlps),
             ActivationKind.Selu => (1.7581, ExponentialUlps),
@@ -79,7 +86,7 @@ public sealed class RoundingBound(Network network)
             double error = slope * errors[i];
 
             // Two evaluations, the code's and the interpreter's. An ULP is at most 2 u of a value.
-            errors[i] = error + 2 * ulps * (2 * Unit * (Math.Abs((double)values[i]) + error) + SmallestFloat);
+            errors[i] = error + 2 * ulps * (2 * Unit * (Math.Abs((double)values[i]) + error) + SmallestFloat) + 2 * absolute;
         }
     }
 

@@ -4,7 +4,8 @@ using Espalier.Interchange.Weights;
 namespace Espalier.Interchange;
 
 /// <summary>
-/// The weights of a network as named arrays, the way PyTorch names and shapes them: "fc1.weight" is outputs x inputs, or filters x channels of a group x height x
+/// The weights of a network as named arrays, the way PyTorch names and shapes them: "fc1.weight" is outputs x inputs, or filters x channels
+/// of a group x height x
 /// width; "fc1.bias"; of a batch normalisation also "running_mean" and "running_var".
 /// </summary>
 public static class NetworkWeights
@@ -19,8 +20,10 @@ public static class NetworkWeights
     /// <summary>The network with the numbers of its layers from arrays.</summary>
     /// <param name="network">The layers.</param>
     /// <param name="arrays">
-    /// Their arrays: those of a layer together, as "NAME.weight", "NAME/kernel:0" and the like, or each layer's weights followed by what else it has.
-    /// Layers and arrays are matched in order, names compared with numbers as numbers; where that does not fit, by the only way that shapes do.
+    /// Their arrays: those of a layer together, as "NAME.weight", "NAME/kernel:0" and the like, or each layer's weights followed by what
+    /// else it has.
+    /// Layers and arrays are matched in order, names compared with numbers as numbers; where that does not fit, by the only way that shapes
+    /// do.
     /// </param>
     /// <param name="isInputMajor">
     /// Whether weights are inputs x outputs, or height x width x channels x filters, and images channels last, as Keras has them.

@@ -2,7 +2,9 @@ using System.IO.Compression;
 
 namespace Espalier.Interchange;
 
-/// <summary>Reads and writes archives of arrays of NumPy, <c>.npz</c>: a ZIP file of <c>.npy</c> files, as <c>numpy.savez</c> writes them.</summary>
+/// <summary>
+/// Reads and writes archives of arrays of NumPy, <c>.npz</c>: a ZIP file of <c>.npy</c> files, as <c>numpy.savez</c> writes them.
+/// </summary>
 public static class NpzFile
 {
     private const string Extension = ".npy";

@@ -36,7 +36,7 @@ internal sealed class OnnxGraphBuilder(Network network, GraphProto graph)
         bool isImage = layer is not (DenseLayer or FlattenLayer) && (layer is not (AdditionLayer or BatchNormalizationLayer) || inputs.Any(i => i.IsImage));
         string[] names = [.. inputs.Select((input, i) => isImage ? AsImage(input, $"{layer.Name}.image{i}") : AsRows(input, $"{layer.Name}.rows{i}"))];
         List<NodeProto> nodes = [.. Nodes(layer, names)];
-        if (ActivationNode(layer.Activation, isImage) is NodeProto activation) nodes.Add(activation);
+        nodes.AddRange(ActivationNodes(layer.Activation, NodeName(layer.Name, nodes.Count - 1) + ".value", isImage));
         if (isLast && isImage) nodes.Add(FlattenNode());
         string value = nodes.Count == 0 ? names[0] : Chain(nodes, layer.Name, names[0], isLast ? _outputName : layer.Name + ".output");
         if (nodes.Count == 0 && isLast) value = Chain([new NodeProto { OpType = "Identity" }], layer.Name, value, _outputName);
@@ -49,7 +49,7 @@ internal sealed class OnnxGraphBuilder(Network network, GraphProto graph)
         for (int i = 0; i < nodes.Count; i++)
         {
             NodeProto node = nodes[i];
-            node.Name = i == 0 ? name : $"{name}.{i}";
+            node.Name = NodeName(name, i);
             if (node.Input.Count == 0 || i > 0) node.Input.Insert(0, value);
             value = i == nodes.Count - 1 ? output : node.Name + ".value";
             node.Output.Add(value);
@@ -58,6 +58,8 @@ internal sealed class OnnxGraphBuilder(Network network, GraphProto graph)
 
         return value;
     }
+
+    private static string NodeName(string layer, int index) => index == 0 ? layer : $"{layer}.{index}";
 
     /// <summary>The nodes of a layer without its activation. The first one has all its inputs, the others all but their first.</summary>
     private IEnumerable<NodeProto> Nodes(Layer layer, string[] inputs)
@@ -179,10 +181,34 @@ internal sealed class OnnxGraphBuilder(Network network, GraphProto graph)
 
     private static NodeProto FlattenNode() => new() { OpType = "Flatten", Attribute = { OnnxTensors.Attribute("axis", 1) } };
 
-    /// <summary>The operator of an activation; null for the identity. SELU's constants are the operator's defaults.</summary>
-    private NodeProto? ActivationNode(Activation activation, bool isImage)
+    /// <summary>
+    /// The nodes of an activation, each of which reads the one before; those of functions that the operator set lacks also read the sums.
+    /// </summary>
+    private IEnumerable<NodeProto> ActivationNodes(Activation activation, string sums, bool isImage) => activation.Kind switch
     {
-        if (activation.Kind == ActivationKind.Identity) return null;
+        ActivationKind.Identity => [],
+        ActivationKind.Gelu =>
+            [With("Mul", Bound(MathF.Sqrt(0.5f))), With("Erf"), With("Add", Bound(1)), With("Mul", sums), With("Mul", Bound(0.5f))],
+        ActivationKind.GeluTanh =>
+        [
+            With("Mul", sums), With("Mul", sums), With("Mul", Bound(0.044715f)), With("Add", sums), With("Mul", Bound(1.59576917f)),
+            With("Sigmoid"), With("Mul", sums),
+        ],
+        ActivationKind.Silu => [With("Sigmoid"), With("Mul", sums)],
+        ActivationKind.HardSwish =>
+        [
+            new NodeProto { OpType = "HardSigmoid", Attribute = { OnnxTensors.Attribute("alpha", 1 / 6f), OnnxTensors.Attribute("beta", 0.5f) } },
+            With("Mul", sums),
+        ],
+        _ => [ActivationNode(activation, isImage)],
+    };
+
+    /// <summary>A node that reads what is before it in the chain, and these.</summary>
+    private static NodeProto With(string type, params string[] others) => new() { OpType = type, Input = { others } };
+
+    /// <summary>The operator of an activation. SELU's constants are the operator's defaults.</summary>
+    private NodeProto ActivationNode(Activation activation, bool isImage)
+    {
         var node = new NodeProto
         {
             OpType = activation.Kind switch

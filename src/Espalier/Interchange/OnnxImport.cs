@@ -5,11 +5,13 @@ using Google.Protobuf;
 namespace Espalier.Interchange;
 
 /// <summary>
-/// Reads ONNX models (operator sets 6 to 25) as networks: what PyTorch, Keras and scikit-learn export of multi-layer perceptrons and convolutional
+/// Reads ONNX models (operator sets 6 to 25) as networks: what PyTorch, Keras and scikit-learn export of multi-layer perceptrons and
+/// convolutional
 /// networks. Constants are folded; transpositions and reshapes vanish into the weights of the layers that read them.
 /// </summary>
 /// <remarks>
-/// A model is data from a stranger: sizes are bounded before anything is allocated, and of other files only those in the model's own folder are read.
+/// A model is data from a stranger: sizes are bounded before anything is allocated, and of other files only those in the model's own folder
+/// are read.
 /// </remarks>
 public static class OnnxImport
 {
@@ -17,7 +19,8 @@ public static class OnnxImport
 
     /// <summary>Reads the model in the file at <paramref name="path"/>.</summary>
     /// <exception cref="EspalierException">
-    /// The file cannot be read, is no ONNX model, or has a node that no layer computes: one line that names the node, its operator and what is needed.
+    /// The file cannot be read, is no ONNX model, or has a node that no layer computes: one line that names the node, its operator and what
+    /// is needed.
     /// </exception>
     public static OnnxImportResult Load(string path, OnnxImportOptions? options = null)
     {

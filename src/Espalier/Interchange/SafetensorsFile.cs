@@ -6,7 +6,8 @@ using Espalier.Interchange.Import;
 namespace Espalier.Interchange;
 
 /// <summary>
-/// Reads and writes files of named arrays in the safetensors format: the length of a JSON header (64-bit, little-endian), the header, which gives for each
+/// Reads and writes files of named arrays in the safetensors format: the length of a JSON header (64-bit, little-endian), the header, which
+/// gives for each
 /// array its type, shape and bytes, and the bytes.
 /// </summary>
 public static class SafetensorsFile
@@ -28,7 +29,11 @@ public static class SafetensorsFile
     /// <exception cref="EspalierException">The content is damaged, or holds something else than numbers.</exception>
     public static IReadOnlyList<NamedArray> Parse(string path, ReadOnlySpan<byte> content)
     {
-        if (content.Length < sizeof(ulong)) throw new EspalierException($"{path}: not a safetensors file: it ends within its first 8 bytes.");
+        if (content.Length < sizeof(ulong))
+        {
+            throw new EspalierException($"{path}: not a safetensors file: it ends within its first 8 bytes.");
+        }
+
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(content);
         if (length > MaxHeaderBytes || length > (ulong)(content.Length - sizeof(ulong)))
         {
@@ -137,7 +142,9 @@ public static class SafetensorsFile
         return new NpyArray(place.Shape, values);
     }
 
-    /// <summary>The number of elements; as soon as it is above <paramref name="limit"/>, some number above it, and -1 for a negative length.</summary>
+    /// <summary>
+    /// The number of elements; as soon as it is above <paramref name="limit"/>, some number above it, and -1 for a negative length.
+    /// </summary>
     private static long Count(int[] shape, long limit)
     {
         if (Array.Exists(shape, length => length < 0)) return -1;
@@ -151,7 +158,10 @@ public static class SafetensorsFile
 
     private sealed record Place(string Name, string Type, int[] Shape, long Begin, long End);
 
-    private sealed record Entry([property: JsonPropertyName("dtype")] string Type, [property: JsonPropertyName("shape")] int[] Shape, [property: JsonPropertyName("data_offsets")] long[] Offsets);
+    private sealed record Entry(
+        [property: JsonPropertyName("dtype")] string Type,
+        [property: JsonPropertyName("shape")] int[] Shape,
+        [property: JsonPropertyName("data_offsets")] long[] Offsets);
 
     private static readonly Dictionary<string, ElementType> s_types = new(StringComparer.Ordinal)
     {

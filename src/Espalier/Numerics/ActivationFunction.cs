@@ -50,7 +50,11 @@ internal static class ActivationFunction
                 TensorPrimitives.Min(values, activation.Alpha, values);
                 break;
             case ActivationKind.Softplus:
-                foreach (ref float value in values) value = ActivationMath.Softplus(value);
+            case ActivationKind.Gelu:
+            case ActivationKind.GeluTanh:
+            case ActivationKind.Silu:
+            case ActivationKind.HardSwish:
+                foreach (ref float value in values) value = ActivationMath.Apply(activation, value);
                 break;
             case ActivationKind.Softmax:
                 for (int start = 0; start < values.Length; start += length) ApplySoftmax(values.Slice(start, length));
@@ -121,10 +125,19 @@ internal static class ActivationFunction
                 }
 
                 break;
+            case ActivationKind.Gelu:
+            case ActivationKind.GeluTanh:
+            case ActivationKind.Silu:
+            case ActivationKind.HardSwish:
+                throw CannotBeTrained(activation);
             default:
                 throw new NotSupportedException($"Activation {activation.Kind}.");
         }
     }
+
+    /// <summary>For functions whose value does not tell their slope, which are imported and compiled but not trained.</summary>
+    public static EspalierException CannotBeTrained(Activation activation) => new(
+        $"The network applies {activation.Kind}, which cannot be trained here; prune without retraining, or train it where it comes from.");
 
     private static void ApplyLeakyRelu(Span<float> values, float slope)
     {

@@ -74,7 +74,7 @@ public sealed class ReaderErrorTests
         { Head + "layer a dense 3 0 relu\n", 5, 17, 1, "Expected the number of outputs, a number from 1 to 1048576" },
         { Head + "layer a dense 3 1048577 relu\n", 5, 17, 7, "found '1048577'" },
         { Head + "layer a dense 3 2\n", 5, 18, 0, "an activation function (identity, relu, leaky-relu, elu, selu, sigmoid, tanh" },
-        { Head + "layer a dense 3 2 gelu\n", 5, 19, 4, "'gelu' is not an activation function (identity, relu" },
+        { Head + "layer a dense 3 2 mish\n", 5, 19, 4, "'mish' is not an activation function (identity, relu" },
         { Head + "layer a dense 3 2 relu:00000000\n", 5, 23, 9, "found ':00000000'" },
         { Head + "layer a dense 3 2 elu\n", 5, 22, 0, "Expected ':', but found the end of the line" },
         { Head + "layer a dense 3 2 elu:1.0\n", 5, 23, 3, "the parameter of the activation of 8 lower-case hex digits, but found '1.0'" },

@@ -42,6 +42,43 @@ public sealed class ActivationMathTests
     [InlineData(float.PositiveInfinity, 6f)]
     public void Clipped_relu_stays_within_its_bounds(float x, float expected) => Assert.Equal(expected, ActivationMath.ClippedRelu(x, 6));
 
+    [Theory]
+    [InlineData(-14.5f, 0f)]
+    [InlineData(-3f, -0.00404969409f)]
+    [InlineData(-1f, -0.158655254f)]
+    [InlineData(0f, 0f)]
+    [InlineData(0.5f, 0.345731231f)]
+    [InlineData(2f, 1.95449974f)]
+    [InlineData(15f, 15f)]
+    [InlineData(float.NegativeInfinity, 0f)]
+    [InlineData(float.PositiveInfinity, float.PositiveInfinity)]
+    public void Gelu_is_x_times_the_normal_distribution_function(float x, float expected)
+    {
+        if (float.IsFinite(x)) Assert.InRange(ActivationMath.Gelu(x), expected - 2e-6f * Math.Abs(expected), expected + 2e-6f * Math.Abs(expected));
+        else Assert.Equal(expected, ActivationMath.Gelu(x));
+    }
+
+    [Theory]
+    [InlineData(-3.1f, 0f)]
+    [InlineData(-1.5f, -0.375f)]
+    [InlineData(0f, 0f)]
+    [InlineData(4f, 4f)]
+    [InlineData(float.NegativeInfinity, 0f)]
+    public void Hard_swish_has_three_pieces(float x, float expected) => Assert.Equal(expected, ActivationMath.HardSwish(x));
+
+    [Fact]
+    public void Silu_is_within_4_ulp() => AssertWithin(4.0, ActivationMath.Silu, x => x < -87.3365402f ? 0 : x / (1 + Math.Exp(-x)));
+
+    [Fact]
+    public void Gelu_by_tanh_is_what_its_definition_says()
+    {
+        for (float x = -6; x <= 6; x += 0.01f)
+        {
+            double exact = x * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x))) / 2;
+            Assert.InRange(ActivationMath.GeluTanh(x), exact - 1e-6 * (1 + Math.Abs(exact)), exact + 1e-6 * (1 + Math.Abs(exact)));
+        }
+    }
+
     [Fact]
     public void Elu_is_within_3_ulp() => AssertWithin(3.0, x => ActivationMath.Elu(x, 0.7f), x => x > 0 ? x : 0.7f * ExpMinusOne(x));
 

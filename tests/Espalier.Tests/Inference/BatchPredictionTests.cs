@@ -232,6 +232,12 @@ public sealed class BatchPredictionTests
         ActivationKind.Sigmoid => Activation.Sigmoid,
         ActivationKind.Tanh => Activation.Tanh,
         ActivationKind.Softmax => Activation.Softmax,
+        ActivationKind.ClippedRelu => Activation.ClippedRelu(0.4f),
+        ActivationKind.Softplus => Activation.Softplus,
+        ActivationKind.Gelu => Activation.Gelu,
+        ActivationKind.GeluTanh => Activation.GeluTanh,
+        ActivationKind.Silu => Activation.Silu,
+        ActivationKind.HardSwish => Activation.HardSwish,
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "An activation that this test does not know."),
     };
 

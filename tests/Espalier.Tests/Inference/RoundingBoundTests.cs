@@ -60,6 +60,10 @@ public sealed class RoundingBoundTests
     [InlineData(ActivationKind.Softmax)]
     [InlineData(ActivationKind.ClippedRelu)]
     [InlineData(ActivationKind.Softplus)]
+    [InlineData(ActivationKind.Gelu)]
+    [InlineData(ActivationKind.GeluTanh)]
+    [InlineData(ActivationKind.Silu)]
+    [InlineData(ActivationKind.HardSwish)]
     public void A_sum_that_is_off_by_its_bound_moves_the_outputs_by_no_more_than_theirs(ActivationKind kind)
     {
         var activation = new Activation(kind);

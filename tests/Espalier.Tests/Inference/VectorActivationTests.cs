@@ -18,7 +18,8 @@ public sealed class VectorActivationTests
         Activation[] functions =
         [
             Activation.Relu, Activation.LeakyRelu(0.01f), Activation.LeakyRelu(1.9f), Activation.Elu(1), Activation.Elu(0.3f),
-            Activation.Selu, Activation.Sigmoid, Activation.Tanh,
+            Activation.Selu, Activation.Sigmoid, Activation.Tanh, Activation.ClippedRelu(), Activation.Softplus, Activation.Gelu, Activation.GeluTanh,
+            Activation.Silu, Activation.HardSwish,
         ];
         using var set = new CompiledSet(functions.Select(function => (OneWeight(function), new LoweringOptions { Kernel = KernelKind.Dense })));
         float[] sweep = [.. Sweep()];

@@ -4,7 +4,9 @@ using Espalier.Tests.Shared;
 
 namespace Espalier.Tests.Interchange;
 
-/// <summary>Files from strangers: whatever their bytes, they are read or refused in one line, and take no memory that they do not fill.</summary>
+/// <summary>
+/// Files from strangers: whatever their bytes, they are read or refused in one line, and take no memory that they do not fill.
+/// </summary>
 public sealed class DamagedFileTests
 {
     private const int Variants = 400;

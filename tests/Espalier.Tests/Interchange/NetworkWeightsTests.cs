@@ -76,6 +76,7 @@ public sealed class NetworkWeightsTests
     private static NamedArray Array(string name, int[] shape, float value) =>
         new(name, new NpyArray(shape, [.. Enumerable.Repeat(value, shape.Aggregate(1, (a, b) => a * b))]));
 
-    private static Network Perceptron(params int[] sizes) => new("n", Shape.Flat(sizes[0]), new(sizes.Zip(sizes.Skip(1)).Select((pair, i) => new DenseLayer(
+    private static Network Perceptron(params int[] sizes) =>
+        new("n", Shape.Flat(sizes[0]), new(sizes.Zip(sizes.Skip(1)).Select((pair, i) => new DenseLayer(
         $"d{i}", SparseMatrix.FromDense(pair.Second, pair.First, new float[pair.First * pair.Second]), new FloatVector(new float[pair.Second]), Activation.Identity))), default);
 }

@@ -148,7 +148,7 @@ public sealed class OnnxImportTests
             (new OnnxModels().Input("x", -1, 2).Node("LSTM", "x -> y"), "node 'y' (LSTM): operator LSTM is not supported"),
             (new OnnxModels().Input("x", -1, 2).Node("Mul", "x x -> y"), "node 'y' (Mul): multiplies two values that both depend"),
             (new OnnxModels().Input("x", -1, 2).Node("Softmax", "x -> y", Int("axis", 0)), "node 'y' (Softmax): computes over the samples"),
-            (new OnnxModels().Input("x", -1, 2).Node("Relu", "absent -> y"), "node 'y' (Relu): reads 'absent'"),
+            (new OnnxModels().Input("x", -1, 2).Node("Sum", "x absent -> y"), "node 'y' (Sum): reads 'absent'"),
             (new OnnxModels().Input("x", -1, -1).Node("Relu", "x -> y"), "input 'x' has no fixed length along axis 1"),
             (new OnnxModels().Input("x", -1, 2).Floats("w", [3, 1], 1, 2, 3).Node("MatMul", "x w -> y"), "multiplies 1x2 by 3x1"),
             (new OnnxModels().Input("x", -1, 1, 4, 4).Floats("w", [1, 2, 1, 1], 1, 2).Node("Conv", "x w -> y"), "node 'y' (Conv): makes no layer"),
@@ -210,13 +210,23 @@ public sealed class OnnxImportTests
     }
 
     [Fact]
+    public void A_first_axis_that_is_no_batch_is_part_of_the_sample()
+    {
+        OnnxImportResult model = new OnnxModels().Input("x", 2, 3).Integers("shape", 1, -1).Floats("w", [6, 1], 1, 2, 3, 4, 5, 6)
+            .Node("Reshape", "x shape -> f").Node("MatMul", "f w -> y").Import("y");
+        Assert.Equal([91f], OnnxModels.Outputs(model, 1, 2, 3, 4, 5, 6));
+        Assert.Contains("a sample is the whole input 'x'", Assert.Single(model.Notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Several_inputs_and_outputs_are_put_together()
     {
         OnnxImportResult model = new OnnxModels().Input("a", -1, 2).Input("b", -1, 1).Node("Concat", "a b -> c", Int("axis", 1)).Floats("w", [3, 2], 1, 0, 0, 1, 1, 1)
             .Node("MatMul", "c w -> y").Node("Relu", "a -> z").Import("y", "z");
         Assert.Equal(["a", "b"], model.Inputs.Select(port => port.Name));
         Assert.Equal([4f, 1, 1, 0], OnnxModels.Outputs(model, 1, -2, 3));
-        Assert.Equal(2, model.Notes.Count);
+        Assert.Contains(model.Notes, note => note.Contains("inputs 'a', 'b'", StringComparison.Ordinal));
+        Assert.Contains(model.Notes, note => note.Contains("outputs 'y', 'z'", StringComparison.Ordinal));
     }
 
     /// <summary>scikit-learn through skl2onnx: a class and a map from classes to values.</summary>

@@ -7,7 +7,9 @@ namespace Espalier.Tests.Interchange;
 /// <summary>A tensor of a test: what a model reads or should yield.</summary>
 internal sealed record TestTensor(string Name, int[] Dims, float[] Values);
 
-/// <summary>Runs an imported network on the tensors of its model: sample by sample, put in the network's order, and together again.</summary>
+/// <summary>
+/// Runs an imported network on the tensors of its model: sample by sample, put in the network's order, and together again.
+/// </summary>
 internal static class OnnxRun
 {
     /// <summary>How a network computes a sample.</summary>

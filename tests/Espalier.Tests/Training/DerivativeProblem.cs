@@ -11,7 +11,7 @@ internal static class DerivativeProblem
     public static Activation[] Activations { get; } =
     [
         Activation.Identity, Activation.Relu, Activation.LeakyRelu(0.1f), Activation.Elu(0.7f), Activation.Selu, Activation.Sigmoid,
-        Activation.Tanh, Activation.Softmax,
+        Activation.Tanh, Activation.Softmax, Activation.ClippedRelu(30), Activation.Softplus,
     ];
 
     public static IEnumerable<(ActivationKind Output, LossKind Loss)> OutputsAndLosses =>

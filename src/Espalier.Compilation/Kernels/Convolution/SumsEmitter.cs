@@ -29,7 +29,8 @@ internal sealed class SumsEmitter(ConvolutionPlan plan)
     /// Whether the convolution's activation can wait until its values are pooled: the largest value stays the largest under a function that
     /// never falls.
     /// </summary>
-    private bool ActivatesPooled => Inner.Kind == ActivationKind.Identity || (IsMax && (!Inner.HasParameter || Inner.Alpha >= 0));
+    private bool ActivatesPooled =>
+        Inner.Kind == ActivationKind.Identity || (IsMax && Inner.IsMonotone && (!Inner.HasParameter || Inner.Alpha >= 0));
 
     /// <summary>Declares the sums of a filter of the group: the first chain begins at the bias, the second at zero.</summary>
     public void Start(CSharpWriter writer, int filter, string bias)

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Espalier.Compilation.Model;
+using Espalier.Numerics;
 
 namespace Espalier.Inference.Baselines;
 
@@ -36,6 +37,12 @@ internal static class ScalarActivation
             ActivationKind.Sigmoid => T.One / (T.One + T.Exp(-x)),
             ActivationKind.Tanh => T.Tanh(x),
             ActivationKind.ClippedRelu => T.Min(T.Max(x, T.Zero), alpha),
+            ActivationKind.Gelu =>
+                T.CreateChecked(0.5 * double.CreateChecked(x) * (1 + ErrorFunction.Of(double.CreateChecked(x) / Math.Sqrt(2)))),
+            ActivationKind.GeluTanh =>
+                x / (T.One + T.Exp(T.CreateChecked(-2 * Math.Sqrt(2 / Math.PI)) * (x + T.CreateChecked(0.044715) * x * x * x))),
+            ActivationKind.Silu => x / (T.One + T.Exp(-x)),
+            ActivationKind.HardSwish => x * T.Min(T.Max(x / T.CreateChecked(6) + T.CreateChecked(0.5), T.Zero), T.One),
             ActivationKind.Softplus => T.Max(x, T.Zero) + T.LogP1(T.Exp(-T.Abs(x))),
             _ => throw new NotSupportedException($"Activation {activation.Kind}."),
         };

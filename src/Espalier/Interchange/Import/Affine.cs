@@ -56,7 +56,9 @@ internal static class Affine
         return x with { Source = layer, IsShared = false };
     }
 
-    /// <summary>The layer with its sums scaled and shifted; null for a layer that has no numbers of its own, or not finite ones then.</summary>
+    /// <summary>
+    /// The layer with its sums scaled and shifted; null for a layer that has no numbers of its own, or not finite ones then.
+    /// </summary>
     private static Layer? Folded(Layer layer, double[] scales, double[] shifts)
     {
         switch (layer)

@@ -9,7 +9,8 @@ namespace Espalier.Interchange.Import;
 internal sealed record ConstantTensor(int[] Dims, double[] Values, bool IsInteger = false) : GraphValue(Dims)
 {
     /// <summary>A tensor of one axis of whole numbers: a shape, axes, indices.</summary>
-    public static ConstantTensor Integers(params int[] values) => new([values.Length], Array.ConvertAll(values, value => (double)value), true);
+    public static ConstantTensor Integers(params int[] values) =>
+        new([values.Length], Array.ConvertAll(values, value => (double)value), true);
 
     /// <summary>A single number.</summary>
     public static ConstantTensor Scalar(double value, bool isInteger = false) => new([], [value], isInteger);
@@ -31,8 +32,10 @@ internal sealed record ConstantTensor(int[] Dims, double[] Values, bool IsIntege
     public ConstantTensor CastTo(TensorProto.Types.DataType type) => type switch
     {
         TensorProto.Types.DataType.Double => this with { IsInteger = false },
-        TensorProto.Types.DataType.Float => this with { IsInteger = false, Values = Array.ConvertAll(Values, value => (double)(float)value) },
-        TensorProto.Types.DataType.Float16 => this with { IsInteger = false, Values = Array.ConvertAll(Values, value => (double)(Half)value) },
+        TensorProto.Types.DataType.Float =>
+            this with { IsInteger = false, Values = Array.ConvertAll(Values, value => (double)(float)value) },
+        TensorProto.Types.DataType.Float16 =>
+            this with { IsInteger = false, Values = Array.ConvertAll(Values, value => (double)(Half)value) },
         TensorProto.Types.DataType.Bool => this with { IsInteger = true, Values = Array.ConvertAll(Values, value => value != 0 ? 1.0 : 0) },
         _ => this with { IsInteger = true, Values = Array.ConvertAll(Values, Math.Truncate) },
     };

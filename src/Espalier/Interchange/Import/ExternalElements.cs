@@ -16,7 +16,11 @@ internal sealed class ExternalElements(string? folder)
     public byte[] Read(TensorProto tensor, string name)
     {
         string location = Entry(tensor, "location") ?? throw new EspalierException($"{name} stands in another file, which it does not name.");
-        if (folder is null) throw new EspalierException($"{name} stands in the file '{location}'; read the model from its file, not from bytes.");
+        if (folder is null)
+        {
+            throw new EspalierException($"{name} stands in the file '{location}'; read the model from its file, not from bytes.");
+        }
+
         string path = Confined(folder, location) ?? throw new EspalierException(
             $"{name} stands in '{location}', outside the model's folder; copy that file beside the model and name it without a path.");
         try

@@ -3,7 +3,8 @@ using Espalier.Compilation.Model;
 namespace Espalier.Interchange.Import;
 
 /// <summary>
-/// A function of each element of a signal by itself, not yet made layers: exporters spell many activation functions as a handful of nodes that read
+/// A function of each element of a signal by itself, not yet made layers: exporters spell many activation functions as a handful of nodes
+/// that read
 /// one value several times, x sigmoid(x) for one, and only the last of them shows what function it is.
 /// </summary>
 /// <param name="Argument">x.</param>
@@ -30,9 +31,17 @@ internal sealed record Formula(Signal Argument, Func<double, double> Function, N
     public GraphValue Resolve()
     {
         if (_resolved is not null) return _resolved;
-        GraphValue value = KnownFunctions.Find(Function) is Activation activation
-            ? Call.Network.Activate(Call.LayerName, Argument, activation)
-            : NodeRunner.Run(Call, Build)[0];
+        GraphValue value = Known() ?? NodeRunner.Run(Call, Build)[0];
         return _resolved = IsShared && value is Signal signal ? signal with { IsShared = true } : value;
+    }
+
+    /// <summary>The layer of the known function that this is, of x or of -x; null when it is none.</summary>
+    private Signal? Known()
+    {
+        (NetworkAssembler network, string name) = (Call.Network, Call.LayerName);
+        if (KnownFunctions.Find(Function) is Activation activation) return network.Activate(name, Argument, activation);
+        return KnownFunctions.Find(x => Function(-x)) is Activation mirrored
+            ? network.Activate(name, Affine.Apply(network, $"{name}_mirrored", Argument, _ => -1, _ => 0), mirrored)
+            : null;
     }
 }

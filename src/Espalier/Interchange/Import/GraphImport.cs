@@ -4,7 +4,9 @@ using Espalier.Interchange.Onnx;
 
 namespace Espalier.Interchange.Import;
 
-/// <summary>The import of one graph: first for one sample of a batch; where that mixes samples, for the whole input as one sample.</summary>
+/// <summary>
+/// The import of one graph: first for one sample of a batch; where that mixes samples, for the whole input as one sample.
+/// </summary>
 /// <param name="model">The model.</param>
 /// <param name="tensors">Reads its tensors.</param>
 /// <param name="options">What the model does not say.</param>
@@ -25,9 +27,18 @@ internal sealed class GraphImport(ModelProto model, TensorReader tensors, OnnxIm
         {
             return Attempt(needed, outputs, inputs);
         }
-        catch (NodeException error) when (error.InnerException is BatchException && GraphInput.AsWholes(inputs) is not null)
+        catch (EspalierException error) when (GraphInput.AsWholes(inputs) is not null)
         {
-            return Attempt(needed, outputs, GraphInput.AsWholes(inputs)!);
+            try
+            {
+                return Attempt(needed, outputs, GraphInput.AsWholes(inputs)!);
+            }
+            catch (EspalierException) when (error.InnerException is not BatchException)
+            {
+                // What is wrong with the model as one for batches is what its maker understands.
+            }
+
+            throw;
         }
     }
 
@@ -67,7 +78,11 @@ internal sealed class GraphImport(ModelProto model, TensorReader tensors, OnnxIm
         foreach (OutputSelection.Output output in outputs.Taken)
         {
             GraphValue value = run.Get(output.Value) is Formula formula ? formula.Resolve() : run.Get(output.Value);
-            if (value is not Signal signal) throw new EspalierException($"output '{output.Name}' is the same for every input; there is nothing to compute.");
+            if (value is not Signal signal)
+            {
+                throw new EspalierException($"output '{output.Name}' is the same for every input; there is nothing to compute.");
+            }
+
             signals.Add(network.InOrder(LayerList.ToIdentifier(output.Name, "output"), signal));
             ports.Add(new OnnxPort(output.Name, signal.Dims, signal.Batch, null));
         }
@@ -128,7 +143,9 @@ internal sealed class GraphImport(ModelProto model, TensorReader tensors, OnnxIm
         return inputs.Length > 0 ? GraphInput.Agreeing(inputs) : throw new EspalierException("reads no input; there is nothing to compute.");
     }
 
-    /// <summary>The constant called <paramref name="name"/>: an initializer, or an input that the user fixed; null when there is none.</summary>
+    /// <summary>
+    /// The constant called <paramref name="name"/>: an initializer, or an input that the user fixed; null when there is none.
+    /// </summary>
     private ConstantTensor? Constant(string name)
     {
         if (_constants.TryGetValue(name, out ConstantTensor? known)) return known;

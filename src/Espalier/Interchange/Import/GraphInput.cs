@@ -32,7 +32,11 @@ internal sealed record GraphInput(string Name, int[] Dims, int Batch, int[] Decl
         if (open > 0) throw new EspalierException($"input '{input.Name}' has no fixed length along axis {open}; {Mend}.");
         bool isBatch = declared.Length > 0 && (open == 0 || (declared.Length > 1 && declared[0] > 1));
         int[] dims = isBatch ? [1, .. declared[1..]] : declared;
-        if (Tensors.Count(dims) > ModelLimits.MaxValues) throw new EspalierException($"input '{input.Name}' has {Tensors.Show(dims)} values; {ModelLimits.MaxValues:N0} are the most.");
+        if (Tensors.Count(dims) > ModelLimits.MaxValues)
+        {
+            throw new EspalierException($"input '{input.Name}' has {Tensors.Show(dims)} values; {ModelLimits.MaxValues:N0} are the most.");
+        }
+
         return new GraphInput(input.Name, dims, isBatch ? 0 : -1, declared);
     }
 
@@ -55,7 +59,11 @@ internal sealed record GraphInput(string Name, int[] Dims, int Batch, int[] Decl
     {
         if (inputs is [{ Dims: [1, int channels, int height, int width] }]) return new InputDeclaration(new Shape(channels, height, width), null);
         long length = inputs.Sum(input => (long)input.Length);
-        if (length > ModelLimits.MaxValues) throw new EspalierException($"the inputs have {length:N0} values together; {ModelLimits.MaxValues:N0} are the most.");
+        if (length > ModelLimits.MaxValues)
+        {
+            throw new EspalierException($"the inputs have {length:N0} values together; {ModelLimits.MaxValues:N0} are the most.");
+        }
+
         return new InputDeclaration(Shape.Flat((int)length), null);
     }
 

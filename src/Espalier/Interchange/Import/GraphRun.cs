@@ -62,6 +62,10 @@ internal sealed class GraphRun(
         }
 
         foreach (GraphValue output in outputs) _elements += output is Signal { Map: null } or Formula ? 0 : output.Length;
-        if (_elements > MaxElements) throw new NodeException($"{call.Label}: the graph computes more than {MaxElements:N0} elements; that is no small network.", null);
+        if (_elements > MaxElements)
+        {
+            throw new NodeException(
+                $"{call.Label}: the graph computes more than {MaxElements:N0} elements; that is no small network.", null);
+        }
     }
 }

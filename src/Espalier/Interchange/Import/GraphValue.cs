@@ -4,7 +4,9 @@ namespace Espalier.Interchange.Import;
 /// <param name="Dims">The length of each axis; of a batch, for one sample.</param>
 internal abstract record GraphValue(int[] Dims)
 {
-    /// <summary>The axis along which the samples of a batch lie, -1 when there is none. Its length is 1: layers are made for one sample.</summary>
+    /// <summary>
+    /// The axis along which the samples of a batch lie, -1 when there is none. Its length is 1: layers are made for one sample.
+    /// </summary>
     public virtual int Batch => -1;
 
     /// <summary>The number of axes.</summary>

@@ -10,7 +10,8 @@ internal static class KnownFunctions
 
     // In the order of simplicity; of two functions that agree everywhere the first is taken.
     private static readonly Activation[] s_known =
-        [Activation.Relu, Activation.Sigmoid, Activation.Tanh, Activation.Selu, Activation.Elu(), Activation.ClippedRelu(), Activation.Softplus];
+        [Activation.Relu, Activation.Sigmoid, Activation.Tanh, Activation.Selu, Activation.Elu(), Activation.ClippedRelu(), Activation.Softplus,
+        Activation.HardSwish, Activation.Silu, Activation.Gelu, Activation.GeluTanh];
 
     /// <summary>The activation function that <paramref name="function"/> agrees with on the numbers from -9 to 9; null for none.</summary>
     public static Activation? Find(Func<double, double> function)

@@ -30,7 +30,11 @@ internal sealed class LayerList(Shape input)
     /// <exception cref="EspalierException">The layer makes no sense, or is larger than a model may be.</exception>
     public int Add(string name, int[] sources, Func<string, Layer> make)
     {
-        if (_layers.Count == ModelLimits.MaxLayers) throw new EspalierException($"the network has more than {ModelLimits.MaxLayers} layers.");
+        if (_layers.Count == ModelLimits.MaxLayers)
+        {
+            throw new EspalierException($"the network has more than {ModelLimits.MaxLayers} layers.");
+        }
+
         Layer layer = make(Unique(name));
         Check(layer);
         if ((_weights += layer is WeightedLayer weighted ? weighted.Weights.Count : 0) > ModelLimits.MaxWeights)
@@ -106,7 +110,7 @@ internal sealed class LayerList(Shape input)
             Layer before = _layers[source];
             bool isUnit = unit == Affine.Unit(unit.Name, unit.Input) with { Activation = unit.Activation };
             if (!isUnit || before.Activation.Kind != ActivationKind.Identity || before is FlattenLayer || before.OutputShape != unit.Input) continue;
-            _layers[i] = before with { Name = unit.Name, Activation = unit.Activation };
+            _layers[i] = before with { Activation = unit.Activation };
             _sources[i] = _sources[source];
             (_layers[source], isNeeded[source]) = (unit, false);
         }
@@ -118,7 +122,9 @@ internal sealed class LayerList(Shape input)
         string cleaned = string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_')).Trim('_');
         if (cleaned.Length == 0) cleaned = otherwise;
         if (char.IsAsciiDigit(cleaned[0])) cleaned = $"{otherwise}_{cleaned}";
-        return cleaned.Length <= Identifier.MaxLength ? cleaned : cleaned[^Identifier.MaxLength..].TrimStart('0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '_') is { Length: > 0 } end ? end : otherwise;
+        if (cleaned.Length <= Identifier.MaxLength) return cleaned;
+        string end = cleaned[^Identifier.MaxLength..].TrimStart([.. "0123456789_"]);
+        return end.Length > 0 ? end : otherwise;
     }
 
     private string Unique(string name)
@@ -127,7 +133,7 @@ internal sealed class LayerList(Shape input)
         string identifier = ToIdentifier(name, "layer"), unique = identifier;
         for (int i = 2; !_names.Add(unique); i++)
         {
-            string start = identifier.Length > Identifier.MaxLength - RoomForNumber ? identifier[..(Identifier.MaxLength - RoomForNumber)] : identifier;
+            string start = identifier[..Math.Min(identifier.Length, Identifier.MaxLength - RoomForNumber)];
             unique = string.Create(CultureInfo.InvariantCulture, $"{start}_{i}");
         }
 
@@ -138,6 +144,9 @@ internal sealed class LayerList(Shape input)
     {
         if (layer.FindFault() is string fault) throw new EspalierException($"makes no layer: {fault}");
         Shape shape = layer.OutputShape;
-        if (shape.Length > ModelLimits.MaxValues) throw new EspalierException($"yields {shape} values; {ModelLimits.MaxValues:N0} are the most.");
+        if (shape.Length > ModelLimits.MaxValues)
+        {
+            throw new EspalierException($"yields {shape} values; {ModelLimits.MaxValues:N0} are the most.");
+        }
     }
 }

@@ -80,15 +80,20 @@ internal sealed class NetworkAssembler(Shape input, bool canRedeclareInput)
         return x with { Source = Layers.Add($"{name}_flat", [x.Source], unique => new FlattenLayer(unique, shape)) };
     }
 
-    /// <summary>The layer whose sums only <paramref name="x"/> reads, with no function applied to them yet; null where there is none.</summary>
+    /// <summary>
+    /// The layer whose sums only <paramref name="x"/> reads, with no function applied to them yet; null where there is none.
+    /// </summary>
     public Layer? OpenLayer(Signal x) =>
         !x.IsShared && Layers[x.Source] is { Activation.Kind: ActivationKind.Identity } layer and not FlattenLayer ? layer : null;
 
-    /// <summary>An activation function of each element by itself.</summary>
+    /// <summary>
+    /// An activation function of each element by itself, or softmax of all. A ReLU that is clipped afterwards becomes a clipped one.
+    /// </summary>
     public Signal Activate(string name, Signal x, Activation activation)
     {
         x = Permuted(name, x);
-        if (OpenLayer(x) is Layer layer)
+        bool clipsRelu = activation.Kind == ActivationKind.ClippedRelu && !x.IsShared && Layers[x.Source]?.Activation.Kind == ActivationKind.Relu;
+        if ((clipsRelu ? Layers[x.Source] : OpenLayer(x)) is Layer layer)
         {
             Layers.Replace(x.Source, layer with { Activation = activation });
             return x;

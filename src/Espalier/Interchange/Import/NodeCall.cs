@@ -88,7 +88,8 @@ internal sealed class NodeCall(
     public bool HasAttribute(string name) => Find(name) is not null;
 
     /// <summary>
-    /// Whole numbers that newer operator sets read as input <paramref name="i"/> and older ones as an attribute; null when given as neither.
+    /// Whole numbers that newer operator sets read as input <paramref name="i"/> and older ones as an attribute; null when given as
+    /// neither.
     /// </summary>
     public int[]? Ints(int i, string name) => Has(i) ? Constant(i).ToIntegers() : Ints(name);
 

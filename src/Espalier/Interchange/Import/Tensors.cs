@@ -11,7 +11,10 @@ internal static class Tensors
         long count = 1;
         foreach (int length in dims)
         {
-            if (length < 0 || (count *= length) > MaxElements) throw new EspalierException($"a tensor of {Show(dims)} elements is too large.");
+            if (length < 0 || (count *= length) > MaxElements)
+            {
+                throw new EspalierException($"a tensor of {Show(dims)} elements is too large.");
+            }
         }
 
         return (int)count;

@@ -45,7 +45,10 @@ internal sealed record ArrayGroup(string Name)
         {
             (string name, ArrayRole role) = Split(one.Name)!.Value;
             if (!groups.TryGetValue(name, out ArrayGroup? group)) groups[name] = group = new ArrayGroup(name);
-            if (!group.Arrays.TryAdd(role, one)) throw new EspalierException($"'{one.Name}' and '{group.Arrays[role].Name}' are both the {role} of '{name}'.");
+            if (!group.Arrays.TryAdd(role, one))
+            {
+                throw new EspalierException($"'{one.Name}' and '{group.Arrays[role].Name}' are both the {role} of '{name}'.");
+            }
         }
 
         return [.. groups.Values.OrderBy(group => group.Name, NaturalOrder.Instance)];
@@ -61,7 +64,12 @@ internal sealed record ArrayGroup(string Name)
         {
             if (groups.Count == 0 || one.Array.Shape.Count > 1) groups.Add(new ArrayGroup(one.Name));
             int next = groups[^1].Arrays.Count;
-            if (next > (int)ArrayRole.Variance) throw new EspalierException($"{Describe(one)} follows the four arrays of '{groups[^1].Name}'; name arrays NAME.weight and NAME.bias.");
+            if (next > (int)ArrayRole.Variance)
+            {
+                throw new EspalierException(
+                    $"{Describe(one)} follows the four arrays of '{groups[^1].Name}'; name arrays NAME.weight and NAME.bias.");
+            }
+
             groups[^1].Arrays.Add((ArrayRole)next, one);
         }
 

@@ -9,7 +9,8 @@ internal sealed class LayerSlot
     private readonly Shape _reads;
     private readonly bool _isInputMajor;
 
-    private LayerSlot(int index, Layer layer, Shape reads, bool isInputMajor) => (Index, _layer, _reads, _isInputMajor) = (index, layer, reads, isInputMajor);
+    private LayerSlot(int index, Layer layer, Shape reads, bool isInputMajor) =>
+        (Index, _layer, _reads, _isInputMajor) = (index, layer, reads, isInputMajor);
 
     /// <summary>The layer's place in its network.</summary>
     public int Index { get; }

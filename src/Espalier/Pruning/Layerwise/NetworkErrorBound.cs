@@ -133,6 +133,8 @@ public sealed record NetworkErrorBound(IReadOnlyList<LayerError> Layers, double 
         ActivationKind.Sigmoid => 0.25,
         ActivationKind.LeakyRelu or ActivationKind.Elu => Math.Max(1, activation.Alpha),
         ActivationKind.Selu => SeluSlope,
+        ActivationKind.Gelu or ActivationKind.GeluTanh or ActivationKind.Silu => 1.13,
+        ActivationKind.HardSwish => 1.5,
         _ => 1,
     };
 

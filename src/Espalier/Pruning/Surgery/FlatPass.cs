@@ -104,6 +104,7 @@ internal sealed class FlatPass
         ActivationKind.Tanh => 1 - y * y,
         ActivationKind.ClippedRelu => y > 0 && y < activation.Alpha ? 1 : 0,
         ActivationKind.Softplus => 1 - Math.Exp(-y),
+        _ when !activation.IsMonotone => throw ActivationFunction.CannotBeTrained(activation),
         _ => throw new NotSupportedException($"Activation {activation.Kind}."),
     };
 

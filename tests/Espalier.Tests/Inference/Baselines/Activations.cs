@@ -10,5 +10,6 @@ internal static class Activations
     [
         Activation.Identity, Activation.Relu, Activation.LeakyRelu(0.125f), Activation.Elu(0.75f),
         Activation.Selu, Activation.Sigmoid, Activation.Tanh, Activation.Softmax, Activation.ClippedRelu(0.5f), Activation.Softplus,
+        Activation.Gelu, Activation.GeluTanh, Activation.Silu, Activation.HardSwish,
     ];
 }

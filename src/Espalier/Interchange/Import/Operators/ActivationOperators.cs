@@ -1,3 +1,4 @@
+using Espalier.Compilation.Kernels;
 using Espalier.Compilation.Model;
 
 namespace Espalier.Interchange.Import.Operators;
@@ -19,17 +20,32 @@ internal static class ActivationOperators
         new("Tanh", _ => x => Math.Tanh(x[0]), call => Activate(call, Activation.Tanh)),
         new("Softplus", _ => x => x[0] > 0 ? x[0] + Math.Log(1 + Math.Exp(-x[0])) : Math.Log(1 + Math.Exp(x[0])), call => Activate(call, Activation.Softplus)),
         new("HardSigmoid", call => HardSigmoid(call.Float("alpha", 0.2f), call.Float("beta", 0.5f)), HardSigmoid),
+        new("Gelu", call => Known(GeluOf(call)), call => Activate(call, GeluOf(call))),
+        new("com.microsoft.Gelu", _ => Known(Activation.Gelu), call => Activate(call, Activation.Gelu)),
+        new("com.microsoft.FastGelu", _ => Known(Activation.GeluTanh), call => Activate(call, Activation.GeluTanh)),
+        new("HardSwish", _ => Known(Activation.HardSwish), call => Activate(call, Activation.HardSwish)),
+        new("Swish", _ => Known(Activation.Silu), Swish),
         new("Abs", _ => x => Math.Abs(x[0]), call => [Parametric(call, _ => -1)]),
         new("Clip", Clipping, Clip),
         new("Max", _ => x => x.Max(), Max),
         new("Min", _ => x => x.Min(), Min),
     ];
 
-    private static GraphValue[] Activate(NodeCall call, Activation activation) => [call.Network.Activate(call.LayerName, call.Signal(0), activation)];
+    private static GraphValue[] Activate(NodeCall call, Activation activation) =>
+        [call.Network.Activate(call.LayerName, call.Signal(0), activation)];
 
     private static Func<double[], double> Leaky(double alpha) => x => x[0] > 0 ? x[0] : alpha * x[0];
 
     private static Func<double[], double> Elu(double alpha, double gamma) => x => gamma * (x[0] > 0 ? x[0] : alpha * (Math.Exp(x[0]) - 1));
+
+    private static Activation GeluOf(NodeCall call) => call.Text("approximate", "none") == "tanh" ? Activation.GeluTanh : Activation.Gelu;
+
+    private static Func<double[], double> Known(Activation activation) => x => ActivationMath.Apply(activation, (float)x[0]);
+
+    /// <summary>x sigmoid(alpha x).</summary>
+    private static GraphValue[] Swish(NodeCall call) => call.Float("alpha", 1) == 1
+        ? Activate(call, Activation.Silu)
+        : throw new EspalierException($"is x sigmoid({call.Float("alpha", 1)} x); only x sigmoid(x) is an activation function here.");
 
     /// <summary>SELU; with other constants than the paper's, an ELU and a scale.</summary>
     private static GraphValue[] Selu(NodeCall call)

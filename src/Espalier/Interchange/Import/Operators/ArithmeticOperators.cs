@@ -1,3 +1,5 @@
+using Espalier.Numerics;
+
 namespace Espalier.Interchange.Import.Operators;
 
 /// <summary>Arithmetic: with constants it becomes affine, sums of signals become additions.</summary>
@@ -66,7 +68,11 @@ internal static class ArithmeticOperators
     private static GraphValue[] Divide(NodeCall call)
     {
         (GraphValue a, GraphValue b) = Broadcast(call);
-        if (b is not ConstantTensor divisor) throw new EspalierException("divides by a value that depends on the model's input; layers divide by constants only.");
+        if (b is not ConstantTensor divisor)
+        {
+            throw new EspalierException("divides by a value that depends on the model's input; layers divide by constants only.");
+        }
+
         return [Affine.Apply(call.Network, call.LayerName, (Signal)a, i => 1 / divisor.Values[i], _ => 0)];
     }
 

@@ -15,7 +15,11 @@ internal static class ConvolutionOperators
         ConstantTensor filters = call.Constant(1);
         int[] taps = filters.Rank > 2 ? filters.Dims[2..] : throw new EspalierException($"has filters of {Tensors.Show(filters.Dims)}; filters x channels x taps are needed.");
         int[] kernel = call.Ints("kernel_shape") ?? taps;
-        if (!kernel.AsSpan().SequenceEqual(taps)) throw new EspalierException($"has a kernel of {Tensors.Show(kernel)} and filters of {Tensors.Show(filters.Dims)}.");
+        if (!kernel.AsSpan().SequenceEqual(taps))
+        {
+            throw new EspalierException($"has a kernel of {Tensors.Show(kernel)} and filters of {Tensors.Show(filters.Dims)}.");
+        }
+
         float[] biases = call.Has(2) ? Array.ConvertAll(call.Constant(2).Values, value => (float)value) : new float[filters.Dims[0]];
         int groups = call.Int("group", 1);
         SparseMatrix weights = Rows(filters);

@@ -1,7 +1,8 @@
 namespace Espalier.Interchange.Import.Operators;
 
 /// <summary>
-/// Operators of each element by itself. Each has a function of numbers, which computes constants and tells formulas apart, and a way to become layers.
+/// Operators of each element by itself. Each has a function of numbers, which computes constants and tells formulas apart, and a way to
+/// become layers.
 /// </summary>
 internal static class ElementwiseOperators
 {
@@ -53,7 +54,7 @@ internal static class ElementwiseOperators
     {
         Signal? argument = null;
         int depth = 0;
-        bool isWorthIt = false;
+        bool isWorthIt = one.IsPartOnly;
         var parts = new Func<double, double>?[call.Count];
         for (int i = 0; i < parts.Length; i++)
         {

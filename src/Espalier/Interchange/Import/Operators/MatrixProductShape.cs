@@ -23,7 +23,10 @@ internal sealed class MatrixProductShape
         Dims = [.. _outer, .. _isAVector ? [] : new[] { _rows }, .. _isBVector ? [] : new[] { Columns }];
         Terms = (long)Tensors.Count(_outer) * _rows * Columns * Inner;
 
-        EspalierException Misfit() => a.Batch == a.Rank - 1 || b.Batch == Math.Max(0, b.Rank - 2) ? new BatchException(SumsOverBatch) : new EspalierException($"multiplies {Tensors.Show(a.Dims)} by {Tensors.Show(b.Dims)}, which do not fit together.");
+        bool SumsSamples() => a.Batch == a.Rank - 1 || b.Batch == Math.Max(0, b.Rank - 2);
+
+        EspalierException Misfit() => SumsSamples() ? new BatchException(SumsOverBatch) : new EspalierException(
+            $"multiplies {Tensors.Show(a.Dims)} by {Tensors.Show(b.Dims)}, which do not fit together.");
     }
 
     /// <summary>The length that is summed over.</summary>

@@ -8,13 +8,18 @@ internal static class NormalizationOperators
     /// <summary>The operators by name.</summary>
     public static IEnumerable<(string Name, OnnxOperator Run)> All =>
     [
-        ("BatchNormalization", BatchNormalization), ("Softmax", Softmax),
+        ("BatchNormalization", BatchNormalization), ("Softmax", call => Softmax(call, isLogarithm: false)),
+        ("LogSoftmax", call => Softmax(call, isLogarithm: true)),
         ("ai.onnx.ml.Scaler", Scaler), ("ai.onnx.ml.Normalizer", Normalizer),
     ];
 
     private static GraphValue[] BatchNormalization(NodeCall call)
     {
-        if (call.Int("training_mode", 0) != 0) throw new EspalierException("is in training mode; export the model for inference (model.eval()).");
+        if (call.Int("training_mode", 0) != 0)
+        {
+            throw new EspalierException("is in training mode; export the model for inference (model.eval()).");
+        }
+
         Signal x = call.Signal(0);
         if (x.Rank < 2) throw new EspalierException($"reads {Tensors.Show(x.Dims)} values; a batch x channels is needed.");
         int channels = x.Dims[1], after = Tensors.Count(x.Dims.AsSpan(2));
@@ -28,7 +33,7 @@ internal static class NormalizationOperators
         return [Affine.Normalize(call.Network, call.LayerName, x, i => i / after % channels, numbers, call.Float("epsilon", 1e-5f))];
     }
 
-    private static GraphValue[] Softmax(NodeCall call)
+    private static GraphValue[] Softmax(NodeCall call, bool isLogarithm)
     {
         GraphValue value = call.Value(0);
         bool isOld = call.OperatorSet < 13;
@@ -39,7 +44,7 @@ internal static class NormalizationOperators
         var groups = AxisGroups.Of(value, axes, keepsAxes: true);
         Signal x = call.Signal(0);
         groups.RequireBatch(x);
-        return [call.Network.Softmax(call.LayerName, x, groups.Elements)];
+        return [isLogarithm ? LogSoftmax.Of(call, x, groups.Elements) : call.Network.Softmax(call.LayerName, x, groups.Elements)];
     }
 
     /// <summary>(x - offset) scale.</summary>

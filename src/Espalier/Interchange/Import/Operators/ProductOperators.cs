@@ -17,7 +17,11 @@ internal static class ProductOperators
     private static GraphValue[] Gemm(NodeCall call)
     {
         GraphValue a = call.Value(0), b = call.Value(1);
-        if (a.Rank != 2 || b.Rank != 2) throw new EspalierException($"multiplies {Tensors.Show(a.Dims)} by {Tensors.Show(b.Dims)}; matrices are needed.");
+        if (a.Rank != 2 || b.Rank != 2)
+        {
+            throw new EspalierException($"multiplies {Tensors.Show(a.Dims)} by {Tensors.Show(b.Dims)}; matrices are needed.");
+        }
+
         if (call.Int("transA", 0) != 0) a = a.Seen(Layout.Transposed(a, [1, 0]));
         if (call.Int("transB", 0) != 0) b = b.Seen(Layout.Transposed(b, [1, 0]));
         float alpha = call.Float("alpha", 1), beta = call.Float("beta", 1);
@@ -60,7 +64,11 @@ internal static class ProductOperators
         bool isLeft = ReferenceEquals(x, a);
         int batch = product.BatchOf(x, isLeft);
         if (isLeft && AsConvolution(call, product, x, weights) is Signal image) return image with { BatchAxis = batch };
-        if (product.Terms > 4L * ModelLimits.MaxWeights) throw new EspalierException($"takes {product.Terms:N0} products as a fully connected layer; that is no small network.");
+        if (product.Terms > 4L * ModelLimits.MaxWeights)
+        {
+            throw new EspalierException($"takes {product.Terms:N0} products as a fully connected layer; that is no small network.");
+        }
+
         SparseRows rows = network.RowsOver(x);
         product.ForEach(
             (ai, bi) => rows.Add(x.At(isLeft ? ai : bi), weights.Values[isLeft ? bi : ai]),

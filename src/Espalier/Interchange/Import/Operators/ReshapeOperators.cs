@@ -116,7 +116,8 @@ internal static class ReshapeOperators
     }
 
     /// <summary>
-    /// Where the batch is after a reshape: it lies outermost in memory wherever only axes of length 1 stand before it, and so it does after.
+    /// Where the batch is after a reshape: it lies outermost in memory wherever only axes of length 1 stand before it, and so it does
+    /// after.
     /// </summary>
     private static int BatchAfter(GraphValue value, int[] target)
     {

@@ -54,7 +54,11 @@ internal static class SelectionOperators
         int axis = ReshapeOperators.Axes([call.Int("axis", 0)], value.Rank)[0], length = value.Dims[axis];
         int[][] picks = WholeAxes(value);
         picks[axis] = Array.ConvertAll(indices.ToIntegers(), index => index < 0 ? index + length : index);
-        if (Array.Exists(picks[axis], index => index < 0 || index >= length)) throw new EspalierException($"picks an element beyond the {length} of axis {axis}.");
+        if (Array.Exists(picks[axis], index => index < 0 || index >= length))
+        {
+            throw new EspalierException($"picks an element beyond the {length} of axis {axis}.");
+        }
+
         if (axis == value.Batch) throw new BatchException("picks a sample of a batch; each must be treated alike.");
         GraphValue picked = Picked(value, picks);
         int[] dims = [.. value.Dims[..axis], .. indices.Dims, .. value.Dims[(axis + 1)..]];
@@ -95,7 +99,11 @@ internal static class SelectionOperators
     {
         GraphValue value = call.Value(0);
         int[] repeats = call.Constant(1).ToIntegers();
-        if (repeats.Length != value.Rank || Array.Exists(repeats, times => times < 0)) throw new EspalierException($"repeats {repeats.Length} axes of {value.Rank}.");
+        if (repeats.Length != value.Rank || Array.Exists(repeats, times => times < 0))
+        {
+            throw new EspalierException($"repeats {repeats.Length} axes of {value.Rank}.");
+        }
+
         int[][] picks = new int[value.Rank][];
         for (int i = 0; i < picks.Length; i++)
         {
@@ -152,7 +160,10 @@ internal static class SelectionOperators
         foreach (GraphValue part in parts)
         {
             bool fits = part.Rank == first.Rank && Enumerable.Range(0, first.Rank).All(i => i == axis || part.Dims[i] == first.Dims[i]);
-            if (!fits) throw new EspalierException($"puts {Tensors.Show(first.Dims)} and {Tensors.Show(part.Dims)} together along axis {axis}.");
+            if (!fits)
+            {
+                throw new EspalierException($"puts {Tensors.Show(first.Dims)} and {Tensors.Show(part.Dims)} together along axis {axis}.");
+            }
         }
 
         int[] dims = [.. first.Dims];
@@ -204,9 +215,17 @@ internal static class SelectionOperators
     /// <summary>The value repeated to other lengths, but for the batch.</summary>
     internal static GraphValue Expanded(GraphValue value, int[] dims)
     {
-        if (Tensors.Count(dims) > Layout.MaxElements) throw new EspalierException($"repeats values to {Tensors.Show(dims)}, which is too large.");
+        if (Tensors.Count(dims) > Layout.MaxElements)
+        {
+            throw new EspalierException($"repeats values to {Tensors.Show(dims)}, which is too large.");
+        }
+
         Layout layout = Layout.Expanded(value, dims);
-        if (layout.Batch >= 0 && dims[layout.Batch] != value.Dims[value.Batch]) throw new BatchException("gives the samples of a batch different constants.");
+        if (layout.Batch >= 0 && dims[layout.Batch] != value.Dims[value.Batch])
+        {
+            throw new BatchException("gives the samples of a batch different constants.");
+        }
+
         return value.Seen(layout);
     }
 

@@ -56,7 +56,11 @@ internal static class WindowReader
         int[] values = call.Ints(name) ?? [.. Enumerable.Repeat(otherwise, count)];
         if (values.Length != count) throw new EspalierException($"has {values.Length} {name}; {count} are needed.");
         int least = otherwise;
-        if (Array.Exists(values, value => value < least || value > MaxSide)) throw new EspalierException($"has {name} of {string.Join(", ", values)}.");
+        if (Array.Exists(values, value => value < least || value > MaxSide))
+        {
+            throw new EspalierException($"has {name} of {string.Join(", ", values)}.");
+        }
+
         return values;
     }
 }

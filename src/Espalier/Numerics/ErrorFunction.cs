@@ -1,9 +1,11 @@
-namespace Espalier.Interchange.Import.Operators;
+namespace Espalier.Numerics;
 
 /// <summary>The error function, erf x = 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x.</summary>
 internal static class ErrorFunction
 {
-    /// <summary>erf x: its Maclaurin series near 0, else the continued fraction of the complement (Abramowitz and Stegun 7.1.5, 7.1.14).</summary>
+    /// <summary>
+    /// erf x: its Maclaurin series near 0, else the continued fraction of the complement (Abramowitz and Stegun 7.1.5, 7.1.14).
+    /// </summary>
     public static double Of(double x)
     {
         const double SeriesEnd = 2.5, Certain = 6;
