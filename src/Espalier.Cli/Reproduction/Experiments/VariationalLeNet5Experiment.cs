@@ -11,7 +11,7 @@ internal sealed class VariationalLeNet5Experiment : Experiment
     private const string Method = "sparse variational dropout";
     private const double PublishedRatio = 280, PublishedError = 0.75, ErrorBar = 1.0;
 
-    /// <summary>The weights of the dense layers, and what the paper keeps of them in percent.</summary>
+    /// <summary>The weights of the layers of the dense network, and what the paper keeps of them in percent.</summary>
     private static readonly (string Name, int Weights, string Published)[] s_layers =
         [("conv1", 500, "33"), ("conv2", 25_000, "2"), ("fc1", 400_000, "0.2"), ("fc2", 5_000, "5")];
 
