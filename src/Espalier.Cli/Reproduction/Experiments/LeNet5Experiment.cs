@@ -36,7 +36,7 @@ internal sealed class LeNet5Experiment : Experiment
             if (!sets.TryGetValue(one.Data, out ImageNetworks? networks)) sets[one.Data] = networks = new ImageNetworks(run, one.Data);
             ulong[] seeds = one.Bar is null || run.Quick ? [1] : [1, 2, 3];
             double[] errors = [.. seeds.Select(seed => networks.TestError(networks.Dense(one.Architecture, seed)))];
-            bars.Add(($"{(one.Data == "mnist" ? "MNIST" : "Fashion")}, {one.Architecture}", errors.Average()));
+            bars.Add(($"{(one.Data == "mnist" ? "MNIST" : "Fashion")}, {one.Architecture}", Math.Round(errors.Average(), 2)));
             int weights = networks.Dense(one.Architecture, 1).WeightCount;
             string what = FormattableString.Invariant($"{one.Data}, {one.Architecture}, {weights:#,0} weights");
             if (seeds.Length > 1) what += $", mean of {seeds.Length} seeds";

@@ -108,7 +108,7 @@ internal sealed class LobsLeNet5Experiment : Experiment
     {
         (string name, PruningCriterion criterion) = s_methods[method];
         (string? Before, string? After) printed = name == "L-OBS" ? ("2.04", "1.66 after 841 in all") : (null, null);
-        foreach (int more in run.Quick ? (int[])[1] : [1, SmallStages])
+        foreach (int more in run.Quick || method > 0 ? (int[])[1] : [1, SmallStages])
         {
             Retrained outcome = run.Part($"stages-{method}-{more}", Recipe(run, $"{name}, {more} stages"), () =>
                 Stages(run, images, dense, criterion, more));
