@@ -212,7 +212,9 @@ internal sealed class ConvolutionEmitter
         if (group.Taps.Count > 0)
         {
             writer.Line("ref float at = ref image;");
-            writer.Line($"Floats{_bits} v, {string.Join(", ", Enumerable.Range(0, size).Select(i => $"u{i}"))};");
+            IEnumerable<string> values = Enumerable.Range(0, size).Where(i => group.Taps.Any(tap => tap.Weights[i] is not null)).Select(i => $"u{i}");
+            if (group.Taps.Any(tap => tap.Weights.Count(weight => weight is not null) > 1)) values = values.Prepend("v");
+            writer.Line($"Floats{_bits} {string.Join(", ", values)};");
         }
 
         int[] terms = new int[size];
