@@ -23,7 +23,7 @@ internal static class BarTable
         ("lenet-114x", "mnist", 25, Batch, 25), ("lenet-68x", "mnist", 25, Batch, 25), ("lenet-12x", "mnist", 8, Batch, 8),
         ("lenet5-150x", "mnist", 15, ConvolutionBatch, 15), ("lenet5-100x", "mnist", 15, ConvolutionBatch, 15),
         ("lenet5-12x", "mnist", 15, ConvolutionBatch, 15),
-        ("fashion-lenet5-40x", "fashion-mnist", 15, ConvolutionBatch, 15), ("fashion-cnn-25x", "fashion-mnist", 15, ConvolutionBatch, 15),
+        ("fashion-lenet5-48x", "fashion-mnist", 15, ConvolutionBatch, 15), ("fashion-cnn-25x", "fashion-mnist", 15, ConvolutionBatch, 15),
         ("monks-1", "monks-1", 100, 0, 0), ("monks-2", "monks-2", 100, 0, 0), ("monks-3", "monks-3", 100, 0, 0),
     ];
 
