@@ -1,10 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Espalier.Compilation.Model;
 using Espalier.EndToEnd.Tests.Manual;
-using Espalier.Generator.Tests.Harness;
-using Espalier.Inference.Baselines;
-using Espalier.Interchange;
 
 namespace Espalier.EndToEnd.Tests;
 
@@ -20,32 +16,6 @@ public sealed partial class ReadmeTests
         Match result = Result().Match(output);
         Assert.True(result.Success, output);
         Assert.InRange(double.Parse(result.Groups["right"].Value, CultureInfo.InvariantCulture), 90, 100);
-    }
-
-    [Fact]
-    public void The_part_of_a_project_in_the_readme_builds_as_it_stands()
-    {
-        string part = Readme.FirstProject(Readme.ReadLines(Readme.Name))
-            .Replace("$(EspalierHome)/generators/Espalier.Generator/build", Path.Combine(AppContext.BaseDirectory, "build"), StringComparison.Ordinal)
-            .Replace(
-                "$(EspalierHome)/generators/Espalier.Generator/bin/Release/netstandard2.0/Espalier.Generator.dll", Generators.Path,
-                StringComparison.Ordinal);
-        Assert.DoesNotContain("EspalierHome", part, StringComparison.Ordinal);
-        using var project = new ConsumerProject("", "System.Console.WriteLine(Consumer.Digits.Classify(new float[Consumer.Digits.InputLength]));");
-        project.Write("Consumer.csproj", $"""
-            <Project Sdk="Microsoft.NET.Sdk">
-              <PropertyGroup>
-                <OutputType>Exe</OutputType>
-                <TargetFramework>net{Environment.Version.Major}.0</TargetFramework>
-              </PropertyGroup>
-              {part}
-            </Project>
-            """);
-        Network network = RandomNetwork.Create(1, 0.1, Activation.Relu, Activation.Softmax, 20, 10, 3);
-        ModelFile.Save(project.PathOf("digits.espalier"), network);
-
-        Assert.Equal((0, ""), project.Build());
-        Assert.Equal(0, project.Execute().ExitCode);
     }
 
     [Fact]

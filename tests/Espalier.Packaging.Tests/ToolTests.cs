@@ -2,6 +2,8 @@ using Espalier.Compilation.Format;
 using Espalier.Compilation.Model;
 using Espalier.Inference.Baselines;
 using Espalier.Packaging.Tests.Harness;
+using Espalier.Packaging.Tests.Skipping;
+using Espalier.Tests;
 
 namespace Espalier.Packaging.Tests;
 
@@ -13,10 +15,7 @@ public sealed class ToolTests(PackageFeed feed)
     public void The_command_installs_and_runs()
     {
         string folder = feed.NewFolder("tool");
-        (int exitCode, string output) = Tool.Run(
-            folder, Tool.DotNet, ["tool", "install", "Espalier.Tool", "--tool-path", "tools", "--version", feed.Version, "--verbosity", "quiet"]);
-        Assert.True(exitCode == 0, output);
-        Assert.DoesNotContain("warn", output, StringComparison.OrdinalIgnoreCase);
+        Install(folder);
 
         Assert.Contains("espalier compile", Run(folder, "compile", "--help"), StringComparison.Ordinal);
         File.WriteAllText(
@@ -26,6 +25,43 @@ public sealed class ToolTests(PackageFeed feed)
             ["Net.Kernels.g.cs", "Net.g.cs"],
             Directory.GetFiles(Path.Combine(folder, "generated")).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal));
         Assert.Contains("digits", Run(folder, "data", "list"), StringComparison.Ordinal);
+    }
+
+    /// <summary>The three steps, each line as it stands: the commands run, then the item is built and called.</summary>
+    [SkippableFact]
+    public void The_quick_start_of_the_readme_works_as_it_stands()
+    {
+        Consumer consumer = new(feed, "quick-start");
+        Install(consumer.Folder);
+        string readme = File.ReadAllText(Path.Combine(RepositoryFolder.Path!, "README.md")), quick = readme[readme.IndexOf("## Quick start", StringComparison.Ordinal)..];
+        string[][] commands = [.. Block(quick, "bash").Split('\n').Where(line => line.StartsWith("espalier ", StringComparison.Ordinal))
+            .Select(line => line.Split('#')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..])];
+        Assert.Equal(["train", "prune"], commands.Select(command => command[0]));
+        foreach (string[] command in commands) Run(consumer.Folder, command);
+
+        string items = Block(quick, "xml").Replace("<ItemGroup>", "", StringComparison.Ordinal).Replace("</ItemGroup>", "", StringComparison.Ordinal);
+        Assert.Contains($"Version=\"{feed.Version}\"", items, StringComparison.Ordinal);
+        consumer.WithProject("net10.0", items).With("Program.cs", """
+            float[] pixels = new float[Consumer.Digits.InputLength];
+            return Consumer.Digits.Verify(out _) && Consumer.Digits.Classify(pixels) is >= 0 and < 10 ? 0 : 1;
+            """);
+        Consumer.AssertSilent(consumer.Build());
+        Assert.Equal(0, Tool.Run(consumer.Folder, Tool.DotNet, [consumer.Built("Consumer.dll")]).ExitCode);
+    }
+
+    private static string Block(string text, string language)
+    {
+        string fence = $"```{language}\n";
+        int start = text.IndexOf(fence, StringComparison.Ordinal) + fence.Length;
+        return text[start..text.IndexOf("```", start, StringComparison.Ordinal)];
+    }
+
+    private void Install(string folder)
+    {
+        (int exitCode, string output) = Tool.Run(
+            folder, Tool.DotNet, ["tool", "install", "Espalier.Tool", "--tool-path", "tools", "--version", feed.Version, "--verbosity", "quiet"]);
+        Assert.True(exitCode == 0, output);
+        Assert.DoesNotContain("warn", output, StringComparison.OrdinalIgnoreCase);
     }
 
     private static string Run(string folder, params string[] arguments)

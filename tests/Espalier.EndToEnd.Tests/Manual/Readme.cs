@@ -7,7 +7,7 @@ internal static class Readme
 {
     public const string Name = "README.md";
 
-    private const string CodeFence = "```csharp", ProjectFence = "```xml", FenceEnd = "```";
+    private const string CodeFence = "```csharp", FenceEnd = "```";
     private const string FiguresStart = "<!-- figures: ", FiguresMarkEnd = " -->", FiguresEnd = "<!-- end -->";
 
     /// <summary>The lines of a text file of the repository.</summary>
@@ -21,10 +21,14 @@ internal static class Readme
     }
 
     /// <summary>The first block of C# in <paramref name="readme"/>.</summary>
-    public static string FirstProgram(string[] readme) => FirstBlock(readme, CodeFence);
-
-    /// <summary>The first part of a project file in <paramref name="readme"/>.</summary>
-    public static string FirstProject(string[] readme) => FirstBlock(readme, ProjectFence);
+    public static string FirstProgram(string[] readme)
+    {
+        int start = Array.IndexOf(readme, CodeFence);
+        Assert.True(start >= 0, $"No line is {CodeFence}.");
+        int end = Array.IndexOf(readme, FenceEnd, start);
+        Assert.True(end > start, $"The block of line {start + 1} has no end.");
+        return string.Join('\n', readme[(start + 1)..end]);
+    }
 
     /// <summary>The blocks between <c>figures: PATH</c> and <c>end</c> comments: the file each names, and its tables.</summary>
     public static List<FigureBlock> Figures(string[] readme)
@@ -57,14 +61,5 @@ internal static class Readme
         }
 
         return tables;
-    }
-
-    private static string FirstBlock(string[] readme, string fence)
-    {
-        int start = Array.IndexOf(readme, fence);
-        Assert.True(start >= 0, $"No line is {fence}.");
-        int end = Array.IndexOf(readme, FenceEnd, start);
-        Assert.True(end > start, $"The block of line {start + 1} has no end.");
-        return string.Join('\n', readme[(start + 1)..end]);
     }
 }
