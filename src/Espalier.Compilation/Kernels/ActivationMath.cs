@@ -97,9 +97,8 @@ public static class ActivationMath
 
     // begin Softplus needs Relu ExpOfNegative ToBits ToFloat
     /// <summary>
-    /// ln(1 + e^x) = max(x, 0) + ln(1 + t) with t = e^-|x|, within 5 ULP; 0 below -87.34. The logarithm is 2 artanh s with s = t / (2 + t),
-    /// at most 1/3: seven
-    /// terms of its series.
+    /// ln(1 + e^x) = max(x, 0) + ln(1 + t) with t = e^-|x|, within 5 ULP; 0 below -87.34. The logarithm is 2 artanh s with
+    /// s = t / (2 + t), at most 1/3: seven terms of its series.
     /// </summary>
     public static float Softplus(float x)
     {
@@ -118,34 +117,45 @@ public static class ActivationMath
     // begin Gelu needs ExpOfNegative ToBits ToFloat
     /// <summary>
     /// x Phi(x), within a relative 2e-6 for |x| up to 5; 0 below -14. Phi(-|x|) = erfc(z) / 2 with z = |x| / sqrt 2 and the logarithm of
-    /// erfc(z) a polynomial of
-    /// 1 / (1 + z / 2) (Press et al. 1992, section 6.2).
+    /// erfc(z) a polynomial of 1 / (1 + z / 2) (Press et al. 1992, section 6.2).
     /// </summary>
     public static float Gelu(float x)
     {
         if (x > 14f) return x;
         if (x < -14f) return 0f;
-        float z = 0.707106769f * ToFloat(ToBits(x) & 0x7FFFFFFF), t = 1f / (1f + 0.5f * z);
-        float p = (((0.17087277f * t - 0.82215223f) * t + 1.48851587f) * t - 1.13520398f) * t + 0.27886807f;
-        p = (((p * t - 0.18628806f) * t + 0.09678418f) * t + 0.37409196f) * t + 1.00002368f;
-        float tail = x * (0.5f * t * ExpOfNegative((p * t - 1.26551223f) - z * z));
-        return x < 0f ? tail : x - tail;
+        float z = (float)(0.707106769f * ToFloat(ToBits(x) & 0x7FFFFFFF)), t = (float)(1f / (float)(1f + (float)(0.5f * z)));
+        float p = (float)((float)(0.17087277f * t) - 0.82215223f);
+        p = (float)((float)(p * t) + 1.48851587f);
+        p = (float)((float)(p * t) - 1.13520398f);
+        p = (float)((float)(p * t) + 0.27886807f);
+        p = (float)((float)(p * t) - 0.18628806f);
+        p = (float)((float)(p * t) + 0.09678418f);
+        p = (float)((float)(p * t) + 0.37409196f);
+        p = (float)((float)(p * t) + 1.00002368f);
+        float exponent = (float)((float)((float)(p * t) - 1.26551223f) - (float)(z * z));
+        float tail = (float)(x * (float)((float)(0.5f * t) * ExpOfNegative(exponent)));
+        return x < 0f ? tail : (float)(x - tail);
     }
     // end
 
     // begin GeluTanh needs Sigmoid
     /// <summary>x / (1 + e^-2u) with u = sqrt(2 / pi) (x + 0.044715 x^3); 0 below -14.</summary>
-    public static float GeluTanh(float x) => x < -14f ? 0f : x * Sigmoid(1.59576917f * (x + 0.044715f * (x * x * x)));
+    public static float GeluTanh(float x)
+    {
+        if (x < -14f) return 0f;
+        float cube = (float)((float)(x * x) * x);
+        return (float)(x * Sigmoid((float)(1.59576917f * (float)(x + (float)(0.044715f * cube)))));
+    }
     // end
 
     // begin Silu needs Sigmoid
     /// <summary>x / (1 + e^-x), within 4 ULP; 0 below -88.</summary>
-    public static float Silu(float x) => x < -88f ? 0f : x * Sigmoid(x);
+    public static float Silu(float x) => x < -88f ? 0f : (float)(x * Sigmoid(x));
     // end
 
     // begin HardSwish
     /// <summary>0 below -3, x above 3, x (x / 6 + 1 / 2) between.</summary>
-    public static float HardSwish(float x) => x > 3f ? x : x < -3f ? 0f : x * (0.166666672f * x + 0.5f);
+    public static float HardSwish(float x) => x > 3f ? x : x < -3f ? 0f : (float)(x * (float)((float)(0.166666672f * x) + 0.5f));
     // end
 
     // begin Softmax needs Exp
