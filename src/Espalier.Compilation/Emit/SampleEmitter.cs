@@ -1,4 +1,3 @@
-using System.Collections.Generic;
 using Espalier.Compilation.Lowering;
 using Espalier.Compilation.Model;
 
@@ -39,18 +38,7 @@ internal static class SampleEmitter
     /// <summary>The members of the nested class that hold and compare the samples.</summary>
     public static void WriteSamples(CSharpWriter writer, LoweredNetwork lowered)
     {
-        var ends = new List<int>();
-        var indices = new List<int>();
-        var values = new List<float>();
-        var outputs = new List<float>();
-        foreach (Sample sample in lowered.Network.Samples)
-        {
-            indices.AddRange(sample.RawInputIndices);
-            values.AddRange(sample.InputValues.Raw);
-            outputs.AddRange(sample.Outputs.Raw);
-            ends.Add(indices.Count);
-        }
-
+        SampleTables tables = SampleTables.Of(lowered.Network);
         writer.Lines($$"""
             /// <summary>Writes the input of a sample, which is stored without its zeros.</summary>
             internal static void LoadSample(int sample, global::System.Span<float> input)
@@ -81,12 +69,12 @@ internal static class SampleEmitter
             }
 
             """);
-        HexTable.WriteInts(writer, "SampleEnds", [.. ends]);
+        HexTable.WriteInts(writer, "SampleEnds", [.. tables.Ends]);
         writer.Line();
-        HexTable.WriteInts(writer, "SampleIndices", [.. indices]);
+        HexTable.WriteInts(writer, "SampleIndices", [.. tables.Indices]);
         writer.Line();
-        HexTable.Write(writer, "SampleValues", [.. values]);
+        HexTable.Write(writer, "SampleValues", [.. tables.Values]);
         writer.Line();
-        HexTable.Write(writer, "SampleOutputs", [.. outputs]);
+        HexTable.Write(writer, "SampleOutputs", [.. tables.Outputs]);
     }
 }

@@ -1,6 +1,4 @@
-using System.Collections.Generic;
 using Espalier.Compilation.Lowering;
-using Espalier.Compilation.Model;
 
 namespace Espalier.Compilation.Emit.Plain;
 
@@ -36,18 +34,7 @@ internal static class PlainSamples
     /// <summary>The members of the nested class that hold and compare the samples.</summary>
     public static void WriteSamples(CSharpWriter writer, LoweredNetwork lowered)
     {
-        var ends = new List<int>();
-        var indices = new List<int>();
-        var values = new List<float>();
-        var outputs = new List<float>();
-        foreach (Sample sample in lowered.Network.Samples)
-        {
-            indices.AddRange(sample.RawInputIndices);
-            values.AddRange(sample.InputValues.Raw);
-            outputs.AddRange(sample.Outputs.Raw);
-            ends.Add(indices.Count);
-        }
-
+        SampleTables tables = SampleTables.Of(lowered.Network);
         writer.Lines("""
 
             /// <summary>Writes the input of a sample, which is stored without its zeros.</summary>
@@ -74,12 +61,12 @@ internal static class PlainSamples
             }
 
             """);
-        PlainTable.Write(writer, "SampleEnds", ends, isShort: false);
+        PlainTable.Write(writer, "SampleEnds", tables.Ends, isShort: false);
         writer.Line();
-        PlainTable.Write(writer, "SampleIndices", indices, isShort: false);
+        PlainTable.Write(writer, "SampleIndices", tables.Indices, isShort: false);
         writer.Line();
-        PlainTable.Write(writer, "SampleValues", values);
+        PlainTable.Write(writer, "SampleValues", tables.Values);
         writer.Line();
-        PlainTable.Write(writer, "SampleOutputs", outputs);
+        PlainTable.Write(writer, "SampleOutputs", tables.Outputs);
     }
 }
