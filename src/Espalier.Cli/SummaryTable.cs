@@ -32,9 +32,10 @@ internal static class SummaryTable
         }
 
         terminal.Output.Write(table);
+        string denseTime = summary.DenseEstimatedNs is double dense ? $" and about {Number(dense)} ns" : "";
         terminal.Print($"{Number(summary.NonZeros)} of {Number(summary.Weights)} weights ({Percent(summary.Density)}); " +
             $"about {Number(summary.EstimatedNs)} ns a prediction; " +
-            $"{Number(summary.CompiledBytes)} bytes compiled, {Number(summary.DenseBytes)} dense.");
+            $"{Number(summary.CompiledBytes)} bytes compiled, dense {Number(summary.DenseBytes)} bytes{denseTime}.");
         foreach (PlanSummary plan in summary.Plans.Skip(1))
         {
             string bytes = Number(plan.TableBytes + plan.CodeBytes);

@@ -25,7 +25,9 @@ public sealed class ConvolutionalModelTests : IDisposable
         Assert.Equal("none", layers["flat"].GetProperty("kernel").GetString());
         Assert.Equal("100x3", layers["answer"].GetProperty("loweredShape").GetString());
 
+        Assert.True(inspected.GetProperty("denseEstimatedNs").GetDouble() > inspected.GetProperty("estimatedNs").GetDouble());
         (_, string text, _) = await _run.RunAsync("inspect", "@c.espalier");
+        Assert.Matches("dense [\\d,]+ bytes and about [\\d,]+ ns\\.", text);
         Assert.Contains("sum: loop", text, StringComparison.Ordinal);
     }
 

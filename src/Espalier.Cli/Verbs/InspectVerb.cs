@@ -33,7 +33,7 @@ internal sealed class InspectVerb : Verb
     protected override int Run(ParseResult arguments, CancellationToken cancel)
     {
         Network network = ModelFile.Load(arguments.GetRequiredValue(CommonOptions.Model));
-        ModelSummary summary = ModelSummary.Of(network, LoweringPipeline.Run(network, cancellationToken: cancel));
+        ModelSummary summary = ModelSummary.Of(network, LoweringPipeline.Run(network, cancellationToken: cancel)).WithDenseTime(network);
         if (arguments.GetValue(_machineCode))
         {
             using CompiledNetwork compiled = CompiledNetwork.Compile(network, cancellationToken: cancel);

@@ -19,9 +19,10 @@ internal sealed class VerifyVerb : Verb
     };
 
     public VerifyVerb(Terminal terminal)
-        : base("verify", "Compile a model and check the generated code, for each register width and layer, against the reference interpreter, and "
-            + "against ONNX Runtime where it is installed.", terminal,
-            "espalier verify digits.espalier", "espalier verify lenet.espalier --data mnist --json", "espalier verify lenet.espalier --onnx lenet.onnx")
+        : base("verify", "Compile a model and check the generated code, for each register width and layer, against the reference "
+            + "interpreter, and against ONNX Runtime where it is installed.", terminal,
+            "espalier verify digits.espalier", "espalier verify lenet.espalier --data mnist --json",
+            "espalier verify lenet.espalier --onnx lenet.onnx")
     {
         Add(CommonOptions.Model);
         Add(CommonOptions.Kernel);
@@ -45,7 +46,8 @@ internal sealed class VerifyVerb : Verb
         return passed ? ExitCode.Success : ExitCode.BarMissed;
     }
 
-    private void WriteJson(VerificationResult result, IReadOnlyList<ReferenceDeviation> references, AnswerComparison? answers, bool passed) => Terminal.WriteJson(new
+    private void WriteJson(
+        VerificationResult result, IReadOnlyList<ReferenceDeviation> references, AnswerComparison? answers, bool passed) => Terminal.WriteJson(new
     {
         passed,
         widths = result.Widths.Select(Fields),
@@ -53,7 +55,11 @@ internal sealed class VerifyVerb : Verb
         result.FromGiven,
         references = references.Select(reference => new
         {
-            reference.Name, reference.Deviation.MaxAbs, reference.Deviation.MaxRel, reference.Deviation.MaxUlp, reference.Deviation.BitEqual,
+            reference.Name,
+            reference.Deviation.MaxAbs,
+            reference.Deviation.MaxRel,
+            reference.Deviation.MaxUlp,
+            reference.Deviation.BitEqual,
         }),
         samples = result.SampleCount,
         result.SamplesHold,

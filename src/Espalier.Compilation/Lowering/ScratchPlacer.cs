@@ -32,7 +32,7 @@ internal static class ScratchPlacer
     public static (int Length, int[] Offsets) PlaceInTurn(IReadOnlyList<int> lengths) =>
         Place([.. lengths.Select((length, i) => new ScratchBuffer(i, false, i, Math.Min(i + 1, lengths.Count - 1), length))]);
 
-    /// <summary>Places buffers one behind the other, whenever they live.</summary>
+    /// <summary>Places buffers one behind the other, whenever they live, with a gap behind each that nobody should ever write to.</summary>
     public static (int Length, int[] Offsets) PlaceApart(IReadOnlyList<ScratchBuffer> buffers)
     {
         var offsets = new int[buffers.Count];
@@ -40,7 +40,7 @@ internal static class ScratchPlacer
         for (int i = 0; i < offsets.Length; i++)
         {
             offsets[i] = length;
-            length = checked(length + buffers[i].Length);
+            length = checked(length + buffers[i].Length + ScratchPlan.MaxSlack);
         }
 
         return (length, offsets);

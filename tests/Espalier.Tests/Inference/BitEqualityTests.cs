@@ -29,7 +29,7 @@ public sealed class BitEqualityTests
     public void Random_networks_give_the_bits_of_the_interpreter(int optionsIndex)
     {
         var random = new SeededRandom((ulong)(100 + optionsIndex));
-        using var set = new CompiledSet(
+        var set = new CompiledSet(
             Enumerable.Range(0, NetworkCount).Select(i => (RandomNetworks.Next(random, $"N{i}"), s_options[optionsIndex])));
         Assert.Contains(set.Entries, entry => entry.Lowered.FoldedUnits > 0);
         Assert.Contains(set.Entries, entry => entry.Lowered.LayerCount < entry.Given.Layers.Length);

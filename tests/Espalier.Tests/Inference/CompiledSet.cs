@@ -7,9 +7,10 @@ using Espalier.Inference;
 namespace Espalier.Tests.Inference;
 
 /// <summary>Many networks compiled in one assembly, because a compilation costs more than a network.</summary>
-internal sealed class CompiledSet : IDisposable
+internal sealed class CompiledSet
 {
-    private readonly AssemblyLoadContext _context = new("many networks", isCollectible: true);
+    // Kept until the process ends: once, code of a collectible set met an access violation while other tests unloaded theirs.
+    private readonly AssemblyLoadContext _context = new("many networks");
 
     /// <summary>Lowers and compiles each network by the options beside it.</summary>
     public CompiledSet(IEnumerable<(Network Network, LoweringOptions Options)> networks)
@@ -28,8 +29,6 @@ internal sealed class CompiledSet : IDisposable
     }
 
     public IReadOnlyList<Entry> Entries { get; }
-
-    public void Dispose() => _context.Unload();
 
     /// <summary>One network.</summary>
     /// <param name="Given">As it went in.</param>

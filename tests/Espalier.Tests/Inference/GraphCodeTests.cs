@@ -19,7 +19,7 @@ public sealed class GraphCodeTests(GraphCodeTests.Code code) : IClassFixture<Gra
     public void Scalar_code_gives_the_bits_of_the_interpreter()
     {
         var random = new SeededRandom(1);
-        using var set = new CompiledSet(Enumerable.Range(0, ScalarNetworks).Select(i => (RandomGraphs.Next(random, $"N{i}"), s_scalar)));
+        var set = new CompiledSet(Enumerable.Range(0, ScalarNetworks).Select(i => (RandomGraphs.Next(random, $"N{i}"), s_scalar)));
         Assert.Contains(set.Entries, entry => entry.Lowered.FoldedUnits > 0);
         Assert.Contains(set.Entries, entry => entry.Lowered.FoldedNormalizations > 0);
         foreach (CompiledSet.Entry entry in set.Entries)
@@ -95,7 +95,7 @@ public sealed class GraphCodeTests(GraphCodeTests.Code code) : IClassFixture<Gra
     {
         var random = new SeededRandom(7);
         (int Height, int Width)[] sizes = [(2, 2), (1, 5), (4, 4), (7, 7), (5, 13), (16, 16), (14, 24)];
-        using var set = new CompiledSet(sizes.Select((size, i) => (MeanOfImages($"M{i}", new Shape(3, size.Height, size.Width)), LoweringOptions.Default)));
+        var set = new CompiledSet(sizes.Select((size, i) => (MeanOfImages($"M{i}", new Shape(3, size.Height, size.Width)), LoweringOptions.Default)));
         foreach (CompiledSet.Entry entry in set.Entries)
         {
             int length = entry.Lowered.Header.InputLength;
@@ -198,7 +198,7 @@ public sealed class GraphCodeTests(GraphCodeTests.Code code) : IClassFixture<Gra
     }
 
     /// <summary>Random graphs, compiled for all widths.</summary>
-    public sealed class Code : IDisposable
+    public sealed class Code
     {
         private readonly CompiledSet _set;
 
@@ -210,7 +210,5 @@ public sealed class GraphCodeTests(GraphCodeTests.Code code) : IClassFixture<Gra
         }
 
         internal IReadOnlyList<CompiledSet.Entry> Entries => _set.Entries;
-
-        public void Dispose() => _set.Dispose();
     }
 }

@@ -21,7 +21,7 @@ public sealed class VectorActivationTests
             Activation.Selu, Activation.Sigmoid, Activation.Tanh, Activation.ClippedRelu(), Activation.Softplus, Activation.Gelu, Activation.GeluTanh,
             Activation.Silu, Activation.HardSwish,
         ];
-        using var set = new CompiledSet(functions.Select(function => (OneWeight(function), new LoweringOptions { Kernel = KernelKind.Dense })));
+        var set = new CompiledSet(functions.Select(function => (OneWeight(function), new LoweringOptions { Kernel = KernelKind.Dense })));
         float[] sweep = [.. Sweep()];
         foreach ((int i, CompiledSet.Entry entry) in set.Entries.Index())
         {

@@ -207,7 +207,7 @@ public sealed class VectorKernelTests(VectorKernelTests.Code code) : IClassFixtu
     public void Many_threads_that_make_the_first_call_together_all_get_the_same_bits()
     {
         Network network = RandomNetworks.Classifier(22, 0.2, 300, 80, 30);
-        using var set = new CompiledSet(s_kernels.Select(kernel => (network, Options(kernel).Lowering)));
+        var set = new CompiledSet(s_kernels.Select(kernel => (network, Options(kernel).Lowering)));
         float[] input = RandomNetworks.Input(new SeededRandom(1), 300);
         foreach (CompiledSet.Entry entry in set.Entries)
         {
@@ -260,7 +260,7 @@ public sealed class VectorKernelTests(VectorKernelTests.Code code) : IClassFixtu
         var layer = new DenseLayer("l", matrix, new FloatVector(new float[units]), Activation.Softmax);
         var network = new Network("n", Shape.Flat(units), new EquatableArray<Layer>([layer]), default);
         var random = new SeededRandom(15);
-        using var set = new CompiledSet(s_kernels.Select(kernel => (network, Options(kernel).Lowering)));
+        var set = new CompiledSet(s_kernels.Select(kernel => (network, Options(kernel).Lowering)));
         float[][] inputs =
         [
             .. ((float[])[0, -1e38f, 1e38f, float.NegativeInfinity, float.PositiveInfinity]).Select(x => Filled(units, x)),
@@ -332,7 +332,7 @@ public sealed class VectorKernelTests(VectorKernelTests.Code code) : IClassFixtu
     }
 
     /// <summary>Networks that all tests share.</summary>
-    public sealed class Code : IDisposable
+    public sealed class Code
     {
         private readonly CompiledSet _set;
 
@@ -365,7 +365,5 @@ public sealed class VectorKernelTests(VectorKernelTests.Code code) : IClassFixtu
         }
 
         internal IReadOnlyList<CompiledSet.Entry> Entries => _set.Entries;
-
-        public void Dispose() => _set.Dispose();
     }
 }
