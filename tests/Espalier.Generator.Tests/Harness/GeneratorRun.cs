@@ -18,6 +18,19 @@ internal sealed record GeneratorRun(
 
     private const string UserCode = "namespace Acme { internal static class System { } internal static class Espalier { } }";
 
+    /// <summary>What all code is compiled against: the running framework.</summary>
+    public static readonly MetadataReference[] Framework = [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+        .Where(path => Path.GetFileName(path).StartsWith("System.", StringComparison.Ordinal))
+        .Select(path => MetadataReference.CreateFromFile(path))];
+
+    /// <summary>How all code is compiled: every warning on and an error, and checked arithmetic.</summary>
+    public static readonly CSharpCompilationOptions Harshest = new(
+        OutputKind.DynamicallyLinkedLibrary,
+        optimizationLevel: OptimizationLevel.Release,
+        checkOverflow: true,
+        generalDiagnosticOption: ReportDiagnostic.Error,
+        warningLevel: 9999);
+
     private static readonly CSharpParseOptions s_parseOptions = new(LanguageVersion.Latest, DocumentationMode.Diagnose);
 
     private static readonly CultureInfo s_strangeCulture = MakeStrangeCulture();
@@ -26,16 +39,8 @@ internal sealed record GeneratorRun(
     private static readonly CSharpCompilation s_project = CSharpCompilation.Create(
         "Consumer",
         [CSharpSyntaxTree.ParseText(UserCode, s_parseOptions)],
-        ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(path => Path.GetFileName(path).StartsWith("System.", StringComparison.Ordinal))
-            .Select(path => MetadataReference.CreateFromFile(path)),
-        new CSharpCompilationOptions(
-            OutputKind.DynamicallyLinkedLibrary,
-            optimizationLevel: OptimizationLevel.Release,
-            checkOverflow: true,
-            generalDiagnosticOption: ReportDiagnostic.Error,
-            warningLevel: 9999,
-            nullableContextOptions: NullableContextOptions.Enable));
+        Framework,
+        Harshest.WithNullableContextOptions(NullableContextOptions.Enable));
 
     /// <summary>What the generator made, by hint name.</summary>
     public ImmutableSortedDictionary<string, string> Sources => Result.GeneratedSources

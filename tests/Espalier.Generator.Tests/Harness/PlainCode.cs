@@ -21,18 +21,7 @@ internal static class PlainCode
             from network in networks
             from file in CSharpEmitter.Emit(LoweringPipeline.Run(network, lowering), new EmitOptions(network.Name, "Acme") { IsPlain = true })
             select CSharpSyntaxTree.ParseText(file.Text, s_parseOptions, file.HintName);
-        CSharpCompilation compilation = CSharpCompilation.Create(
-            "Plain",
-            sources,
-            ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-                .Where(path => Path.GetFileName(path).StartsWith("System.", StringComparison.Ordinal))
-                .Select(path => MetadataReference.CreateFromFile(path)),
-            new CSharpCompilationOptions(
-                OutputKind.DynamicallyLinkedLibrary,
-                optimizationLevel: OptimizationLevel.Release,
-                checkOverflow: true,
-                generalDiagnosticOption: ReportDiagnostic.Error,
-                warningLevel: 9999));
+        CSharpCompilation compilation = CSharpCompilation.Create("Plain", sources, GeneratorRun.Framework, GeneratorRun.Harshest);
         using var image = new MemoryStream();
         Assert.Equal("", string.Join('\n', compilation.Emit(image).Diagnostics));
         image.Position = 0;

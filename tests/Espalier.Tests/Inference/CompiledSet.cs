@@ -9,7 +9,7 @@ namespace Espalier.Tests.Inference;
 /// <summary>Many networks compiled in one assembly, because a compilation costs more than a network.</summary>
 internal sealed class CompiledSet
 {
-    // Kept until the process ends: once, code of a collectible set met an access violation while other tests unloaded theirs.
+    // Kept until the process ends: code of a collectible set once met an access violation whose cause was not found.
     private readonly AssemblyLoadContext _context = new("many networks");
 
     /// <summary>Lowers and compiles each network by the options beside it.</summary>
