@@ -67,16 +67,11 @@ public sealed class PlainCodeTests
             Action<float[], float[]> predict = PlainCode.Predict(types[0]);
             Func<float[], int> classify = PlainCode.Classify(types[0]);
             float[] input = new float[400], output = new float[10];
-            Run();
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            Run();
-            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-
-            void Run()
+            Allocation.AssertNoneAfterFirst(() =>
             {
                 predict(input, output);
                 classify(input);
-            }
+            });
         });
     }
 

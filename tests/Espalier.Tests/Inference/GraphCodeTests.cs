@@ -2,6 +2,7 @@ using Espalier.Compilation.Kernels;
 using Espalier.Compilation.Lowering;
 using Espalier.Compilation.Model;
 using Espalier.Inference;
+using Espalier.Tests.Shared;
 
 namespace Espalier.Tests.Inference;
 
@@ -163,12 +164,11 @@ public sealed class GraphCodeTests(GraphCodeTests.Code code) : IClassFixture<Gra
             const int Batch = 20;
             float[] inputs = RandomNetworks.Input(random, Batch * entry.Lowered.Header.InputLength);
             float[] outputs = new float[Batch * entry.Lowered.Header.OutputLength];
-            entry.PredictBatch(inputs, outputs);
-            entry.Predict(inputs.AsSpan(0, entry.Lowered.Header.InputLength), outputs.AsSpan(0, entry.Lowered.Header.OutputLength));
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            entry.PredictBatch(inputs, outputs);
-            entry.Predict(inputs.AsSpan(0, entry.Lowered.Header.InputLength), outputs.AsSpan(0, entry.Lowered.Header.OutputLength));
-            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            Allocation.AssertNoneAfterFirst(() =>
+            {
+                entry.PredictBatch(inputs, outputs);
+                entry.Predict(inputs.AsSpan(0, entry.Lowered.Header.InputLength), outputs.AsSpan(0, entry.Lowered.Header.OutputLength));
+            });
         }
     }
 

@@ -2,6 +2,7 @@ using Espalier.Compilation.Kernels;
 using Espalier.Compilation.Lowering;
 using Espalier.Compilation.Model;
 using Espalier.Inference;
+using Espalier.Tests.Shared;
 
 namespace Espalier.Tests.Inference;
 
@@ -190,16 +191,12 @@ public sealed class VectorKernelTests(VectorKernelTests.Code code) : IClassFixtu
             float[] output = new float[entry.Lowered.Header.OutputLength], workspace = new float[entry.Lowered.Header.WorkspaceLength];
             PlanMethods.PredictMethod[] plans =
                 [.. PlanMethods.Runnable(entry.Lowered).Select(plan => PlanMethods.Of<PlanMethods.PredictMethod>(entry.Type, plan))];
-            long before = 0;
-            for (int call = 0; call < 3; call++)
+            Allocation.AssertNoneAfterFirst(() =>
             {
-                if (call == 1) before = GC.GetAllocatedBytesForCurrentThread();
                 foreach (PlanMethods.PredictMethod plan in plans) plan(input, output);
                 entry.Predict(input, output);
                 entry.PredictInWorkspace(input, output, workspace);
-            }
-
-            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            });
         }
     }
 

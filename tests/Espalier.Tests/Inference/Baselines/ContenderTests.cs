@@ -1,5 +1,6 @@
 using Espalier.Compilation.Model;
 using Espalier.Inference.Baselines;
+using Espalier.Tests.Shared;
 
 namespace Espalier.Tests.Inference.Baselines;
 
@@ -137,16 +138,14 @@ public sealed class ContenderTests
     {
         const int Samples = 8;
         float[] inputs = RandomNetwork.Inputs(network, Samples), outputs = new float[Samples * contender.OutputLength];
-        Run();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 100; i++) Run();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-
-        void Run()
+        Allocation.AssertNoneAfterFirst(() =>
         {
-            contender.Predict(inputs.AsSpan(0, contender.InputLength), outputs.AsSpan(0, contender.OutputLength));
-            contender.PredictBatch(inputs, outputs);
-        }
+            for (int i = 0; i < 100; i++)
+            {
+                contender.Predict(inputs.AsSpan(0, contender.InputLength), outputs.AsSpan(0, contender.OutputLength));
+                contender.PredictBatch(inputs, outputs);
+            }
+        });
     }
 
     private static IContender Create(string name, Network network) => Contenders.Baselines(network).Single(c => c.Name == name).Create();
