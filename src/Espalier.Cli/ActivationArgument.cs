@@ -7,7 +7,8 @@ namespace Espalier.Cli;
 internal static class ActivationArgument
 {
     /// <summary>All spellings, for help texts and errors.</summary>
-    public const string Spellings = "identity, relu, leaky-relu[:ALPHA], elu[:ALPHA], selu, sigmoid, tanh, softmax, clipped-relu[:MOST], softplus";
+    public const string Spellings = "identity, relu, leaky-relu[:ALPHA], elu[:ALPHA], selu, sigmoid, tanh, softmax, clipped-relu[:MOST], "
+        + "softplus, gelu, gelu-tanh, silu, hard-swish";
 
     /// <summary>Reads a spelling.</summary>
     /// <exception cref="EspalierException">It names no activation, or its parameter is no number.</exception>
@@ -27,6 +28,10 @@ internal static class ActivationArgument
             "softmax" => Activation.Softmax,
             "clipped-relu" => Activation.ClippedRelu(alpha ?? 6f),
             "softplus" => Activation.Softplus,
+            "gelu" => Activation.Gelu,
+            "gelu-tanh" => Activation.GeluTanh,
+            "silu" => Activation.Silu,
+            "hard-swish" => Activation.HardSwish,
             _ => throw Unknown(text),
         };
         return parts.Length > 2 || (alpha is not null && !activation.HasParameter) ? throw Unknown(text) : activation;

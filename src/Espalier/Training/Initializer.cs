@@ -6,8 +6,8 @@ namespace Espalier.Training;
 public static class Initializer
 {
     /// <summary>
-    /// Fills <paramref name="weights"/> in order. ReLU, leaky ReLU and ELU: normal with variance 2 / ((1 + slope^2) fan-in), the slope
-    /// being leaky ReLU's (He et al. 2015). SELU: normal with variance 1 / fan-in (LeCun et al. 1998; Klambauer et al. 2017).
+    /// Fills <paramref name="weights"/> in order. ReLU, leaky ReLU, ELU, and GELU, SiLU and hard swish, which come near ReLU: normal with
+    /// variance 2 / ((1 + slope^2) fan-in), the slope being leaky ReLU's (He et al. 2015). SELU: normal with variance 1 / fan-in (LeCun et al. 1998; Klambauer et al. 2017).
     /// All others: uniform within +-sqrt(6 / (fan-in + fan-out)) (Glorot and Bengio 2010).
     /// </summary>
     /// <param name="weights">The weights to set.</param>
@@ -23,6 +23,10 @@ public static class Initializer
             case ActivationKind.Relu:
             case ActivationKind.ClippedRelu:
             case ActivationKind.Elu:
+            case ActivationKind.Gelu:
+            case ActivationKind.GeluTanh:
+            case ActivationKind.Silu:
+            case ActivationKind.HardSwish:
                 FillNormal(weights, 2.0 / fanIn, random);
                 break;
             case ActivationKind.LeakyRelu:

@@ -16,6 +16,11 @@ internal class LayerPass(PassMode mode)
     /// <summary>The layer's sums, samples x values, which its activation then replaces.</summary>
     public float[] Output { get; set; } = [];
 
+    /// <summary>
+    /// Where the layer's activation is differentiated: <see cref="Output"/>, or a copy of the sums where values do not tell the slope.
+    /// </summary>
+    public float[] Points { get; set; } = [];
+
     /// <summary>The derivative of the loss by the layer's sums.</summary>
     public float[] OutputGradient { get; set; } = [];
 

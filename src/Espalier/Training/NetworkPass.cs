@@ -36,7 +36,10 @@ internal sealed class NetworkPass
         {
             _layers[i].Inputs = [.. network.SourcesOf(i).Select(source => source < 0 ? Input : _layers[source].Output)];
             _layers[i].Output = Allocate(network.Layers[i].OutputShape);
-            if (withGradients) _layers[i].OutputGradient = Allocate(network.Layers[i].OutputShape);
+            _layers[i].Points = _layers[i].Output;
+            if (!withGradients) continue;
+            _layers[i].OutputGradient = Allocate(network.Layers[i].OutputShape);
+            if (SelfGate.Has(network.Layers[i].Activation)) _layers[i].Points = Allocate(network.Layers[i].OutputShape);
         }
 
         _sums = withGradients ? ConnectGradients() : [];
@@ -82,9 +85,13 @@ internal sealed class NetworkPass
         for (int i = 0; i < _layers.Length; i++)
         {
             TrainableLayer layer = _network.Layers[i];
-            layer.Forward(engine, _layers[i], count);
+            LayerPass pass = _layers[i];
+            layer.Forward(engine, pass, count);
+            if (i == _layers.Length - 1) continue;
             int length = layer.OutputShape.Length;
-            if (i < _layers.Length - 1) ActivationFunction.Apply(layer.Activation, Output(i).AsSpan(0, count * length), length);
+            Span<float> values = pass.Output.AsSpan(0, count * length);
+            if (pass.Points != pass.Output) values.CopyTo(pass.Points);
+            ActivationFunction.Apply(layer.Activation, values, length);
         }
     }
 
@@ -126,7 +133,7 @@ internal sealed class NetworkPass
         TrainableLayer layer = _network.Layers[index];
         LayerPass pass = _layers[index];
         int length = layer.OutputShape.Length, used = count * length;
-        ActivationFunction.Backpropagate(layer.Activation, pass.Output.AsSpan(0, used), pass.OutputGradient.AsSpan(0, used), length);
+        ActivationDerivative.Backpropagate(layer.Activation, pass.Points.AsSpan(0, used), pass.OutputGradient.AsSpan(0, used), length);
     }
 
     private float[]?[][] ConnectGradients()

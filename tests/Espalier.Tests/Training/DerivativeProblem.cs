@@ -11,7 +11,8 @@ internal static class DerivativeProblem
     public static Activation[] Activations { get; } =
     [
         Activation.Identity, Activation.Relu, Activation.LeakyRelu(0.1f), Activation.Elu(0.7f), Activation.Selu, Activation.Sigmoid,
-        Activation.Tanh, Activation.Softmax, Activation.ClippedRelu(30), Activation.Softplus,
+        Activation.Tanh, Activation.Softmax, Activation.ClippedRelu(30), Activation.Softplus, Activation.Gelu, Activation.GeluTanh,
+        Activation.Silu, Activation.HardSwish,
     ];
 
     public static IEnumerable<(ActivationKind Output, LossKind Loss)> OutputsAndLosses =>

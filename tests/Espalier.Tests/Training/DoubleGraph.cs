@@ -38,7 +38,7 @@ internal sealed class DoubleGraph(TrainableNetwork network, bool isTraining)
             double[][] sums = layer is TrainableBatchNormalization normalization
                 ? Normalize(normalization, read[0])
                 : [.. Enumerable.Range(0, inputs.Length).Select(sample => Sums(layer, [.. read.Select(input => input[sample])]))];
-            if (DoubleNetwork.HasKink(layer.Activation)) Note(sums.SelectMany(sample => sample).Min(Math.Abs));
+            Note(sums.SelectMany(sample => sample).Min(sum => DoubleNetwork.KinkDistance(layer.Activation, sum)));
             values[i] = [.. sums.Select(sample => DoubleNetwork.Apply(layer.Activation, sample))];
         }
 

@@ -1,6 +1,7 @@
 using Espalier.Compilation.Model;
 using Espalier.Training;
 using Espalier.Training.Losses;
+using MathNet.Numerics.Distributions;
 
 namespace Espalier.Tests.Training;
 
@@ -95,7 +96,7 @@ internal sealed class DoubleNetwork
             for (int o = 0; o < z.Length; o++)
             {
                 for (int i = 0; i < x.Length; i++) z[o] += weights[o * x.Length + i] * x[i];
-                if (HasKink(_network.Layers[layer].Activation)) NearestKink = Math.Min(NearestKink, Math.Abs(z[o]));
+                NearestKink = Math.Min(NearestKink, KinkDistance(_network.Layers[layer].Activation, z[o]));
             }
 
             x = Apply(_network.Layers[layer].Activation, z);
@@ -104,8 +105,13 @@ internal sealed class DoubleNetwork
         return x;
     }
 
-    public static bool HasKink(Activation activation) =>
-        activation.Kind is ActivationKind.Relu or ActivationKind.LeakyRelu or ActivationKind.Elu or ActivationKind.Selu;
+    /// <summary>How far a sum is from where its activation's first or second derivative jumps.</summary>
+    public static double KinkDistance(Activation activation, double sum) => activation.Kind switch
+    {
+        ActivationKind.Relu or ActivationKind.LeakyRelu or ActivationKind.Elu or ActivationKind.Selu => Math.Abs(sum),
+        ActivationKind.HardSwish => Math.Abs(Math.Abs(sum) - 3),
+        _ => double.MaxValue,
+    };
 
     public static double[] Apply(Activation activation, double[] z)
     {
@@ -122,6 +128,10 @@ internal sealed class DoubleNetwork
             ActivationKind.Tanh => Math.Tanh(value),
             ActivationKind.ClippedRelu => Math.Clamp(value, 0, activation.Alpha),
             ActivationKind.Softplus => Math.Log(1 + Math.Exp(value)),
+            ActivationKind.Gelu => value * Normal.CDF(0, 1, value),
+            ActivationKind.GeluTanh => 0.5 * value * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (value + 0.044715 * value * value * value))),
+            ActivationKind.Silu => value / (1 + Math.Exp(-value)),
+            ActivationKind.HardSwish => value * Math.Clamp(value + 3, 0, 6) / 6,
             _ => Math.Exp(value) / total,
         });
     }

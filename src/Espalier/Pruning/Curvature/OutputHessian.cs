@@ -46,10 +46,12 @@ internal sealed class OutputHessian
     private bool IsSoftmax => _activation.Kind == ActivationKind.Softmax;
 
     /// <summary>Computes <see cref="Coefficients"/>.</summary>
+    /// <param name="logits">The sums, samples x outputs.</param>
     /// <param name="values">The outputs, samples x outputs.</param>
     /// <param name="targets">The targets, samples x outputs.</param>
     /// <param name="gradient">dE/da by the last layer's sums, of each pattern's own loss.</param>
-    public void Evaluate(ReadOnlySpan<float> values, ReadOnlySpan<float> targets, ReadOnlySpan<float> gradient)
+    public void Evaluate(
+        ReadOnlySpan<float> logits, ReadOnlySpan<float> values, ReadOnlySpan<float> targets, ReadOnlySpan<float> gradient)
     {
         Span<float> coefficients = Coefficients.AsSpan(0, values.Length);
         switch (_loss)
@@ -70,7 +72,8 @@ internal sealed class OutputHessian
                 TensorPrimitives.Subtract(values, targets, errors);
                 TensorPrimitives.Multiply(errors, 2f / _outputs, errors);
                 coefficients.Fill(2f / _outputs);
-                ActivationFunction.BackpropagateCurvature(_activation, values, _isGaussNewton ? [] : errors, coefficients, _outputs);
+                ReadOnlySpan<float> points = ActivationDerivative.Points(_activation, values, logits);
+                ActivationDerivative.BackpropagateCurvature(_activation, points, _isGaussNewton ? [] : errors, coefficients, _outputs);
                 return;
             default:
                 TensorPrimitives.Multiply(values, values, coefficients);

@@ -80,7 +80,7 @@ internal abstract class PatternCurvature
             Sweep.Pass.BackwardThroughActivation(layer, count);
         });
         ReadOnlySpan<float> outputs = Sweep.Outputs[..gradient.Length];
-        Hessian.Evaluate(outputs, Sweep.Targets(start, count), gradient);
+        Hessian.Evaluate(Used(Sweep.Pass.Logits, last, count), outputs, Sweep.Targets(start, count), gradient);
         Hessian.Diagonal(outputs, Used(OfSums(last), last, count));
         BackpropagateCurvature(engine, count, ofWeights);
         return loss;
@@ -92,8 +92,8 @@ internal abstract class PatternCurvature
     /// <summary>The part of a buffer of layer <paramref name="layer"/> that a batch of <paramref name="count"/> samples uses.</summary>
     protected Span<float> Used(float[] buffer, int layer, int count) => buffer.AsSpan(0, count * Layers[layer].OutputShape.Length);
 
-    /// <summary>The values of hidden layer <paramref name="layer"/>.</summary>
-    protected ReadOnlySpan<float> Values(int layer, int count) => Used(Sweep.Pass.Output(layer), layer, count);
+    /// <summary>Where the activation of hidden layer <paramref name="layer"/> is differentiated.</summary>
+    protected ReadOnlySpan<float> Points(int layer, int count) => Used(Sweep.Pass.Layer(layer).Points, layer, count);
 
     /// <summary>A buffer for each of the first layers, of a number for each value of a batch.</summary>
     protected float[][] Allocate(int layers) =>

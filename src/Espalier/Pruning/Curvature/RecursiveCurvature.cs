@@ -60,8 +60,8 @@ internal sealed class RecursiveCurvature : PatternCurvature
             Span<float> curvature = Used(OfSums(layer), layer, count);
             curvature.CopyTo(OfOutputs(layer));
             ReadOnlySpan<float> gradient = _isGaussNewton ? [] : Used(GradientOfOutputs(layer), layer, count);
-            ActivationFunction.BackpropagateCurvature(
-                Layers[layer].Activation, Values(layer, count), gradient, curvature, Layers[layer].OutputShape.Length);
+            ActivationDerivative.BackpropagateCurvature(
+                Layers[layer].Activation, Points(layer, count), gradient, curvature, Layers[layer].OutputShape.Length);
         });
         if (ofWeights is not null) AddOfWeights(ofWeights);
     }

@@ -58,7 +58,7 @@ internal sealed class FlatObjective
             ReadOnlySpan<double> targets = Forward(parameters, i);
             sum += _loss.Evaluate(_pass.Sums, _pass.Outputs, targets);
             if (gradient.IsEmpty) continue;
-            _loss.Differentiate(_pass.Outputs, targets, _pass.SumGradient);
+            _loss.Differentiate(_pass.Sums, _pass.Outputs, targets, _pass.SumGradient);
             _pass.Backward(parameters, gradient);
         }
 
@@ -99,7 +99,7 @@ internal sealed class FlatObjective
         ReadOnlySpan<double> targets = Forward(parameters, sample);
         for (int output = 0; output < _outputLength; output++)
         {
-            _loss.Curvature(_pass.Outputs, targets, output, _pass.SumGradient);
+            _loss.Curvature(_pass.Sums, _pass.Outputs, targets, output, _pass.SumGradient);
             vectors[output].AsSpan().Clear();
             _pass.Backward(parameters, vectors[output]);
         }

@@ -10,8 +10,8 @@ internal sealed class FlatPass
 {
     private readonly IReadOnlyList<FlatLayer> _layers;
     private readonly double[][] _outputs;
+    private readonly double[][] _sums;
     private readonly double[][] _gradients;
-    private readonly double[] _sums;
     private double[] _input = [];
     private int _inputStart;
 
@@ -21,11 +21,11 @@ internal sealed class FlatPass
         _layers = layers;
         _outputs = [.. layers.Select(layer => new double[layer.Outputs])];
         _gradients = [.. layers.Select(layer => new double[layer.Outputs])];
-        _sums = new double[layers[^1].Outputs];
+        _sums = [.. layers.Select(layer => new double[layer.Outputs])];
     }
 
     /// <summary>The sums of the last layer before its activation.</summary>
-    public ReadOnlySpan<double> Sums => _sums;
+    public ReadOnlySpan<double> Sums => _sums[^1];
 
     /// <summary>The values of the last layer.</summary>
     public ReadOnlySpan<double> Outputs => _outputs[^1];
@@ -47,7 +47,7 @@ internal sealed class FlatPass
                 output[o] = parameters[layer.Bias(o)] + TensorPrimitives.Dot(parameters.Slice(layer.Weight(o, 0), layer.Inputs), input);
             }
 
-            if (i == _layers.Count - 1) output.CopyTo(_sums);
+            output.CopyTo(_sums[i]);
             ScalarActivation.Apply(layer.Activation, output);
         }
     }
@@ -74,25 +74,26 @@ internal sealed class FlatPass
                 TensorPrimitives.MultiplyAdd(parameters.Slice(layer.Weight(o, 0), layer.Inputs), delta[o], below, below);
             }
 
-            ToSums(_layers[i - 1].Activation, _outputs[i - 1], below);
+            Activation activation = _layers[i - 1].Activation;
+            ToSums(activation, ActivationDerivative.Points<double>(activation, _outputs[i - 1], _sums[i - 1]), below);
         }
     }
 
-    /// <summary>Turns a derivative by a function's values into the one by its sums.</summary>
-    public static void ToSums(Activation activation, ReadOnlySpan<double> values, Span<double> gradient)
+    /// <summary>Turns a derivative by a function's values into the one by its sums, given where it is differentiated.</summary>
+    public static void ToSums(Activation activation, ReadOnlySpan<double> points, Span<double> gradient)
     {
         if (activation.Kind == ActivationKind.Softmax)
         {
             // d/dz_k = y_k (g_k - sum_i g_i y_i)
-            TensorPrimitives.Subtract(gradient, TensorPrimitives.Dot(gradient, values), gradient);
-            TensorPrimitives.Multiply(gradient, values, gradient);
+            TensorPrimitives.Subtract(gradient, TensorPrimitives.Dot(gradient, points), gradient);
+            TensorPrimitives.Multiply(gradient, points, gradient);
             return;
         }
 
-        for (int i = 0; i < gradient.Length; i++) gradient[i] *= Slope(activation, values[i]);
+        for (int i = 0; i < gradient.Length; i++) gradient[i] *= Slope(activation, points[i]);
     }
 
-    /// <summary>The derivative of an element-wise activation where its value is <paramref name="y"/>.</summary>
+    /// <summary>The derivative of an element-wise activation at a point: where its value is <paramref name="y"/>, or of a self-gate its sum.</summary>
     private static double Slope(Activation activation, double y) => activation.Kind switch
     {
         ActivationKind.Identity => 1,
@@ -104,7 +105,7 @@ internal sealed class FlatPass
         ActivationKind.Tanh => 1 - y * y,
         ActivationKind.ClippedRelu => y > 0 && y < activation.Alpha ? 1 : 0,
         ActivationKind.Softplus => 1 - Math.Exp(-y),
-        _ when !activation.IsMonotone => throw ActivationFunction.CannotBeTrained(activation),
+        _ when SelfGate.Has(activation) => SelfGate.Slope(activation.Kind, y),
         _ => throw new NotSupportedException($"Activation {activation.Kind}."),
     };
 

@@ -1,4 +1,5 @@
 using Espalier.Compilation.Model;
+using Espalier.Numerics;
 using Espalier.Training.Losses;
 
 namespace Espalier.Pruning.Surgery;
@@ -52,7 +53,8 @@ internal sealed class SampleLoss
     }
 
     /// <summary>The derivative by the sums.</summary>
-    public void Differentiate(ReadOnlySpan<double> values, ReadOnlySpan<double> targets, Span<double> gradient)
+    public void Differentiate(
+        ReadOnlySpan<double> sums, ReadOnlySpan<double> values, ReadOnlySpan<double> targets, Span<double> gradient)
     {
         for (int i = 0; i < _outputs; i++)
         {
@@ -66,11 +68,12 @@ internal sealed class SampleLoss
             };
         }
 
-        if (!IsFused) FlatPass.ToSums(_activation, values, gradient);
+        if (!IsFused) FlatPass.ToSums(_activation, ActivationDerivative.Points(_activation, values, sums), gradient);
     }
 
     /// <summary>Column <paramref name="index"/> of the curvature by the sums; there are as many as outputs.</summary>
-    public void Curvature(ReadOnlySpan<double> values, ReadOnlySpan<double> targets, int index, Span<double> column)
+    public void Curvature(
+        ReadOnlySpan<double> sums, ReadOnlySpan<double> values, ReadOnlySpan<double> targets, int index, Span<double> column)
     {
         column.Clear();
         double y = values[index], t = targets[index];
@@ -94,7 +97,7 @@ internal sealed class SampleLoss
         }
 
         // J^T e_c: for softmax its whole row, since every value depends on every sum.
-        FlatPass.ToSums(_activation, values, column);
+        FlatPass.ToSums(_activation, ActivationDerivative.Points(_activation, values, sums), column);
     }
 
     private static double LogSumOfExponentials(ReadOnlySpan<double> sums)

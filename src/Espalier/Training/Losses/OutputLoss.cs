@@ -58,7 +58,7 @@ internal sealed class OutputLoss
         Span<float> values = _values.AsSpan(0, length);
         logits.CopyTo(values);
         ActivationFunction.Apply(_activation, values, _outputs);
-        if (!gradient.IsEmpty) Differentiate(values, targets, gradient[..length], count);
+        if (!gradient.IsEmpty) Differentiate(logits, values, targets, gradient[..length], count);
         double sum = 0;
         for (int start = 0; start < length; start += _outputs)
         {
@@ -74,7 +74,8 @@ internal sealed class OutputLoss
         return sum;
     }
 
-    private void Differentiate(ReadOnlySpan<float> values, ReadOnlySpan<float> targets, Span<float> gradient, int count)
+    private void Differentiate(
+        ReadOnlySpan<float> logits, ReadOnlySpan<float> values, ReadOnlySpan<float> targets, Span<float> gradient, int count)
     {
         switch (_kind)
         {
@@ -102,7 +103,8 @@ internal sealed class OutputLoss
                 break;
         }
 
-        ActivationFunction.Backpropagate(_activation, values, gradient, _outputs);
+        ActivationDerivative.Backpropagate(
+            _activation, ActivationDerivative.Points(_activation, values, logits), gradient, _outputs);
     }
 
     private static double SquaredError(ReadOnlySpan<float> values, ReadOnlySpan<float> targets)

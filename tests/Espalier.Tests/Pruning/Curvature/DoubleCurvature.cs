@@ -88,7 +88,7 @@ internal sealed class DoubleCurvature
         for (int o = 0; o < z.Length; o++)
         {
             for (int i = 0; i < x.Length; i++) z[o] += weights[o * x.Length + i] * x[i];
-            if (DoubleNetwork.HasKink(_network.Layers[layer].Activation)) NearestKink = Math.Min(NearestKink, Math.Abs(z[o]));
+            NearestKink = Math.Min(NearestKink, DoubleNetwork.KinkDistance(_network.Layers[layer].Activation, z[o]));
         }
 
         return z;

@@ -18,6 +18,8 @@ public sealed class FlatObjectiveTests
         { ActivationKind.Elu, ActivationKind.Softmax, LossKind.BinaryCrossEntropy },
         { ActivationKind.Selu, ActivationKind.Softmax, LossKind.MeanSquaredError },
         { ActivationKind.Softmax, ActivationKind.Tanh, LossKind.MeanSquaredError },
+        { ActivationKind.Gelu, ActivationKind.HardSwish, LossKind.MeanSquaredError },
+        { ActivationKind.GeluTanh, ActivationKind.Silu, LossKind.MeanSquaredError },
     };
 
     [Theory]
