@@ -10,7 +10,6 @@ public sealed class AgreementCheck
     private readonly double _scale;
 
     /// <summary>Computes the reference of all samples in <paramref name="inputs"/>, row by row.</summary>
-    /// <exception cref="NotSupportedException">A layer is not dense.</exception>
     public AgreementCheck(Network network, ReadOnlySpan<float> inputs)
     {
         ArgumentNullException.ThrowIfNull(network);

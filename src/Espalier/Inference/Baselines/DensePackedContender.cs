@@ -1,5 +1,7 @@
 using System.Runtime.Intrinsics;
 using Espalier.Compilation.Kernels;
+using Espalier.Compilation.Lowering;
+using Espalier.Compilation.Lowering.Passes;
 using Espalier.Compilation.Model;
 using Espalier.Inference.Baselines.Packed;
 using Espalier.Numerics;
@@ -7,37 +9,57 @@ using Espalier.Numerics;
 namespace Espalier.Inference.Baselines;
 
 /// <summary>
-/// The strongest dense code that C# can be: rows in lanes over packed weights, one input broadcast to all lanes, register tiles
-/// for a batch. The honest opponent of everything sparse. Allocates nothing per call.
+/// The strongest dense code that C# can be: outputs in lanes over packed weights, one input broadcast to all lanes, register tiles
+/// for a batch and for the pixels of a convolution. The honest opponent of everything sparse. Allocates nothing per call.
 /// </summary>
-public sealed unsafe class DensePackedContender : DenseContender
+public sealed unsafe class DensePackedContender : Contender
 {
     /// <summary>
-    /// The samples taken through a layer together: whole tiles, few enough that their hidden values stay in the L2 cache, and
+    /// The samples taken through a dense layer together: whole tiles, few enough that their hidden values stay in the L2 cache, and
     /// enough that each strip of weights, once in the cache, is used sixteen times.
     /// </summary>
     private const int BlockSamples = 96;
 
-    private readonly PackedLayer[] _layers;
-    private readonly AlignedBuffer _even, _odd;
-    private readonly int _stride;
+    private readonly List<PackedStage> _images = [];
+    private readonly List<PackedLayer> _layers = [];
+    private readonly AlignedBuffer _even, _odd, _features;
+    private readonly int _stride, _featureStride;
 
     /// <summary>Packs <paramref name="network"/> for the widest registers that this processor is fast with.</summary>
-    /// <exception cref="NotSupportedException">A layer is not dense.</exception>
+    /// <exception cref="NotSupportedException">The network is no chain of convolutions of one group and poolings, then dense layers.</exception>
     public DensePackedContender(Network network)
         : this(network, PreferredWidth)
     {
     }
 
     /// <summary>Packs <paramref name="network"/> for a given width; one that the processor lacks is emulated, and slow.</summary>
-    /// <exception cref="NotSupportedException">A layer is not dense.</exception>
+    /// <exception cref="NotSupportedException">The network is no chain of convolutions of one group and poolings, then dense layers.</exception>
     public DensePackedContender(Network network, VectorWidth width)
         : base(ContenderNames.DensePacked, network)
     {
-        _layers = [.. Layers.Select(layer => PackedLayer.Create(layer, width))];
-        _stride = _layers.Max(layer => layer.PaddedRows);
-        _even = new AlignedBuffer(_stride * BlockSamples);
-        _odd = new AlignedBuffer(_stride * BlockSamples);
+        network = Simplified(network);
+        if (!network.IsChain) throw new NotSupportedException($"{Name} runs chains of layers only.");
+        var shape = PackedShape.Planar(network.InputShape);
+        foreach (Layer layer in network.Layers)
+        {
+            if (layer is DenseLayer dense)
+            {
+                _layers.Add(PackedLayer.Create(_layers.Count == 0 ? Reading(dense, shape) : dense, width));
+                continue;
+            }
+
+            if (_layers.Count > 0) throw new NotSupportedException($"Layer '{layer.Name}': {Name} runs images before dense layers only.");
+            _images.Add(PackedStage.Create(layer, shape, width));
+            shape = _images[^1].Output;
+        }
+
+        if (_layers.Count == 0 && !shape.IsPlanar) throw new NotSupportedException($"{Name} runs no network that ends in an image.");
+        _featureStride = shape.Length;
+        _features = new AlignedBuffer(checked(_featureStride * BlockSamples) + PackedStage.Slack);
+        _stride = _layers.Count == 0 ? 0 : _layers.Max(layer => layer.PaddedRows);
+        int image = _images.Count == 0 ? 0 : _images.Max(stage => stage.Output.Length) + PackedStage.Slack;
+        _even = new AlignedBuffer(Math.Max(checked(_stride * BlockSamples), image));
+        _odd = new AlignedBuffer(Math.Max(checked(_stride * BlockSamples), image));
     }
 
     /// <summary>The widest registers that this processor is fast with.</summary>
@@ -52,8 +74,8 @@ public sealed unsafe class DensePackedContender : DenseContender
     {
         fixed (float* first = input)
         {
-            float* x = first;
-            for (int i = 0; i < _layers.Length; i++)
+            float* x = RunImages(first, 1);
+            for (int i = 0; i < _layers.Count; i++)
             {
                 PackedLayer layer = _layers[i];
                 float* y = Scratch(i);
@@ -83,9 +105,9 @@ public sealed unsafe class DensePackedContender : DenseContender
     {
         fixed (float* first = inputs)
         {
-            float* x = first;
-            int stride = InputLength;
-            for (int i = 0; i < _layers.Length; i++)
+            float* x = RunImages(first, samples);
+            int stride = _images.Count == 0 ? InputLength : _featureStride;
+            for (int i = 0; i < _layers.Count; i++)
             {
                 PackedLayer layer = _layers[i];
                 float* y = Scratch(i);
@@ -101,13 +123,56 @@ public sealed unsafe class DensePackedContender : DenseContender
 
             for (int s = 0; s < samples; s++)
             {
-                new ReadOnlySpan<float>(x + (nint)s * _stride, OutputLength).CopyTo(outputs[(s * OutputLength)..]);
+                new ReadOnlySpan<float>(x + (nint)s * stride, OutputLength).CopyTo(outputs[(s * OutputLength)..]);
             }
         }
 
         GC.KeepAlive(this);
     }
 
+    /// <summary>What the dense layers read: the inputs, or what convolutions and poolings make of them image by image.</summary>
+    private float* RunImages(float* inputs, int samples)
+    {
+        if (_images.Count == 0) return inputs;
+        for (int s = 0; s < samples; s++)
+        {
+            float* x = inputs + (nint)s * InputLength;
+            for (int i = 0; i < _images.Count; i++)
+            {
+                // The last stage of a sample may write over the features of the next one, which come later.
+                float* y = i == _images.Count - 1 ? _features.Pointer + (nint)s * _featureStride : Scratch(i);
+                _images[i].Run(x, y);
+                x = y;
+            }
+        }
+
+        return _features.Pointer;
+    }
+
     /// <summary>Where layer <paramref name="index"/> writes: two buffers take turns.</summary>
     private float* Scratch(int index) => index % 2 == 0 ? _even.Pointer : _odd.Pointer;
+
+    /// <summary>The network with batch normalisation folded into its convolutions, as every dense engine does.</summary>
+    private static Network Simplified(Network network)
+    {
+        LoweredNetwork lowered = LoweringPipeline.Start(network, LoweringOptions.Default);
+        return DropFlatten.Apply(FoldNormalization.Apply(DropZeroWeights.Apply(lowered))).Network;
+    }
+
+    /// <summary>A dense layer with its weights where the values of <paramref name="input"/> lie.</summary>
+    private static DenseLayer Reading(DenseLayer layer, PackedShape input)
+    {
+        if (input.IsPlanar) return layer;
+        SparseMatrix weights = layer.Weights;
+        var moved = new float[checked(weights.Rows * input.Length)];
+        for (int row = 0; row < weights.Rows; row++)
+        {
+            for (int i = weights.RowStart(row); i < weights.RowStart(row + 1); i++)
+            {
+                moved[row * input.Length + input.Place(weights.ColumnIndex(i))] = weights.Value(i);
+            }
+        }
+
+        return layer with { Weights = SparseMatrix.FromDense(weights.Rows, input.Length, moved) };
+    }
 }

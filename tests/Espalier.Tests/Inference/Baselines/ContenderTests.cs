@@ -1,4 +1,5 @@
 using Espalier.Compilation.Model;
+using Espalier.Inference;
 using Espalier.Inference.Baselines;
 using Espalier.Tests.Shared;
 
@@ -131,6 +132,29 @@ public sealed class ContenderTests
             // Two calls with different samples: what the first leaves in the contender's memory must not show in the second.
             var check = new AgreementCheck(network, RandomNetwork.Inputs(network, 2 * batch));
             check.Require(contender, batch, Tolerance);
+        }
+    }
+
+    /// <summary>For networks of many kinds of layers, in which errors grow and outputs may all be small.</summary>
+    internal static void RequireNearInterpreter(Network network, IContender contender, int samples, string name)
+    {
+        const double Tolerance = 2e-5;
+        int length = network.InputShape.Length;
+        float[] inputs = RandomNetwork.Inputs(network, samples), outputs = new float[samples * network.OutputShape.Length];
+        contender.PredictBatch(inputs, outputs);
+        var interpreter = new ReferenceInterpreter(network);
+        float[] expected = new float[network.OutputShape.Length], single = new float[expected.Length];
+        for (int s = 0; s < samples; s++)
+        {
+            ReadOnlySpan<float> input = inputs.AsSpan(s * length, length);
+            interpreter.Predict(input, expected);
+            contender.Predict(input, single);
+            for (int i = 0; i < expected.Length; i++)
+            {
+                double bound = Tolerance * (1 + Math.Abs(expected[i]));
+                Assert.True(Math.Abs(expected[i] - outputs[s * expected.Length + i]) <= bound, $"{name}, sample {s}, output {i} of a batch");
+                Assert.True(Math.Abs(expected[i] - single[i]) <= bound, $"{name}, sample {s}, output {i}");
+            }
         }
     }
 

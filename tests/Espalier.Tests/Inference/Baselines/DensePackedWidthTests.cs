@@ -1,6 +1,7 @@
 using Espalier.Compilation.Kernels;
 using Espalier.Compilation.Model;
 using Espalier.Inference.Baselines;
+using Espalier.Training;
 
 namespace Espalier.Tests.Inference.Baselines;
 
@@ -35,6 +36,41 @@ public sealed class DensePackedWidthTests
         // 8 + 4 + 1 strips of 16 outputs, and whatever that is for the narrower registers.
         RequireAgreement(width, 1, Activation.Relu, 131, 205, 99);
         RequireAgreement(width, 13, Activation.Relu, 131, 205, 99);
+    }
+
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void Width_agrees_on_images(VectorWidth width)
+    {
+        int run = 0;
+        for (ulong seed = 0; seed < 400; seed++)
+        {
+            Network network = RandomGraphs.Next(new SeededRandom(seed), "graph");
+            DensePackedContender contender;
+            try
+            {
+                contender = new DensePackedContender(network, width);
+            }
+            catch (NotSupportedException)
+            {
+                continue;
+            }
+
+            using (contender) ContenderTests.RequireNearInterpreter(network, contender, samples: 7, $"seed {seed}");
+            run++;
+        }
+
+        Assert.True(run > 40, $"{run} networks were run.");
+    }
+
+    [Fact]
+    public void LeNet_5_is_run_without_allocation()
+    {
+        Network network = Architecture.Find("lenet-5-caffe")
+            .Create("n", new Shape(1, 28, 28), 10, Activation.Softmax, seed: 1).ToNetwork();
+        using var contender = new DensePackedContender(network);
+        ContenderTests.RequireAgreement(network, contender, 1, 5, 100);
+        ContenderTests.RequireNoAllocation(network, contender);
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using Espalier.Compilation.Model;
-using Espalier.Inference;
 using Espalier.Inference.Baselines;
 using Espalier.Inference.Baselines.OnnxRuntime;
 using Espalier.Tests.Shared;
@@ -38,27 +37,13 @@ public sealed class OnnxRuntimeContenderTests
     [OnnxRuntimeFact]
     public void Contender_agrees_with_the_interpreter_on_graphs_of_every_kind_of_layer()
     {
-        const double Tolerance = 2e-5;
         OnnxRuntimeLibrary library = OnnxRuntimeLibrary.Load();
         for (int seed = 0; seed < 300; seed++)
         {
             Network network = GraphNetworks.Random(seed);
             if (network.Layers.Any(GraphNetworks.IsDilatedMean)) continue;
             using var contender = new OnnxRuntimeContender(network, library);
-            const int Samples = 3;
-            float[] inputs = RandomNetwork.Inputs(network, Samples), outputs = new float[Samples * network.OutputShape.Length];
-            contender.PredictBatch(inputs, outputs);
-            var interpreter = new ReferenceInterpreter(network);
-            var expected = new float[network.OutputShape.Length];
-            for (int s = 0; s < Samples; s++)
-            {
-                interpreter.Predict(inputs.AsSpan(s * network.InputShape.Length, network.InputShape.Length), expected);
-                for (int i = 0; i < expected.Length; i++)
-                {
-                    double difference = Math.Abs(expected[i] - outputs[s * expected.Length + i]);
-                    Assert.True(difference <= Tolerance * (1 + Math.Abs(expected[i])), $"seed {seed}, sample {s}, output {i}: {difference}");
-                }
-            }
+            ContenderTests.RequireNearInterpreter(network, contender, samples: 3, $"seed {seed}");
         }
     }
 
