@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Espalier.Compilation.Model;
 using Espalier.Numerics;
 
@@ -36,6 +37,7 @@ internal sealed unsafe class PackedConvolution<TSimd, TVector> : PackedStage
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private protected override void Compute(float* input, float* output)
     {
         float* image = _image.Place(input), patch = _patches.Pointer;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Espalier.Compilation.Model;
 using Espalier.Numerics;
 
@@ -46,6 +47,7 @@ internal sealed unsafe class PackedImage<TSimd, TVector>
     public int RowStride { get; }
 
     /// <summary>The pixel under the first tap of the first window, of an image with <see cref="PackedStage.Slack"/> behind it if it lies well.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public float* Place(float* source)
     {
         if (_copy is null) return source;
@@ -70,6 +72,7 @@ internal sealed unsafe class PackedImage<TSimd, TVector>
     }
 
     /// <summary>Copies whole registers, and so up to <see cref="PackedStage.Slack"/> - 1 floats more than asked.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Copy(float* from, float* to, int count)
     {
         for (int i = 0; i < count; i += TSimd.Width) TSimd.Store(TSimd.Load(in from[i]), ref to[i]);

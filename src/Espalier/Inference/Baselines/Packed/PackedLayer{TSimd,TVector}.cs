@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Espalier.Compilation.Model;
 using Espalier.Numerics;
 
@@ -13,6 +14,7 @@ internal sealed unsafe class PackedLayer<TSimd, TVector>(DenseLayer layer) : Pac
     private nint Stride => (nint)Columns * TSimd.Width;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Multiply(float* input, float* output)
     {
         float* weights = Weights.Pointer, biases = Biases.Pointer;
@@ -40,6 +42,7 @@ internal sealed unsafe class PackedLayer<TSimd, TVector>(DenseLayer layer) : Pac
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void MultiplyBatch(float* inputs, int inputStride, int samples, float* outputs, int outputStride)
     {
         // Up to two samples beyond the whole tiles are cheaper one by one than as a tile of mostly repeated samples.

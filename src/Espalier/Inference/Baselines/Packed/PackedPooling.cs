@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Espalier.Compilation.Model;
 using Espalier.Numerics;
 
@@ -24,6 +25,7 @@ internal sealed unsafe class PackedPooling<TSimd, TVector> : PackedStage
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private protected override void Compute(float* input, float* output)
     {
         float* image = _image.Place(input);
@@ -44,6 +46,7 @@ internal sealed unsafe class PackedPooling<TSimd, TVector> : PackedStage
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private TVector Largest(float* corner)
     {
         Window window = _layer.Window;
@@ -59,6 +62,7 @@ internal sealed unsafe class PackedPooling<TSimd, TVector> : PackedStage
         return largest;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private TVector Mean(float* corner, float share)
     {
         Window window = _layer.Window;
