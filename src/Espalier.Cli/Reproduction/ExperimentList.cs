@@ -17,6 +17,7 @@ internal static class ExperimentList
         new MidtermReportExperiment(),
         new ShrinkingExperiment(),
         new L0Experiment(),
+        new L0LeNet5Experiment(),
         new VariationalLeNet5Experiment(),
         new DeepCompressionExperiment(),
         new LeNet5CompressionExperiment(),
