@@ -4,6 +4,7 @@ using Espalier.Compilation.Model;
 using Espalier.Generator.Diagnostics;
 using Espalier.Generator.Pipeline;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Text;
 
 namespace Espalier.Generator;
@@ -18,9 +19,13 @@ public sealed class NetworkGenerator : IIncrementalGenerator
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
+        IncrementalValueProvider<LanguageVersion> language = context.ParseOptionsProvider
+            .Select(static (options, _) => ((CSharpParseOptions)options).LanguageVersion);
+
         IncrementalValuesProvider<Outcome<ParsedNetwork>> parsed = context.AdditionalTextsProvider
             .Combine(context.AnalyzerConfigOptionsProvider)
-            .Select(static (pair, _) => NetworkItem.Find(pair.Left, pair.Right))
+            .Combine(language)
+            .Select(static (item, _) => NetworkItem.Find(item.Left.Left, item.Left.Right, item.Right))
             .Where(static item => item is not null)
             .Select(static (item, cancellation) => ParseStep.Run(item!, cancellation))
             .WithTrackingName(TrackingNames.Parse);
@@ -46,8 +51,10 @@ public sealed class NetworkGenerator : IIncrementalGenerator
         IncrementalValuesProvider<EmittedNetwork> networks = emitted
             .Where(static outcome => outcome.Value is not null)
             .Select(static (outcome, _) => outcome.Value!);
-        IncrementalValuesProvider<EmittedFile> surfaces = networks
-            .Select(static (network, _) => network.Surface)
+        IncrementalValuesProvider<EmittedFile> surfaces = emitted
+            .Select(static (outcome, _) => EmittedNetwork.SurfaceOf(outcome))
+            .Where(static file => file is not null)
+            .Select(static (file, _) => file!)
             .WithTrackingName(TrackingNames.Surface);
         IncrementalValuesProvider<EmittedFile> kernels = networks
             .SelectMany(static (network, _) => network.Kernels)

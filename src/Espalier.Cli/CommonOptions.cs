@@ -45,6 +45,8 @@ internal static class CommonOptions
             DefaultValueFactory = _ => "auto",
         };
 
-        return option.AcceptOnlyFromAmong(["auto", .. Enum.GetNames<KernelKind>().Select(name => name.ToLowerInvariant())]);
+        // The loops over values without weights have no rival, so that nobody need name them.
+        IEnumerable<KernelKind> kernels = Enum.GetValues<KernelKind>().Where(kind => kind != KernelKind.Loop);
+        return option.AcceptOnlyFromAmong(["auto", .. kernels.Select(kind => kind.ToString().ToLowerInvariant())]);
     }
 }

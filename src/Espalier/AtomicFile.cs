@@ -58,14 +58,20 @@ public static class AtomicFile
         writer.Write(text);
     });
 
+    private static string TemporaryEnd => $".{Environment.ProcessId}.tmp";
+
     private static string TemporaryFor(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         string full = Path.GetFullPath(path);
         if (Directory.Exists(full)) throw new EspalierException($"{path}: is a folder; name a file.");
-        return $"{full}.{Environment.ProcessId}.tmp";
+        return full + TemporaryEnd;
     }
 
-    private static EspalierException CannotWrite(string path, Exception error) =>
-        new($"{path}: cannot be written; make the folder first or name another file. ({error.Message})", error);
+    // What the system says of the temporary neighbour is no concern of whoever named the file.
+    private static EspalierException CannotWrite(string path, Exception error) => new(
+        error is FileNotFoundException or DirectoryNotFoundException
+            ? $"{path}: cannot be written; make the folder first or name another file."
+            : $"{path}: cannot be written ({error.Message.Replace(TemporaryEnd, "", StringComparison.Ordinal).TrimEnd('.')}); name another file.",
+        error);
 }

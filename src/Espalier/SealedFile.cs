@@ -45,7 +45,7 @@ internal sealed record SealedFile(byte[] Magic, int Version, string What)
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new EspalierException($"{path}: the {What} cannot be read ({error.Message}).", error);
+            throw ReadFault.Of(path, error, What);
         }
 
         Verify(path, bytes);

@@ -6,6 +6,7 @@ using Espalier.Compilation.Kernels;
 using Espalier.Compilation.Lowering;
 using Espalier.Generator.Tests.Harness;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Text;
 using Descriptors = generator::Espalier.Generator.Diagnostics.Descriptors;
 
@@ -68,13 +69,26 @@ public sealed partial class DiagnosticTests
     }
 
     [Theory]
-    [InlineData("Public")]
+    [InlineData("publik")]
     [InlineData("private")]
     public void A_visibility_other_than_public_and_internal_is_reported(string visibility)
     {
         Diagnostic diagnostic = OneError(ProjectOptions.In("Acme").With(Path, visibility: visibility), s_good);
 
         AssertAtStart("ESP0004", $"'{visibility}' is not a visibility", diagnostic);
+    }
+
+    [Theory]
+    [InlineData("Public")]
+    [InlineData("INTERNAL")]
+    [InlineData(" internal ")]
+    public void A_visibility_is_taken_in_any_case(string visibility)
+    {
+        GeneratorRun run = GeneratorRun.Start(ProjectOptions.In("Acme").With(Path, visibility: visibility), s_good);
+
+        Assert.Empty(run.Diagnostics);
+        string word = visibility.Trim().ToLowerInvariant();
+        Assert.Contains($"\n{word} static partial class @model", run.Sources["Acme.model.g.cs"], StringComparison.Ordinal);
     }
 
     [Theory]
@@ -108,6 +122,74 @@ public sealed partial class DiagnosticTests
         Diagnostic diagnostic = OneError(ProjectOptions.In("Acme").With(Path, plain: "yes"), s_good);
 
         AssertAtStart("ESP0008", "'yes' is neither 'true' nor 'false': set Plain of the EspalierNetwork item", diagnostic);
+    }
+
+    [Theory]
+    [InlineData(LanguageVersion.CSharp9, "", "this project is written in C# 9.0: set LangVersion to 10 or later, or leave it out, or set Plain of the")]
+    [InlineData(LanguageVersion.CSharp7_3, "false", "this project is written in C# 7.3: set LangVersion to 10 or later")]
+    public void Vector_code_in_an_older_language_version_is_reported_once(LanguageVersion language, string plain, string message)
+    {
+        ProjectOptions options = ProjectOptions.In("Acme").With(Path, plain: plain);
+
+        AssertAtStart("ESP0010", message, Assert.Single(GeneratorRun.Start(options, language, s_good).Diagnostics));
+        Assert.Empty(GeneratorRun.Start(options.With(Path, plain: "true"), language, s_good).Diagnostics);
+        Assert.Empty(GeneratorRun.Start(options, LanguageVersion.CSharp10, s_good).Diagnostics);
+    }
+
+    [Fact]
+    public void Vector_code_for_an_older_framework_is_reported_once()
+    {
+        Diagnostic diagnostic = OneError(ProjectOptions.In("Acme", ("EspalierFrameworkHasVectors", "false")).With(Path, plain: "false"), s_good);
+
+        AssertAtStart("ESP0010", "this project targets an older framework: target net8.0 or later, or set Plain", diagnostic);
+    }
+
+    [Fact]
+    public void A_switch_that_is_neither_on_nor_off_is_reported()
+    {
+        Diagnostic diagnostic = OneError(ProjectOptions.In("Acme", ("EspalierGenerate", "no")).With(Path), s_good);
+
+        AssertAtStart("ESP0011", "'no' is neither 'true' nor 'false': set EspalierGenerate of the project", diagnostic);
+    }
+
+    /// <summary>The class stays, without what computes, so that the one error is not buried below one for each call.</summary>
+    [Theory]
+    [InlineData("espalier 1\n", "", "", "ESP0001")]
+    [InlineData(null, "", "", "ESP0002")]
+    [InlineData("", "fast", "", "ESP0006")]
+    [InlineData("espalier 1\n", "", "true", "ESP0001")]
+    public void Calls_of_a_network_that_cannot_be_compiled_are_no_errors(string? text, string kernel, string plain, string id)
+    {
+        GeneratorRun run = GeneratorRun.Start(
+            ProjectOptions.In("Acme").With(Path, kernel: kernel, plain: plain), new ModelText(Path, () => text));
+
+        GeneratorRun called = run.ThenEdit("""
+            internal static class Caller
+            {
+                internal static int Call()
+                {
+                    float[] input = new float[Acme.model.InputLength], output = new float[Acme.model.OutputLength];
+                    Acme.model.Predict(input, output);
+                    return Acme.model.Classify(input);
+                }
+            }
+            """);
+
+        Assert.Equal(id, Assert.Single(called.Diagnostics).Id);
+        Assert.Equal(["Acme.model.g.cs"], called.Sources.Keys);
+        Assert.Empty(called.Output.GetDiagnostics().Where(diagnostic => diagnostic.Id != "CS1591"));
+    }
+
+    [Fact]
+    public void Of_two_networks_of_one_class_the_broken_one_is_reported_as_broken()
+    {
+        ProjectOptions options = ProjectOptions.In("Acme").With("a.espalier", "Digits").With(Path, "Digits");
+        var broken = new ModelText(Path, "espalier 1\n");
+
+        GeneratorRun run = GeneratorRun.Start(options, broken, new ModelText("a.espalier", Models.SmallText()));
+
+        Assert.Equal("ESP0001", Assert.Single(run.Diagnostics).Id);
+        Assert.Contains("Acme.Digits.Kernels.g.cs", run.Sources.Keys);
     }
 
     [Theory]
@@ -181,10 +263,13 @@ public sealed partial class DiagnosticTests
         IEnumerable<string> descriptors = typeof(Descriptors).GetFields(BindingFlags.Public | BindingFlags.Static)
             .Select(field => (DiagnosticDescriptor)field.GetValue(null)!)
             .Select(descriptor => $"| {descriptor.Id} | {descriptor.Title} |");
+        string targets = File.ReadAllText(System.IO.Path.Combine(AppContext.BaseDirectory, "build", "Espalier.targets"));
         string page = File.ReadAllText(System.IO.Path.Combine(AppContext.BaseDirectory, "README.md"));
 
-        IEnumerable<string> rows = PageRow().Matches(page).Select(match => match.Value);
-        Assert.Equal(descriptors.Order(StringComparer.Ordinal), rows.Order(StringComparer.Ordinal));
+        string[] rows = [.. PageRow().Matches(page).Select(match => match.Value).Order(StringComparer.Ordinal)];
+        string[] ofTargets = [.. rows.Where(row => targets.Contains($"Code=\"{row[2..9]}\"", StringComparison.Ordinal))];
+        Assert.Equal(["ESP0002", "ESP0012", "ESP0013"], ofTargets.Select(row => row[2..9]));
+        Assert.Equal(descriptors.Union(ofTargets).Order(StringComparer.Ordinal), rows);
     }
 
     [Fact]
@@ -219,7 +304,7 @@ public sealed partial class DiagnosticTests
     private static Diagnostic OneError(ProjectOptions options, AdditionalText file)
     {
         GeneratorRun run = GeneratorRun.Start(options, file);
-        Assert.Empty(run.Sources);
+        Assert.DoesNotContain(run.Sources.Keys, name => name.EndsWith(".Kernels.g.cs", StringComparison.Ordinal));
         Diagnostic diagnostic = Assert.Single(run.Diagnostics);
         Assert.Equal(DiagnosticSeverity.Error, diagnostic.Severity);
         Assert.DoesNotContain('\n', diagnostic.GetMessage());

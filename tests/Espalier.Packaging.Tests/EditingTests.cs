@@ -87,14 +87,11 @@ public sealed class EditingTests(PackageFeed feed)
             OneError(consumer.BuildAgain()), StringComparison.Ordinal);
     }
 
-    /// <summary>The only line of what a build printed about the model; that the program then lacks the class is C#'s word, not ours.</summary>
+    /// <summary>The only line that a build printed: the calls of the class that cannot be compiled are no errors.</summary>
     private static string OneError((int ExitCode, string Output) result)
     {
         Assert.Equal(1, result.ExitCode);
-        string[] lines = [.. result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct()];
-        Assert.All(lines, line => Assert.True(
-            line.Contains("error ESP", StringComparison.Ordinal) || line.Contains("error CS0", StringComparison.Ordinal), line));
-        return Assert.Single(lines, line => line.Contains("error ESP", StringComparison.Ordinal));
+        return Assert.Single(result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
     private static string[] Generated(Consumer consumer) =>

@@ -31,4 +31,16 @@ public sealed class AtomicFileTests : IDisposable
         Assert.Contains("make the folder first", error.Message, StringComparison.Ordinal);
         Assert.Throws<EspalierException>(() => AtomicFile.WriteText(_folder, ""));
     }
+
+    [Fact]
+    public void An_error_names_the_file_and_not_the_temporary_one_beside_it()
+    {
+        string file = Path.Combine(_folder, new string('a', 300));
+
+        EspalierException error = Assert.Throws<EspalierException>(() => AtomicFile.RequireWritable(file));
+
+        Assert.StartsWith($"{file}: cannot be written (", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("); name another file.", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(".tmp", error.Message, StringComparison.Ordinal);
+    }
 }

@@ -58,7 +58,19 @@ internal static class Descriptors
     /// <summary>A layer that plain C# does not have.</summary>
     public static readonly DiagnosticDescriptor NotPlain = new(
         "ESP0009", "The network has no plain C# form",
-        "{0}; target net8.0 or later, or set Plain of the EspalierNetwork item to 'false' where the framework has spans",
+        "{0}: target net8.0 or later, and set Plain of the EspalierNetwork item to 'false' or leave it out",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true);
+
+    /// <summary>Vector code for a framework without vectors, or in a language version without its words.</summary>
+    public static readonly DiagnosticDescriptor NoVectors = new(
+        "ESP0010", "The project cannot hold vector code",
+        "Vector code needs .NET 8 and C# 10, and this project {0}: {1}, or set Plain of the EspalierNetwork item, or EspalierPlain of the project, to 'true'",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true);
+
+    /// <summary>EspalierGenerate is neither true nor false.</summary>
+    public static readonly DiagnosticDescriptor InvalidSwitch = new(
+        "ESP0011", "The generator is on or off",
+        "'{0}' is neither 'true' nor 'false': set EspalierGenerate of the project to one of them, or leave it out",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true);
 
     /// <summary>What each layer costs; a message that a build shows when asked to.</summary>

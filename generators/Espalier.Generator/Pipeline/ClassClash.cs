@@ -15,10 +15,11 @@ namespace Espalier.Generator.Pipeline;
 internal sealed record ClassClash(string Path, string Class, string FirstPath)
 {
     /// <summary>
-    /// What is compared: the file and the full name of its class; no weights, so that retraining one network leaves the others alone.
+    /// What is compared: the file and the full name of its class; no weights, so that retraining one network leaves the others alone. A network
+    /// that is broken has its class all the same.
     /// </summary>
     public static (string Path, string Class)? KeyOf(Outcome<ParsedNetwork> outcome) =>
-        outcome.Value is null ? null : (outcome.Path, FullName(outcome.Value.Options.Class));
+        outcome.Class is null ? null : (outcome.Path, FullName(outcome.Class));
 
     /// <summary>All clashes. Case does not count, because the names of generated files cannot differ by case alone.</summary>
     public static EquatableArray<ClassClash> FindAll(ImmutableArray<(string Path, string Class)?> keys)
@@ -34,13 +35,13 @@ internal sealed record ClassClash(string Path, string Class, string FirstPath)
         return new EquatableArray<ClassClash>(clashes);
     }
 
-    /// <summary>The network, unless it is in <paramref name="clashes"/>.</summary>
+    /// <summary>The network, unless it is in <paramref name="clashes"/>; what else is wrong with it is said first.</summary>
     public static Outcome<ParsedNetwork> Check(Outcome<ParsedNetwork> outcome, EquatableArray<ClassClash> clashes)
     {
         foreach (ClassClash clash in clashes)
         {
             if (KeyOf(outcome) != (clash.Path, clash.Class)) continue;
-            return new(DiagnosticInfo.AtStart(Descriptors.DuplicateClass, clash.Path, clash.Class, clash.FirstPath));
+            return new(outcome.Fault ?? DiagnosticInfo.AtStart(Descriptors.DuplicateClass, clash.Path, clash.Class, clash.FirstPath));
         }
 
         return outcome;

@@ -7,6 +7,7 @@ using Espalier.Compilation.Kernels;
 using Espalier.Compilation.Lowering;
 using Espalier.Generator.Diagnostics;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 
 namespace Espalier.Generator.Pipeline;
 
@@ -26,11 +27,21 @@ internal static class ItemOptions
     public static Outcome<CompileOptions> Read(NetworkItem item)
     {
         string path = item.File.Path;
-        bool? isPublic = item.Visibility switch { "" or "public" => true, "internal" => false, _ => null };
-        if (isPublic is null) return Refuse(Descriptors.InvalidVisibility, item.Visibility);
-
+        bool? isPublic = item.Visibility.ToUpperInvariant() switch { "" or "PUBLIC" => true, "INTERNAL" => false, _ => null };
         string plain = item.Plain.Length > 0 ? item.Plain : item.EspalierPlain;
-        if (!bool.TryParse(plain.Length > 0 ? plain : "false", out bool isPlain)) return Refuse(Descriptors.InvalidPlain, plain);
+        bool isPlain = false, isPlainKnown = plain.Length == 0 || bool.TryParse(plain, out isPlain);
+        (string Project, string Mend)? noVectors = isPlain ? null : FindWhyNoVectors(item);
+        var options = new EmitOptions(
+            item.ClassName.Length > 0 ? item.ClassName : BendName(Path.GetFileNameWithoutExtension(path)),
+            item.Namespace.Length > 0 ? item.Namespace : BendNamespace(item.RootNamespace),
+            isPublic ?? true)
+        { IsPlain = isPlain || noVectors is not null };
+        string? nameFault = options.FindFault();
+
+        if (item.EspalierGenerate.Length > 0 && !bool.TryParse(item.EspalierGenerate, out _)) return Refuse(Descriptors.InvalidSwitch, item.EspalierGenerate);
+        if (isPublic is null) return Refuse(Descriptors.InvalidVisibility, item.Visibility);
+        if (!isPlainKnown) return Refuse(Descriptors.InvalidPlain, plain);
+        if (noVectors is (string project, string mend)) return Refuse(Descriptors.NoVectors, project, mend);
 
         var lowering = new LoweringOptions();
         if (isPlain) lowering = lowering with { Widths = VectorWidth.Scalar };
@@ -53,17 +64,18 @@ internal static class ItemOptions
             lowering = lowering with { MethodTerms = terms };
         }
 
-        var options = new EmitOptions(
-            item.ClassName.Length > 0 ? item.ClassName : BendName(Path.GetFileNameWithoutExtension(path)),
-            item.Namespace.Length > 0 ? item.Namespace : BendNamespace(item.RootNamespace),
-            isPublic.Value)
-        { IsPlain = isPlain };
-        return options.FindFault() is string fault
-            ? Refuse(Descriptors.InvalidName, fault)
-            : new(path, new CompileOptions(options, lowering));
+        return nameFault is null ? new(path, new CompileOptions(options, lowering), options) : Refuse(Descriptors.InvalidName, nameFault);
 
         Outcome<CompileOptions> Refuse(DiagnosticDescriptor descriptor, params string[] arguments) =>
-            new(DiagnosticInfo.AtStart(descriptor, path, arguments));
+            new(DiagnosticInfo.AtStart(descriptor, path, arguments), nameFault is null ? options : null);
+    }
+
+    /// <summary>Why the project cannot hold vector code and how to mend that, or null when it can.</summary>
+    private static (string Project, string Mend)? FindWhyNoVectors(NetworkItem item)
+    {
+        if (item.EspalierFrameworkHasVectors == "false") return ("targets an older framework", "target net8.0 or later");
+        return item.Language >= LanguageVersion.CSharp10 ? null
+            : ($"is written in C# {item.Language.ToDisplayString()}", "set LangVersion to 10 or later, or leave it out");
     }
 
     private static string BendNamespace(string name) =>

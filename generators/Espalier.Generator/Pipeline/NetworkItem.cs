@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Diagnostics;
 
 namespace Espalier.Generator.Pipeline;
@@ -12,7 +13,10 @@ namespace Espalier.Generator.Pipeline;
 /// <param name="MaxTermsPerMethod">The metadata <c>MaxTermsPerMethod</c>, or an empty string.</param>
 /// <param name="Plain">The metadata <c>Plain</c>, or an empty string.</param>
 /// <param name="EspalierPlain">The property <c>EspalierPlain</c>, which stands for items that do not say, or an empty string.</param>
+/// <param name="EspalierGenerate">The property <c>EspalierGenerate</c>, or an empty string.</param>
+/// <param name="EspalierFrameworkHasVectors">The property of this name: <c>false</c> for frameworks before .NET 8, or an empty string.</param>
 /// <param name="RootNamespace">The property <c>RootNamespace</c>, or an empty string.</param>
+/// <param name="Language">The version of C# that the project is written in.</param>
 internal sealed record NetworkItem(
     AdditionalText File,
     string ClassName,
@@ -22,7 +26,10 @@ internal sealed record NetworkItem(
     string MaxTermsPerMethod,
     string Plain,
     string EspalierPlain,
-    string RootNamespace)
+    string EspalierGenerate,
+    string EspalierFrameworkHasVectors,
+    string RootNamespace,
+    LanguageVersion Language)
 {
     /// <summary>The metadata that marks an additional file as an <c>EspalierNetwork</c>.</summary>
     public const string Marker = "EspalierNetwork";
@@ -31,7 +38,7 @@ internal sealed record NetworkItem(
     private const string PropertyPrefix = "build_property.";
 
     /// <summary>The item behind <paramref name="file"/>, or null when it is none.</summary>
-    public static NetworkItem? Find(AdditionalText file, AnalyzerConfigOptionsProvider provider)
+    public static NetworkItem? Find(AdditionalText file, AnalyzerConfigOptionsProvider provider, LanguageVersion language)
     {
         AnalyzerConfigOptions options = provider.GetOptions(file);
         if (Read(options, MetadataPrefix + Marker) != "true") return null;
@@ -44,7 +51,10 @@ internal sealed record NetworkItem(
             Read(options, MetadataPrefix + nameof(MaxTermsPerMethod)),
             Read(options, MetadataPrefix + nameof(Plain)),
             Read(provider.GlobalOptions, PropertyPrefix + nameof(EspalierPlain)),
-            Read(provider.GlobalOptions, PropertyPrefix + nameof(RootNamespace)));
+            Read(provider.GlobalOptions, PropertyPrefix + nameof(EspalierGenerate)),
+            Read(provider.GlobalOptions, PropertyPrefix + nameof(EspalierFrameworkHasVectors)),
+            Read(provider.GlobalOptions, PropertyPrefix + nameof(RootNamespace)),
+            language);
     }
 
     private static string Read(AnalyzerConfigOptions options, string key) =>

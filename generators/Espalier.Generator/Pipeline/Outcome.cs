@@ -1,5 +1,6 @@
 using System;
 using System.Threading;
+using Espalier.Compilation.Emit;
 using Espalier.Generator.Diagnostics;
 
 namespace Espalier.Generator.Pipeline;
@@ -8,16 +9,19 @@ namespace Espalier.Generator.Pipeline;
 /// <param name="Path">The model file.</param>
 /// <param name="Value">The result; null after a fault.</param>
 /// <param name="Fault">What the user is told; null when all went well.</param>
-internal sealed record Outcome<T>(string Path, T? Value, DiagnosticInfo? Fault)
+/// <param name="Class">
+/// The class that callers compile against; null where the item names none that C# allows, or one that is another network's.
+/// </param>
+internal sealed record Outcome<T>(string Path, T? Value, DiagnosticInfo? Fault, EmitOptions? Class)
     where T : class
 {
     /// <summary>A success.</summary>
-    public Outcome(string path, T value) : this(path, value, null)
+    public Outcome(string path, T value, EmitOptions? @class = null) : this(path, value, null, @class)
     {
     }
 
     /// <summary>A failure.</summary>
-    public Outcome(DiagnosticInfo fault) : this(fault.Path, null, fault)
+    public Outcome(DiagnosticInfo fault, EmitOptions? @class = null) : this(fault.Path, null, fault, @class)
     {
     }
 
@@ -28,15 +32,16 @@ internal sealed record Outcome<T>(string Path, T? Value, DiagnosticInfo? Fault)
     public Outcome<TNext> Then<TNext>(Func<string, T, CancellationToken, Outcome<TNext>> step, CancellationToken cancellationToken)
         where TNext : class
     {
-        if (Value is null) return new Outcome<TNext>(Fault!);
+        if (Value is null) return new Outcome<TNext>(Fault!, Class);
         try
         {
-            return step(Path, Value, cancellationToken);
+            Outcome<TNext> next = step(Path, Value, cancellationToken);
+            return next.Class is null ? next with { Class = Class } : next;
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
             string message = error.Message.Replace('\r', ' ').Replace('\n', ' ');
-            return new Outcome<TNext>(DiagnosticInfo.AtStart(Descriptors.InternalError, Path, error.GetType().Name, message));
+            return new Outcome<TNext>(DiagnosticInfo.AtStart(Descriptors.InternalError, Path, error.GetType().Name, message), Class);
         }
     }
 }

@@ -16,17 +16,17 @@ internal static class ParseStep
     private static Outcome<ParsedNetwork> Parse(string path, NetworkItem item, CancellationToken cancellationToken)
     {
         Outcome<CompileOptions> options = ItemOptions.Read(item);
-        if (options.Value is null) return new(options.Fault!);
+        if (options.Value is null) return new(options.Fault!, options.Class);
         if (item.File.GetText(cancellationToken) is not SourceText text)
         {
-            return new(DiagnosticInfo.AtStart(Descriptors.UnreadableFile, path));
+            return new(DiagnosticInfo.AtStart(Descriptors.UnreadableFile, path), options.Class);
         }
 
         using var reader = new SourceTextReader(text);
         ModelReadResult result = ModelReader.Read(reader, cancellationToken);
         return result.Network is Network network
-            ? new(path, new ParsedNetwork(options.Value, network))
-            : new(Locate(result.Error!, path, text));
+            ? new(path, new ParsedNetwork(options.Value, network), options.Class)
+            : new(Locate(result.Error!, path, text), options.Class);
     }
 
     private static DiagnosticInfo Locate(ModelError error, string path, SourceText text)

@@ -64,7 +64,7 @@ public sealed record CompressedModel(byte[] Bytes, long HeaderBits, IReadOnlyLis
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new EspalierException($"{path}: cannot be read ({error.Message}).", error);
+            throw ReadFault.Of(path, error);
         }
     }
 

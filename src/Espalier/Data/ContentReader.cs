@@ -87,13 +87,9 @@ internal sealed class ContentReader : IDisposable
         {
             return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new EspalierException($"{path}: there is no such file.", error);
-        }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new EspalierException($"{path}: cannot be read ({error.Message}).", error);
+            throw ReadFault.Of(path, error);
         }
     }
 

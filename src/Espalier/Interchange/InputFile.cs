@@ -16,7 +16,7 @@ internal static class InputFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new EspalierException($"{path}: cannot be read: {error.Message}", error);
+            throw ReadFault.Of(path, error);
         }
     }
 }

@@ -44,7 +44,7 @@ public static class ModelFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new EspalierException($"{path}: cannot be read ({error.Message}).", error);
+            throw ReadFault.Of(path, error);
         }
     }
 }

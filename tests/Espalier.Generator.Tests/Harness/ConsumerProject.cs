@@ -10,10 +10,10 @@ internal sealed class ConsumerProject : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("espalier-consumer-").FullName;
 
     /// <summary>Writes a project file around <paramref name="items"/> and <paramref name="properties"/>, and the program.</summary>
-    public ConsumerProject(string items, string program, string properties = "")
+    public ConsumerProject(string items, string program, string properties = "", string projectFile = "Consumer.csproj")
     {
         string build = Path.Combine(AppContext.BaseDirectory, "build");
-        Write("Consumer.csproj", $"""
+        Write(projectFile, $"""
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup>
                 <OutputType>Exe</OutputType>

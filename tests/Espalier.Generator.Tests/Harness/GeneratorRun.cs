@@ -53,15 +53,18 @@ internal sealed record GeneratorRun(
     public GeneratorRunResult Result => Driver.GetRunResult().Results.Single();
 
     /// <summary>The first run of a new driver.</summary>
-    public static GeneratorRun Start(ProjectOptions options, params AdditionalText[] files)
+    public static GeneratorRun Start(ProjectOptions options, params AdditionalText[] files) => Start(options, s_parseOptions.LanguageVersion, files);
+
+    /// <summary>The first run of a new driver for a project that is written in <paramref name="language"/>.</summary>
+    public static GeneratorRun Start(ProjectOptions options, LanguageVersion language, params AdditionalText[] files)
     {
         GeneratorDriver driver = CSharpGeneratorDriver.Create(
             [Generators.Network()],
             files,
-            s_parseOptions,
+            s_parseOptions.WithLanguageVersion(language),
             options,
             new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
-        return Run(driver, s_project);
+        return Run(driver, language == s_parseOptions.LanguageVersion ? s_project : s_project.RemoveAllSyntaxTrees());
     }
 
     /// <summary>The first run of a new driver over one model, class <c>Acme.Model</c>.</summary>

@@ -4,21 +4,22 @@ using Microsoft.CodeAnalysis.Diagnostics;
 
 namespace Espalier.Generator.Tests.Harness;
 
-/// <summary>What a project file would say: metadata for each model file, and the root namespace.</summary>
-internal sealed class ProjectOptions(string rootNamespace, ImmutableDictionary<string, ImmutableDictionary<string, string>> metadata)
+/// <summary>What a project file would say: properties, and metadata for each model file.</summary>
+internal sealed class ProjectOptions(
+    ImmutableDictionary<string, string> properties, ImmutableDictionary<string, ImmutableDictionary<string, string>> metadata)
     : AnalyzerConfigOptionsProvider
 {
-    public static ProjectOptions In(string rootNamespace) =>
-        new(rootNamespace, ImmutableDictionary<string, ImmutableDictionary<string, string>>.Empty);
+    public static ProjectOptions In(string rootNamespace, params (string Name, string Value)[] properties) => new(
+        properties.Append(("RootNamespace", rootNamespace)).ToImmutableDictionary(property => "build_property." + property.Item1, property => property.Item2),
+        ImmutableDictionary<string, ImmutableDictionary<string, string>>.Empty);
 
-    public override AnalyzerConfigOptions GlobalOptions { get; } =
-        new Values(ImmutableDictionary<string, string>.Empty.Add("build_property.RootNamespace", rootNamespace));
+    public override AnalyzerConfigOptions GlobalOptions { get; } = new Values(properties);
 
     /// <summary>The same with an <c>EspalierNetwork</c> item more; metadata that are not set are empty, as the SDK passes them.</summary>
     public ProjectOptions With(
         string path, string className = "", string @namespace = "", string visibility = "",
         string kernel = "", string maxTermsPerMethod = "", string plain = "") =>
-        new(rootNamespace, metadata.SetItem(path, ImmutableDictionary<string, string>.Empty
+        new(properties, metadata.SetItem(path, ImmutableDictionary<string, string>.Empty
             .Add("build_metadata.AdditionalFiles.EspalierNetwork", "true")
             .Add("build_metadata.AdditionalFiles.ClassName", className)
             .Add("build_metadata.AdditionalFiles.Namespace", @namespace)

@@ -75,7 +75,7 @@ public sealed class ModelFileTests : IDisposable
         var missing = Assert.Throws<EspalierException>(() => ModelFile.Load(Path("missing.espalier")));
         var folder = Assert.Throws<EspalierException>(() => ModelFile.Load(_folder));
 
-        Assert.StartsWith($"{Path("missing.espalier")}: cannot be read", missing.Message, StringComparison.Ordinal);
+        Assert.Equal($"{Path("missing.espalier")}: there is no such file.", missing.Message);
         Assert.Equal($"{_folder}: is a folder; name an .espalier file.", folder.Message);
     }
 

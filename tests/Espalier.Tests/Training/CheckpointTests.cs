@@ -100,7 +100,7 @@ public sealed class CheckpointTests
         AssertRefused(folder.Write("long.checkpoint", [.. good, 0]), "damaged");
         AssertRefused(folder.Write("empty.checkpoint", ""), "no Espalier checkpoint");
         AssertRefused(folder.Write("foreign.checkpoint", "a text file"), "no Espalier checkpoint");
-        AssertRefused(Path.Combine(folder.Path, "absent.checkpoint"), "cannot be read");
+        AssertRefused(Path.Combine(folder.Path, "absent.checkpoint"), ": there is no such checkpoint.");
     }
 
     [Fact]

@@ -209,7 +209,7 @@ public sealed class PruningSessionTests
         }
 
         File.Delete(state);
-        Assert.Contains("cannot be read", Refusal(folder.Path, null), StringComparison.Ordinal);
+        Assert.Contains("there is no such", Refusal(folder.Path, null), StringComparison.Ordinal);
         Assert.Contains("holds no pruning session", Refusal(Path.Combine(folder.Path, "absent"), null), StringComparison.Ordinal);
 
         // The start needs its own file alone.
