@@ -14,8 +14,9 @@ internal static class VerifyReferences
     /// <param name="compiled">Its code.</param>
     /// <param name="onnxPath">An ONNX model that should compute the same; null where there is none.</param>
     /// <param name="seed">Decides the random inputs.</param>
+    /// <param name="say">Told why ONNX Runtime was not compared with, although it is there.</param>
     /// <exception cref="EspalierException">The ONNX model cannot be read, or is of another size.</exception>
-    public static IReadOnlyList<ReferenceDeviation> Compare(Network network, CompiledNetwork compiled, string? onnxPath, ulong seed)
+    public static IReadOnlyList<ReferenceDeviation> Compare(Network network, CompiledNetwork compiled, string? onnxPath, ulong seed, Action<string> say)
     {
         var found = new List<ReferenceDeviation>();
         OnnxRuntimeLibrary? library = FindLibrary();
@@ -37,8 +38,17 @@ internal static class VerifyReferences
         string name = Path.GetFileName(onnxPath);
         found.Add(NetworkVerifier.Compare(network, compiled, $"{name}, imported", new ReferenceInterpreter(import.Network).Predict, seed));
         if (library is null) return found;
-        using var contender = OnnxRuntimeContender.OfModel(File.ReadAllBytes(onnxPath), import, library);
-        found.Add(NetworkVerifier.Compare(network, compiled, $"{name} in ONNX Runtime {library.Version}", contender.Predict, seed));
+        try
+        {
+            using var contender = OnnxRuntimeContender.OfModel(File.ReadAllBytes(onnxPath), import, library);
+            found.Add(NetworkVerifier.Compare(network, compiled, $"{name} in ONNX Runtime {library.Version}", contender.Predict, seed));
+        }
+        catch (EspalierException error)
+        {
+            // It lacks operators for doubles, and takes floats here: its limits are no fault of the network's.
+            say($"note: {name} was not compared in ONNX Runtime: {error.Message}");
+        }
+
         return found;
     }
 

@@ -39,7 +39,7 @@ internal sealed class VerifyVerb : Verb
         VerificationResult result = NetworkVerifier.Verify(network, compiled, arguments.GetValue(CommonOptions.Seed));
         AnswerComparison? answers = test is null ? null : NetworkVerifier.CompareAnswers(network, compiled, test, cancel);
         IReadOnlyList<ReferenceDeviation> references =
-            VerifyReferences.Compare(network, compiled, arguments.GetValue(_onnx), arguments.GetValue(CommonOptions.Seed));
+            VerifyReferences.Compare(network, compiled, arguments.GetValue(_onnx), arguments.GetValue(CommonOptions.Seed), Terminal.Say);
         bool passed = result.Passed && answers is not { Passed: false } && references.All(reference => reference.Holds);
         if (WantsJson(arguments)) WriteJson(result, references, answers, passed);
         else WriteText(network, result, references, answers, passed);

@@ -19,6 +19,9 @@ public sealed record OnnxImportResult(
 /// </param>
 public sealed record OnnxPort(string Name, IReadOnlyList<int> Dimensions, int BatchAxis, IReadOnlyList<int>? Order)
 {
+    /// <summary>The number of samples that the model takes at a time; 0 when it takes any number, or has no batch.</summary>
+    public int FixedBatch { get; init; }
+
     /// <summary>The number of values of one sample.</summary>
     public int Length => Dimensions.Aggregate(1, (product, length) => product * length);
 }

@@ -146,7 +146,7 @@ public sealed class OnnxImportTests
         var models = new (OnnxModels Model, string Says)[]
         {
             (new OnnxModels().Input("x", -1, 2).Node("LSTM", "x -> y"), "node 'y' (LSTM): operator LSTM is not supported"),
-            (new OnnxModels().Input("x", -1, 2).Node("Mul", "x x -> y"), "node 'y' (Mul): multiplies two values that both depend"),
+            (new OnnxModels().Input("x", -1, 2).Node("Mul", "x x -> y"), "node 'y' (Mul): is part of a function of each value by itself that is none"),
             (new OnnxModels().Input("x", -1, 2).Node("Softmax", "x -> y", Int("axis", 0)), "node 'y' (Softmax): computes over the samples"),
             (new OnnxModels().Input("x", -1, 2).Node("Sum", "x absent -> y"), "node 'y' (Sum): reads 'absent'"),
             (new OnnxModels().Input("x", -1, -1).Node("Relu", "x -> y"), "input 'x' has no fixed length along axis 1"),

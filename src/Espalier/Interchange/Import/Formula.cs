@@ -1,4 +1,4 @@
-using Espalier.Compilation.Model;
+using Espalier.Interchange.Import.Operators;
 
 namespace Espalier.Interchange.Import;
 
@@ -18,6 +18,9 @@ internal sealed record Formula(Signal Argument, Func<double, double> Function, N
     /// <summary>How many nodes follow each other in it.</summary>
     public required int Depth { get; init; }
 
+    /// <summary>Whether the last node is a layer by itself.</summary>
+    public bool IsLayer => Build != ArithmeticOperators.Refuse;
+
     /// <summary>Whether several nodes read it, so that the layers that it becomes must stay what they are.</summary>
     public bool IsShared { get; init; }
 
@@ -28,20 +31,37 @@ internal sealed record Formula(Signal Argument, Func<double, double> Function, N
     public override GraphValue Seen(Layout layout) => Resolve().Seen(layout);
 
     /// <summary>The value as layers: one layer with the activation function that this is, or a layer for each node.</summary>
+    /// <exception cref="NodeException">It is no activation function, and its last node is no layer.</exception>
     public GraphValue Resolve()
     {
         if (_resolved is not null) return _resolved;
-        GraphValue value = Known() ?? NodeRunner.Run(Call, Build)[0];
+        GraphValue value = Known() ?? Layers();
         return _resolved = IsShared && value is Signal signal ? signal with { IsShared = true } : value;
     }
 
-    /// <summary>The layer of the known function that this is, of x or of -x; null when it is none.</summary>
+    /// <summary>The layer of the known function that this is; null when it is none.</summary>
     private Signal? Known()
     {
+        if (KnownFunctions.Find(Function) is not { } known) return null;
         (NetworkAssembler network, string name) = (Call.Network, Call.LayerName);
-        if (KnownFunctions.Find(Function) is Activation activation) return network.Activate(name, Argument, activation);
-        return KnownFunctions.Find(x => Function(-x)) is Activation mirrored
-            ? network.Activate(name, Affine.Apply(network, $"{name}_mirrored", Argument, _ => -1, _ => 0), mirrored)
-            : null;
+
+        // Formulas that read this one hold its argument too, so it must stay what it is.
+        Signal x = Argument with { IsShared = Argument.IsShared || IsShared };
+        return network.Activate(name, x, known.Inner, known.Activation, known.Outer);
+    }
+
+    private GraphValue Layers()
+    {
+        // Those before it first: of several nodes that are no layer, the innermost one is told.
+        foreach (Formula part in Call.Inputs.OfType<Formula>()) part.Resolve();
+        try
+        {
+            return NodeRunner.Run(Call, Build)[0];
+        }
+        catch (NodeException error)
+        {
+            throw new NodeException($"{Call.Label}: is part of a function of each value by itself that is none of the activation functions "
+                + "that a layer may have; train the model with one of those.", error);
+        }
     }
 }

@@ -20,6 +20,7 @@ internal sealed class GraphImport(ModelProto model, TensorReader tensors, OnnxIm
     public OnnxImportResult Run()
     {
         var outputs = new OutputSelection(model.Graph, _nodes, options.Output);
+        RequireOneOfEachName();
         NodeProto[] needed = Needed(outputs);
         string[] names = [.. needed.SelectMany(node => node.Input).Concat(outputs.Taken.Select(output => output.Value)).Distinct()];
         GraphInput[] inputs = Inputs(names);
@@ -67,7 +68,8 @@ internal sealed class GraphImport(ModelProto model, TensorReader tensors, OnnxIm
         string graphName = LayerList.ToIdentifier(options.Name ?? model.Graph.Name, "network");
         Network made = network.Layers.ToNetwork(graphName, last);
         if (ModelLimits.FindFault(made) is string fault) throw new EspalierException($"makes no network: {fault}");
-        OnnxPort[] read = Array.ConvertAll(inputs, input => new OnnxPort(input.Name, input.Dims, input.Batch, declaration.Order));
+        OnnxPort[] read = Array.ConvertAll(inputs, input =>
+            new OnnxPort(input.Name, input.Dims, input.Batch, declaration.Order) { FixedBatch = input.Batch == 0 ? Math.Max(input.Declared[0], 0) : 0 });
         return new OnnxImportResult(made, network.Notes, read, ports);
     }
 
@@ -97,6 +99,19 @@ internal sealed class GraphImport(ModelProto model, TensorReader tensors, OnnxIm
         // A network has at least one layer.
         if (only.Source < 0) only = only.On(network.Layers.Add("same", [-1], name => new FlattenLayer(name, network.Layers.ShapeOf(-1))));
         return (only.Source, [.. ports]);
+    }
+
+    /// <summary>Each name stands for one value; only an initializer may be declared as an input too.</summary>
+    private void RequireOneOfEachName()
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        string[] initializers = [.. model.Graph.Initializer.Select(tensor => tensor.Name)];
+        var initialized = new HashSet<string>(initializers, StringComparer.Ordinal);
+        IEnumerable<string> inputs = model.Graph.Input.Select(input => input.Name).Where(name => !initialized.Contains(name));
+        foreach (string name in inputs.Concat(initializers).Concat(_nodes.SelectMany(node => node.Output)))
+        {
+            if (name.Length > 0 && !names.Add(name)) throw new EspalierException($"has two values called '{name}'; the graph is damaged.");
+        }
     }
 
     /// <summary>The nodes that the outputs need, in the graph's order.</summary>

@@ -24,6 +24,9 @@ internal sealed class GraphRun(
         _values[name] = value switch
         {
             Signal signal when isShared => signal with { IsShared = true },
+
+            // A whole activation function that several read is computed once, not in a formula of each.
+            Formula { Depth: 1, IsLayer: true, Argument.IsShared: false } whole when isShared => ((Signal)whole.Resolve()) with { IsShared = true },
             Formula formula when isShared => formula with { IsShared = true },
             _ => value,
         };

@@ -1,3 +1,4 @@
+using Espalier.Compilation.Format;
 using Espalier.Compilation.Model;
 
 namespace Espalier.Interchange.Import;
@@ -39,6 +40,35 @@ internal readonly record struct ImageView(int Source, Shape Shape, (int Top, int
             : null;
     }
 
+    /// <summary>
+    /// Elements that lie as an image in no layer made one, with a weight of 1 for each: a convolution over the vector as an image of one
+    /// pixel, of whose window, as large as the image made, one tap reads that pixel at each position.
+    /// </summary>
+    public static ImageView Gathered(NetworkAssembler network, string name, Signal x, Shape shape)
+    {
+        int source = network.Flattened(name, x).Source, area = shape.Height * shape.Width;
+        Shape values = network.Layers.ShapeOf(source);
+        if ((long)values.Length * area > ModelLimits.MaxValues)
+        {
+            throw new EspalierException($"reads values that lie as an image in no layer, and {values.Length} values are too many to make an image of {shape}.");
+        }
+
+        var rows = new SparseRows(values.Length * area);
+        for (int channel = 0; channel < shape.Channels; channel++)
+        {
+            for (int pixel = 0; pixel < area; pixel++) rows.Add(x.At(channel * area + pixel) is var at and >= 0 ? at * area + area - 1 - pixel : -1, 1);
+            rows.EndRow();
+        }
+
+        SparseMatrix weights = rows.ToMatrix();
+        (int below, int right) = (shape.Height - 1, shape.Width - 1);
+        var window = new Window(shape.Height, shape.Width) { Top = below, Left = right, Bottom = below, Right = right };
+        network.Note($"{name}: values are put together as an image by a convolution with one weight of 1 for each");
+        int layer = network.Layers.Add($"{name}_image", [source], unique =>
+            new ConvolutionLayer(unique, values, window, 1, weights, FloatVector.Own(new float[shape.Channels]), Activation.Identity));
+        return new ImageView(layer, shape, default);
+    }
+
     /// <summary>The image with its border as an image of its own: a convolution of one tap with the weight 1 for each channel.</summary>
     public ImageView Materialized(NetworkAssembler network, string name)
     {
@@ -54,7 +84,7 @@ internal readonly record struct ImageView(int Source, Shape Shape, (int Top, int
     }
 
     /// <summary>The shape of an image; a sequence is one of height 1.</summary>
-    private static Shape ShapeOf(Signal x)
+    public static Shape ShapeOf(Signal x)
     {
         if (x.Rank is not (3 or 4) || x.Dims[0] != 1 || x.Batch > 0)
         {

@@ -104,6 +104,13 @@ internal sealed class NetworkAssembler(Shape input, bool canRedeclareInput)
         return x with { Source = index, IsShared = false };
     }
 
+    /// <summary><paramref name="outer"/> f(<paramref name="inner"/> x) for an activation function f.</summary>
+    public Signal Activate(string name, Signal x, double inner, Activation activation, double outer)
+    {
+        Signal scaled = Affine.Apply(this, $"{name}_from", x, _ => inner, _ => 0);
+        return Affine.Apply(this, $"{name}_scale", Activate(name, scaled, activation), _ => outer, _ => 0);
+    }
+
     /// <summary>Softmax over groups of elements; each element belongs to one.</summary>
     /// <param name="name">The name of a layer made for it.</param>
     /// <param name="x">The signal.</param>

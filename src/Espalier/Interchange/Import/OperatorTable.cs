@@ -9,7 +9,8 @@ internal static class OperatorTable
     private static readonly Dictionary<string, OnnxOperator> s_operators = new (string Name, OnnxOperator Run)[][]
     {
         [.. ReshapeOperators.All], [.. SelectionOperators.All], [.. ConstantOperators.All], [.. ElementwiseOperators.All],
-        [.. ProductOperators.All], [.. ConvolutionOperators.All], [.. PoolingOperators.All], [.. NormalizationOperators.All],
+        [.. ProductOperators.All], [.. ConvolutionOperators.All], [.. TransposedConvolution.All], [.. ImageOperators.All],
+        [.. PoolingOperators.All], [.. NormalizationOperators.All],
     }.SelectMany(family => family).ToDictionary(one => one.Name, one => one.Run, StringComparer.Ordinal);
 
     /// <summary>The names of the operators, those of other domains than ONNX's own with the domain.</summary>

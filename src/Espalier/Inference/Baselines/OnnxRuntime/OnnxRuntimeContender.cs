@@ -44,10 +44,15 @@ public sealed class OnnxRuntimeContender : Contender
     public static OnnxRuntimeContender OfModel(byte[] model, OnnxImportResult import, OnnxRuntimeLibrary library)
     {
         ArgumentNullException.ThrowIfNull(import);
-        return import is { Inputs: [{ } input], Outputs: [{ } output] }
-            ? new OnnxRuntimeContender(import.Network, library, model, input, output)
-            : throw new EspalierException(
+        if (import is not { Inputs: [{ } input], Outputs: [{ } output] })
+        {
+            throw new EspalierException(
                 $"The model has {import.Inputs.Count} inputs and {import.Outputs.Count} outputs; ONNX Runtime is asked for one of each.");
+        }
+
+        return input.FixedBatch <= 1 || output.BatchAxis == 0
+            ? new OnnxRuntimeContender(import.Network, library, model, input, output)
+            : throw new EspalierException($"The model takes {input.FixedBatch} samples at a time and does not yield them one after the other.");
     }
 
     /// <inheritdoc/>
@@ -57,7 +62,7 @@ public sealed class OnnxRuntimeContender : Contender
     /// <inheritdoc/>
     private protected override void RunBatch(ReadOnlySpan<float> inputs, Span<float> outputs, int samples)
     {
-        if (_input.Order is not null || _output.Order is not null || _input.BatchAxis < 0)
+        if (_input.Order is not null || _output.Order is not null || _input.BatchAxis < 0 || _input.FixedBatch > 0)
         {
             for (int i = 0; i < samples; i++)
             {
@@ -99,14 +104,17 @@ public sealed class OnnxRuntimeContender : Contender
         public Bound(OnnxRuntimeContender owner, int samples)
         {
             (_owner, Samples) = (owner, samples);
-            _inputs = new AlignedBuffer(checked(samples * owner.InputLength));
-            _outputs = new AlignedBuffer(checked(samples * owner.OutputLength));
+
+            // A model of a fixed batch size is given that many samples, of which all but the first are zeros.
+            int held = Math.Max(samples, owner._input.FixedBatch);
+            _inputs = new AlignedBuffer(checked(held * owner.InputLength));
+            _outputs = new AlignedBuffer(checked(held * owner.OutputLength));
             _inputTensor = owner._library.CreateTensor(_inputs.Pointer, Dimensions(owner._input));
             _outputTensor = owner._library.CreateTensor(_outputs.Pointer, Dimensions(owner._output));
             _binding = owner._library.CreateBinding(
                 owner._session, owner._input.Name, _inputTensor, owner._output.Name, _outputTensor);
 
-            int[] Dimensions(OnnxPort port) => [.. port.Dimensions.Select((length, axis) => axis == port.BatchAxis ? samples : length)];
+            int[] Dimensions(OnnxPort port) => [.. port.Dimensions.Select((length, axis) => axis == port.BatchAxis ? held : length)];
         }
 
         public int Samples { get; }
@@ -129,7 +137,7 @@ public sealed class OnnxRuntimeContender : Contender
             }
             else
             {
-                _outputs.Span.CopyTo(outputs);
+                _outputs.Span[..outputs.Length].CopyTo(outputs);
             }
         }
 

@@ -16,7 +16,7 @@ internal static class ActivationOperators
         new("PRelu", _ => x => x[0] > 0 ? x[0] : x[0] * x[1], ParametricRelu),
         new("Elu", call => Elu(call.Float("alpha", 1), 1), call => Activate(call, Activation.Elu(call.Float("alpha", 1)))),
         new("Selu", call => Elu(call.Float("alpha", SeluAlpha), call.Float("gamma", SeluGamma)), Selu),
-        new("Sigmoid", _ => x => 1 / (1 + Math.Exp(-x[0])), call => Activate(call, Activation.Sigmoid)),
+        new("Sigmoid", _ => x => 1 / (1 + Math.Exp(-x[0])), call => Activate(call, Activation.Sigmoid)) { IsFirstOfSeveral = true },
         new("Tanh", _ => x => Math.Tanh(x[0]), call => Activate(call, Activation.Tanh)),
         new("Softplus", _ => x => x[0] > 0 ? x[0] + Math.Log(1 + Math.Exp(-x[0])) : Math.Log(1 + Math.Exp(x[0])), call => Activate(call, Activation.Softplus)),
         new("HardSigmoid", call => HardSigmoid(call.Float("alpha", 0.2f), call.Float("beta", 0.5f)), HardSigmoid),
@@ -24,7 +24,9 @@ internal static class ActivationOperators
         new("com.microsoft.Gelu", _ => Known(Activation.Gelu), call => Activate(call, Activation.Gelu)),
         new("com.microsoft.FastGelu", _ => Known(Activation.GeluTanh), call => Activate(call, Activation.GeluTanh)),
         new("HardSwish", _ => Known(Activation.HardSwish), call => Activate(call, Activation.HardSwish)),
-        new("Swish", _ => Known(Activation.Silu), Swish),
+        new("Swish", call => Swish(call.Float("alpha", 1)), call => Swish(call, call.Float("alpha", 1))),
+        new("com.microsoft.QuickGelu", call => Swish(call.Float("alpha", 1.702f)), call => Swish(call, call.Float("alpha", 1.702f))),
+        new("Celu", call => Celu(call.Float("alpha", 1)), Celu),
         new("Abs", _ => x => Math.Abs(x[0]), call => [Parametric(call, _ => -1)]),
         new("Clip", Clipping, Clip),
         new("Max", _ => x => x.Max(), Max),
@@ -42,10 +44,22 @@ internal static class ActivationOperators
 
     private static Func<double[], double> Known(Activation activation) => x => ActivationMath.Apply(activation, (float)x[0]);
 
-    /// <summary>x sigmoid(alpha x).</summary>
-    private static GraphValue[] Swish(NodeCall call) => call.Float("alpha", 1) == 1
-        ? Activate(call, Activation.Silu)
-        : throw new EspalierException($"is x sigmoid({call.Float("alpha", 1)} x); only x sigmoid(x) is an activation function here.");
+    private static Func<double[], double> Swish(double alpha) => x => x[0] / (1 + Math.Exp(-alpha * x[0]));
+
+    /// <summary>x sigmoid(alpha x) = silu(alpha x) / alpha.</summary>
+    private static GraphValue[] Swish(NodeCall call, float alpha) => alpha != 0
+        ? [call.Network.Activate(call.LayerName, call.Signal(0), alpha, Activation.Silu, 1.0 / alpha)]
+        : throw new EspalierException("has an alpha of 0.");
+
+    private static Func<double[], double> Celu(double alpha) => x => x[0] > 0 ? x[0] : alpha * (Math.Exp(x[0] / alpha) - 1);
+
+    /// <summary>x for x &gt; 0, else alpha (e^(x / alpha) - 1) = alpha elu(x / alpha). Barron 2017.</summary>
+    private static GraphValue[] Celu(NodeCall call)
+    {
+        float alpha = call.Float("alpha", 1);
+        if (!(alpha > 0)) throw new EspalierException($"has an alpha of {alpha}; a number above 0 is needed.");
+        return [call.Network.Activate(call.LayerName, call.Signal(0), 1.0 / alpha, Activation.Elu(), alpha)];
+    }
 
     /// <summary>SELU; with other constants than the paper's, an ELU and a scale.</summary>
     private static GraphValue[] Selu(NodeCall call)
@@ -53,8 +67,7 @@ internal static class ActivationOperators
         const float Near = 1e-3f;
         float alpha = call.Float("alpha", SeluAlpha), gamma = call.Float("gamma", SeluGamma);
         if (Math.Abs(alpha - SeluAlpha) < Near && Math.Abs(gamma - SeluGamma) < Near) return Activate(call, Activation.Selu);
-        Signal elu = call.Network.Activate(call.LayerName, call.Signal(0), Activation.Elu(alpha));
-        return [Affine.Apply(call.Network, $"{call.LayerName}_scale", elu, _ => gamma, _ => 0)];
+        return [call.Network.Activate(call.LayerName, call.Signal(0), 1, Activation.Elu(alpha), gamma)];
     }
 
     private static GraphValue[] ParametricRelu(NodeCall call)
@@ -95,16 +108,43 @@ internal static class ActivationOperators
         return Clipped(call, call.Signal(0), low, high);
     }
 
+    /// <summary>The maximum of all inputs, two by two.</summary>
     private static GraphValue[] Max(NodeCall call)
     {
-        (Signal x, double bound) = WithBound(call);
-        return Clipped(call, x, bound, double.PositiveInfinity);
+        GraphValue max = call.Value(0);
+        for (int i = 1; i < call.Count; i++) max = Largest(call, max, call.Value(i));
+        return [max];
     }
 
+    /// <summary>min(a, b) = -max(-a, -b).</summary>
     private static GraphValue[] Min(NodeCall call)
     {
-        (Signal x, double bound) = WithBound(call);
-        return Clipped(call, x, double.NegativeInfinity, bound);
+        if (call.Count == 2)
+        {
+            if (call.Value(1) is ConstantTensor { Uniform: double b }) return Clipped(call, call.Signal(0), double.NegativeInfinity, b);
+            if (call.Value(0) is ConstantTensor { Uniform: double a }) return Clipped(call, call.Signal(1), double.NegativeInfinity, a);
+        }
+
+        GraphValue[] negated = [.. Enumerable.Range(0, call.Count).Select(i => OperatorTable.Run("Neg", call.With([call.Value(i)]))[0])];
+        return OperatorTable.Run("Neg", call.With(Max(call.With(negated))));
+    }
+
+    private static GraphValue Largest(NodeCall call, GraphValue a, GraphValue b)
+    {
+        if (a is ConstantTensor && b is ConstantTensor) return OperatorTable.Run("Max", call.With([a, b]))[0];
+        (a, b) = ArithmeticOperators.Broadcast(call.With([a, b]));
+        if (a is ConstantTensor) (a, b) = (b, a);
+        if (b is ConstantTensor { Uniform: double bound }) return Clipped(call, (Signal)a, bound, double.PositiveInfinity)[0];
+        if (b is ConstantTensor bounds)
+        {
+            Signal from = Affine.Apply(call.Network, $"{call.LayerName}_from", (Signal)a, _ => 1, i => -bounds.Values[i]);
+            return Affine.Apply(call.Network, call.LayerName, call.Network.Activate($"{call.LayerName}_clip", from, Activation.Relu), _ => 1, i => bounds.Values[i]);
+        }
+
+        // Side by side along a new axis, of which a pooling takes the larger.
+        GraphValue[] columns = Array.ConvertAll([a, b], value => value.Seen(Layout.Reshaped([.. value.Dims, 1], value.Batch)));
+        GraphValue both = SelectionOperators.Joined(call, columns, a.Rank);
+        return PoolingOperators.Largest(call, (Signal)both, [a.Rank], keepsAxes: false);
     }
 
     private static Func<double[], double> HardSigmoid(double alpha, double beta) => x => Math.Clamp(alpha * x[0] + beta, 0, 1);
@@ -145,15 +185,4 @@ internal static class ActivationOperators
     }
 
     private static Activation UpTo(double most) => most <= float.MaxValue ? Activation.ClippedRelu((float)most) : Activation.Relu;
-
-    /// <summary>The one signal of two inputs and the one number that the other is.</summary>
-    private static (Signal Signal, double Bound) WithBound(NodeCall call)
-    {
-        for (int i = 0; i < 2 && call.Count == 2; i++)
-        {
-            if (call.Value(1 - i) is ConstantTensor { Uniform: double bound }) return (call.Signal(i), bound);
-        }
-
-        throw new EspalierException("compares values that both depend on the model's input, or with different constants; one constant is needed.");
-    }
 }

@@ -21,11 +21,14 @@ internal static class ArithmeticOperators
         new("Exp", _ => x => Math.Exp(x[0]), Refuse),
         new("Log", _ => x => Math.Log(x[0]), Refuse),
         new("Erf", _ => x => ErrorFunction.Of(x[0]), Refuse),
+        new("Sign", _ => x => x[0] > 0 ? 1 : x[0] < 0 ? -1 : x[0], Refuse),
         new("Floor", _ => x => Math.Floor(x[0]), Refuse),
         new("Ceil", _ => x => Math.Ceiling(x[0]), Refuse),
         new("Equal", _ => x => x[0] == x[1] ? 1 : 0, Refuse) { IsTruth = true },
         new("Greater", _ => x => x[0] > x[1] ? 1 : 0, Refuse) { IsTruth = true },
+        new("GreaterOrEqual", _ => x => x[0] >= x[1] ? 1 : 0, Refuse) { IsTruth = true },
         new("Less", _ => x => x[0] < x[1] ? 1 : 0, Refuse) { IsTruth = true },
+        new("LessOrEqual", _ => x => x[0] <= x[1] ? 1 : 0, Refuse) { IsTruth = true },
         new("Not", _ => x => x[0] == 0 ? 1 : 0, Refuse) { IsTruth = true },
         new("And", _ => x => x[0] != 0 && x[1] != 0 ? 1 : 0, Refuse) { IsTruth = true },
         new("Or", _ => x => x[0] != 0 || x[1] != 0 ? 1 : 0, Refuse) { IsTruth = true },
@@ -77,7 +80,7 @@ internal static class ArithmeticOperators
     }
 
     /// <summary>Both inputs of one shape.</summary>
-    private static (GraphValue A, GraphValue B) Broadcast(NodeCall call)
+    internal static (GraphValue A, GraphValue B) Broadcast(NodeCall call)
     {
         GraphValue[] inputs = ElementwiseOperators.Aligned(call);
         if (inputs.Length != 2) throw new EspalierException($"has {inputs.Length} inputs; 2 are needed.");

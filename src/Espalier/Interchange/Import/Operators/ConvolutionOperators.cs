@@ -1,4 +1,3 @@
-using Espalier.Compilation.Format;
 using Espalier.Compilation.Model;
 
 namespace Espalier.Interchange.Import.Operators;
@@ -8,6 +7,9 @@ internal static class ConvolutionOperators
 {
     /// <summary>The operators by name.</summary>
     public static IEnumerable<(string Name, OnnxOperator Run)> All => [("Conv", Convolve)];
+
+    // A fully connected layer is some ten times faster than an image put together and convolved, but code grows with its weights.
+    private const int MaxExpanded = 1 << 20;
 
     private static GraphValue[] Convolve(NodeCall call)
     {
@@ -23,7 +25,9 @@ internal static class ConvolutionOperators
         float[] biases = call.Has(2) ? Array.ConvertAll(call.Constant(2).Values, value => (float)value) : new float[filters.Dims[0]];
         int groups = call.Int("group", 1);
         SparseMatrix weights = Rows(filters);
-        if (ImageView.Of(call.Network, call.LayerName, x) is not ImageView image) return [Expanded(call, x, weights, biases, groups, kernel)];
+        ImageView? view = ImageView.Of(call.Network, call.LayerName, x);
+        if (view is null && Expanded(call, x, weights, biases, groups, kernel) is Signal expanded) return [expanded];
+        ImageView image = view ?? ImageView.Gathered(call.Network, call.LayerName, x, ImageView.ShapeOf(x));
         var bordered = new Shape(
             image.Shape.Channels,
             image.Border.Top + image.Shape.Height + image.Border.Bottom,
@@ -38,18 +42,15 @@ internal static class ConvolutionOperators
     internal static int[] ImageDims(Signal x, Shape shape) =>
         x.Rank == 3 ? [1, shape.Channels, shape.Width] : [1, shape.Channels, shape.Height, shape.Width];
 
-    /// <summary>The convolution as a fully connected layer, for values that lie as an image in no layer.</summary>
-    private static Signal Expanded(NodeCall call, Signal x, SparseMatrix weights, float[] biases, int groups, int[] kernel)
+    /// <summary>The convolution as a fully connected layer, for values that lie as an image in no layer; null when it would be too large.</summary>
+    private static Signal? Expanded(NodeCall call, Signal x, SparseMatrix weights, float[] biases, int groups, int[] kernel)
     {
         Shape shape = x.Rank == 3 ? new Shape(x.Dims[1], 1, x.Dims[2]) : new Shape(x.Dims[1], x.Dims[2], x.Dims[3]);
         Window window = WindowReader.Read(call, shape, kernel);
         var layer = new ConvolutionLayer("expanded", shape, window, groups, weights, FloatVector.Own(biases), Activation.Identity);
         if (layer.FindFault() is string fault) throw new EspalierException($"makes no layer: {fault}");
         Shape output = layer.OutputShape;
-        if ((long)weights.Count * output.Height * output.Width > ModelLimits.MaxWeights)
-        {
-            throw new EspalierException($"reads values that lie as an image in no layer, and is too large for a fully connected one.");
-        }
+        if ((long)Math.Max(weights.Count, 1) * output.Height * output.Width > MaxExpanded) return null;
 
         SparseRows rows = call.Network.RowsOver(x);
         var all = new float[output.Length];

@@ -6,8 +6,8 @@ namespace Espalier.Interchange.Import.Operators;
 /// <param name="Build">Makes layers of it.</param>
 internal sealed record ElementwiseOperator(string Name, Func<NodeCall, Func<double[], double>> Function, OnnxOperator Build)
 {
-    /// <summary>Whether it is no layer by itself, but may be part of an activation function that several nodes spell.</summary>
-    public bool IsPartOnly => Build == ArithmeticOperators.Refuse;
+    /// <summary>Whether it may be the first of several nodes that spell one activation function: always when it is no layer by itself.</summary>
+    public bool IsFirstOfSeveral { get; init; } = Build == ArithmeticOperators.Refuse;
 
     /// <summary>Whether it yields truth values.</summary>
     public bool IsTruth { get; init; }

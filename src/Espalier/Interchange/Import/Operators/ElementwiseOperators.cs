@@ -54,7 +54,7 @@ internal static class ElementwiseOperators
     {
         Signal? argument = null;
         int depth = 0;
-        bool isWorthIt = one.IsPartOnly;
+        bool isWorthIt = one.IsFirstOfSeveral, isShared = false;
         var parts = new Func<double, double>?[call.Count];
         for (int i = 0; i < parts.Length; i++)
         {
@@ -69,12 +69,14 @@ internal static class ElementwiseOperators
                     argument ??= signal;
                     parts[i] = x => x;
                     isWorthIt |= signal.IsShared;
+                    isShared |= signal.IsShared;
                     continue;
                 case Formula formula when argument is null || IsSame(argument, formula.Argument):
                     argument ??= formula.Argument;
                     parts[i] = formula.Function;
                     depth = Math.Max(depth, formula.Depth);
                     isWorthIt = true;
+                    isShared |= formula.Argument.IsShared || formula.IsShared;
                     continue;
                 case null:
                     continue;
@@ -86,7 +88,8 @@ internal static class ElementwiseOperators
         if (!isWorthIt || argument is null || depth >= MaxDepth) return null;
         Func<double[], double> function = one.Function(call);
         Func<double, double>[] given = [.. parts.OfType<Func<double, double>>()];
-        return new Formula(argument, x => function(Array.ConvertAll(given, part => part(x))), call, one.Build) { Depth = depth + 1 };
+        return new Formula(
+            argument with { IsShared = isShared }, x => function(Array.ConvertAll(given, part => part(x))), call, one.Build) { Depth = depth + 1 };
     }
 
     private static Signal? Argument(NodeCall call) =>

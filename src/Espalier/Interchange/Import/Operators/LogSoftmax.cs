@@ -12,49 +12,53 @@ internal static class LogSoftmax
     // softplus(-1000) is 0: what stands alone at the end of an odd row is added nothing.
     private const float AddsNothing = -1000;
 
-    /// <summary>The logarithm of the softmax of all elements.</summary>
-    /// <exception cref="EspalierException">There are several groups.</exception>
+    /// <summary>The logarithm of the softmax of each group of elements, all of one size; each element belongs to one.</summary>
     public static Signal Of(NodeCall call, Signal x, int[][] groups)
     {
-        if (groups.Length != 1)
-        {
-            throw new EspalierException(
-                $"takes the logarithm of softmax over each of {groups.Length} groups of values; one group is needed.");
-        }
-
         (NetworkAssembler network, string name) = (call.Network, call.LayerName);
         Signal whole = network.Flattened(name, network.Permuted(name, x)) with { IsShared = true };
+        int[][] places = Array.ConvertAll(groups, group => Array.ConvertAll(group, whole.At));
         Signal level = whole;
-        for (int length = x.Length; length > 1; length = (length + 1) / 2)
+        for (int length = groups[0].Length; length > 1; length = (length + 1) / 2)
         {
             SparseRows first = network.RowsOver(level), difference = network.RowsOver(level);
-            for (int i = 0; i < length; i += 2)
+            foreach (int[] group in places)
             {
-                first.Add(level.At(i), 1);
-                if (i + 1 < length)
+                for (int i = 0; i < length; i += 2)
                 {
-                    difference.Add(level.At(i + 1), 1);
-                    difference.Add(level.At(i), -1);
-                }
+                    first.Add(group[i], 1);
+                    if (i + 1 < length)
+                    {
+                        difference.Add(group[i + 1], 1);
+                        difference.Add(group[i], -1);
+                    }
 
-                first.EndRow();
-                difference.EndRow();
+                    first.EndRow();
+                    difference.EndRow();
+                }
             }
 
-            int pairs = (length + 1) / 2;
+            int pairs = (length + 1) / 2, all = pairs * groups.Length;
             bool isOdd = length % 2 != 0;
-            Signal firsts = network.Dense($"{name}_first", level, first, [pairs], -1), differences = network.Dense($"{name}_more", level, difference, [pairs], -1);
-            differences = Affine.Apply(network, name, differences, _ => 1, i => isOdd && i == pairs - 1 ? AddsNothing : 0);
+            Signal firsts = network.Dense($"{name}_first", level, first, [all], -1), differences = network.Dense($"{name}_more", level, difference, [all], -1);
+            differences = Affine.Apply(network, name, differences, _ => 1, i => isOdd && i % pairs == pairs - 1 ? AddsNothing : 0);
             level = network.Addition($"{name}_sum", firsts, network.Activate(name, differences, Activation.Softplus));
+            places = [.. Enumerable.Range(0, all).Chunk(pairs)];
         }
 
         int values = network.Layers.ShapeOf(whole.Source).Length;
-        var both = new Signal(network.Concatenation($"{name}_both", [whole.Source, level.Source]), [values + 1], null, -1, false);
+        var both = new Signal(network.Concatenation($"{name}_both", [whole.Source, level.Source]), [values + groups.Length], null, -1, false);
+        var groupOf = new int[values];
+        for (int g = 0; g < groups.Length; g++)
+        {
+            foreach (int element in groups[g]) groupOf[element] = g;
+        }
+
         SparseRows rows = network.RowsOver(both);
         for (int i = 0; i < values; i++)
         {
             rows.Add(whole.At(i), 1);
-            rows.Add(values, -1);
+            rows.Add(values + places[groupOf[i]][0], -1);
             rows.EndRow();
         }
 

@@ -15,14 +15,19 @@ internal static class NormalizationOperators
 
     private static GraphValue[] BatchNormalization(NodeCall call)
     {
-        if (call.Int("training_mode", 0) != 0)
+        // Operator sets before 14 tell it by the statistics that are outputs too.
+        bool isTraining = call.Int("training_mode", 0) != 0 || (call.OperatorSet < 14 && call.OutputCount > 1);
+        if (isTraining)
         {
             throw new EspalierException("is in training mode; export the model for inference (model.eval()).");
         }
 
         Signal x = call.Signal(0);
         if (x.Rank < 2) throw new EspalierException($"reads {Tensors.Show(x.Dims)} values; a batch x channels is needed.");
-        int channels = x.Dims[1], after = Tensors.Count(x.Dims.AsSpan(2));
+
+        // Operator sets before 9 may have numbers for each pixel.
+        bool isByPixel = call.OperatorSet < 9 && call.Int("spatial", 1) == 0;
+        int after = isByPixel ? 1 : Tensors.Count(x.Dims.AsSpan(2)), channels = isByPixel ? Tensors.Count(x.Dims.AsSpan(1)) : x.Dims[1];
         var numbers = new float[4][];
         for (int i = 0; i < numbers.Length; i++)
         {
@@ -62,16 +67,38 @@ internal static class NormalizationOperators
         return [Affine.Apply(call.Network, call.LayerName, x, Scale, i => -offset[i % features % offset.Length] * Scale(i))];
     }
 
-    /// <summary>Division by the sum of the sizes, which scikit-learn puts after a softmax, where it is 1.</summary>
+    /// <summary>
+    /// Division by the sum of the sizes, which scikit-learn puts after a softmax, where it is 1, and after a logistic function for each class:
+    /// s(z_i) / sum_j s(z_j) = softmax(ln s(z))_i with ln s(z) = -softplus(-z), which is s(z) itself for two opposite z.
+    /// </summary>
     private static GraphValue[] Normalizer(NodeCall call)
     {
         Signal x = call.Signal(0);
-        bool isUnit = call.Network.Layers[x.Source] is { Activation.Kind: ActivationKind.Softmax } && call.Network.IsPermutation(x);
-        if (call.Text("norm", "MAX") != "L1" || !isUnit)
+        Layer? layer = call.Network.Layers[x.Source];
+        bool isAllOfLayer = call.Text("norm", "MAX") == "L1" && call.Network.IsPermutation(x) && x.Length == x.Dims[^1];
+        if (isAllOfLayer && layer is { Activation.Kind: ActivationKind.Softmax }) return [x];
+        if (isAllOfLayer && layer is WeightedLayer { Activation.Kind: ActivationKind.Sigmoid } logistic && !x.IsShared)
         {
-            throw new EspalierException("divides by a sum that depends on the model's input; only after a softmax, where the sum is 1, can it be left out.");
+            if (AreOpposite(logistic)) return [x];
+            (NetworkAssembler network, string name) = (call.Network, call.LayerName);
+            network.Layers.Replace(x.Source, logistic with { Activation = Activation.Identity });
+            Signal logarithms = network.Activate(name, x, -1, Activation.Softplus, -1);
+            return [network.Activate(name, logarithms, Activation.Softmax)];
         }
 
-        return [x];
+        throw new EspalierException("divides by a sum that depends on the model's input; it can be left out only where it is 1, after a softmax, "
+            + "and becomes one after a logistic function.");
+    }
+
+    private static bool AreOpposite(WeightedLayer layer)
+    {
+        SparseMatrix weights = layer.Weights;
+        if (weights.Rows != 2 || weights.RowStart(1) * 2 != weights.Count || layer.Biases[0] != -layer.Biases[1]) return false;
+        for (int i = 0, j = weights.RowStart(1); j < weights.Count; i++, j++)
+        {
+            if (weights.ColumnIndex(i) != weights.ColumnIndex(j) || weights.Value(i) != -weights.Value(j)) return false;
+        }
+
+        return true;
     }
 }

@@ -11,15 +11,14 @@ internal static class PoolingOperators
         ("MaxPool", call => Pool(call, PoolingKind.Max)), ("AveragePool", call => Pool(call, PoolingKind.Average)),
         ("GlobalMaxPool", call => Reduce(call, Spatial(call), true, PoolingKind.Max)),
         ("GlobalAveragePool", call => Reduce(call, Spatial(call), true, PoolingKind.Average)),
-        ("ReduceMean", call => Reduce(call, PoolingKind.Average)), ("ReduceMax", call => Reduce(call, PoolingKind.Max)),
+        ("ReduceMean", call => Reduce(call, PoolingKind.Average)), ("ReduceMax", call => Reduce(call, PoolingKind.Max)), ("ReduceMin", Minimum),
         ("ReduceSum", Sum), ("ReduceProd", ProductOfConstants),
     ];
 
     private static GraphValue[] Pool(NodeCall call, PoolingKind kind)
     {
         Signal x = call.Signal(0);
-        ImageView image = ImageView.Of(call.Network, call.LayerName, x)
-            ?? throw new EspalierException("pools values that lie as an image in no layer; remove the transpositions or reshapes before it.");
+        ImageView image = ImageView.Of(call.Network, call.LayerName, x) ?? ImageView.Gathered(call.Network, call.LayerName, x, ImageView.ShapeOf(x));
         int[] kernel = call.Ints("kernel_shape") ?? throw new EspalierException("has no kernel_shape.");
         bool ceiling = call.Int("ceil_mode", 0) != 0, countsPadding = kind == PoolingKind.Average && call.Int("count_include_pad", 0) != 0;
         bool isAbsorbed = image.HasBorder && kind == PoolingKind.Average && !ceiling;
@@ -49,7 +48,8 @@ internal static class PoolingOperators
     private static int[] Axes(NodeCall call)
     {
         int[] axes = call.Ints(1, "axes") ?? [];
-        return axes.Length == 0 ? [.. Enumerable.Range(0, call.Value(0).Rank)] : ReshapeOperators.Axes(axes, call.Value(0).Rank);
+        bool isAll = axes.Length == 0 && call.Int("noop_with_empty_axes", 0) == 0;
+        return isAll ? [.. Enumerable.Range(0, call.Value(0).Rank)] : ReshapeOperators.Axes(axes, call.Value(0).Rank);
     }
 
     private static GraphValue[] Reduce(NodeCall call, int[] axes, bool keepsAxes, PoolingKind kind)
@@ -62,6 +62,7 @@ internal static class PoolingOperators
 
         Signal x = call.Signal(0);
         groups.RequireBatch(x);
+        if (groups.Size == 1) return [x.Seen(Layout.Reshaped(groups.Dims, groups.BatchAfter(x)))];
         if (Channels(call.Network, x, groups) is int[] channels)
         {
             Shape shape = call.Network.Layers.ShapeOf(x.Source);
@@ -71,15 +72,33 @@ internal static class PoolingOperators
             return [new Signal(layer, groups.Dims, channels, groups.BatchAfter(x), false)];
         }
 
-        return kind == PoolingKind.Average
-            ? [Summed(call, x, groups, 1.0 / groups.Size)]
-            : throw new EspalierException("takes the maximum of values that are not the images of one layer; pooling does that for images.");
+        return [kind == PoolingKind.Average ? Summed(call, x, groups, 1.0 / groups.Size) : Largest(call, x, groups)];
+    }
+
+    /// <summary>The maximum along axes of any values.</summary>
+    internal static Signal Largest(NodeCall call, Signal x, int[] axes, bool keepsAxes) => Largest(call, x, AxisGroups.Of(x, axes, keepsAxes));
+
+    /// <summary>The maximum of each group: each is put together as one row of an image, a channel for each group.</summary>
+    private static Signal Largest(NodeCall call, Signal x, AxisGroups groups)
+    {
+        var shape = new Shape(groups.Elements.Length, 1, groups.Size);
+        Signal ordered = x with { Map = [.. groups.Elements.SelectMany(group => group.Select(x.At))] };
+        ImageView image = ImageView.Gathered(call.Network, call.LayerName, ordered, shape);
+        int layer = call.Network.Layers.Add(call.LayerName, [image.Source], unique => new PoolingLayer(
+            unique, shape, PoolingKind.Max, new Window(1, groups.Size), false, false, Activation.Identity));
+        return new Signal(layer, groups.Dims, null, groups.BatchAfter(x), false);
+    }
+
+    /// <summary>min(x) = -max(-x).</summary>
+    private static GraphValue[] Minimum(NodeCall call)
+    {
+        GraphValue negated = OperatorTable.Run("Neg", call.With([call.Value(0)]))[0];
+        return OperatorTable.Run("Neg", call.With(Reduce(call.With([negated, .. call.Inputs.Skip(1)]), PoolingKind.Max)));
     }
 
     private static GraphValue[] Sum(NodeCall call)
     {
         bool keepsAxes = call.Int("keepdims", 1) != 0;
-        if (call.Int("noop_with_empty_axes", 0) != 0 && !call.Has(1)) return [call.Value(0)];
         var groups = AxisGroups.Of(call.Value(0), Axes(call), keepsAxes);
         return call.Value(0) is ConstantTensor constant ? [groups.Fold(constant, values => values.Sum())] : [Summed(call, call.Signal(0), groups, 1)];
     }
@@ -90,6 +109,7 @@ internal static class PoolingOperators
     private static Signal Summed(NodeCall call, Signal x, AxisGroups groups, double weight)
     {
         groups.RequireBatch(x);
+        if (groups.Size == 1) return x.Seen(Layout.Reshaped(groups.Dims, groups.BatchAfter(x)));
         SparseRows rows = call.Network.RowsOver(x);
         foreach (int[] group in groups.Elements)
         {

@@ -6,7 +6,8 @@ internal static class SelectionOperators
     /// <summary>The operators by name.</summary>
     public static IEnumerable<(string Name, OnnxOperator Run)> All =>
     [
-        ("Transpose", Transpose), ("Slice", Slice), ("Gather", Gather), ("Split", Split), ("Expand", Expand), ("Tile", Tile), ("Pad", Pad),
+        ("Transpose", Transpose), ("Slice", Slice), ("Gather", Gather),
+        ("ai.onnx.ml.ArrayFeatureExtractor", Features), ("Split", Split), ("Expand", Expand), ("Tile", Tile), ("Pad", Pad),
         ("Concat", Concat), ("ai.onnx.ml.FeatureVectorizer", Concat),
     ];
 
@@ -50,8 +51,20 @@ internal static class SelectionOperators
     private static GraphValue[] Gather(NodeCall call)
     {
         GraphValue value = call.Value(0);
+        return [Gathered(value, call.Constant(1), ReshapeOperators.Axes([call.Int("axis", 0)], value.Rank)[0])];
+    }
+
+    /// <summary>Picks along the last axis; the indices may have any axes.</summary>
+    private static GraphValue[] Features(NodeCall call)
+    {
+        GraphValue value = call.Value(0);
         ConstantTensor indices = call.Constant(1);
-        int axis = ReshapeOperators.Axes([call.Int("axis", 0)], value.Rank)[0], length = value.Dims[axis];
+        return [Gathered(value, indices with { Dims = [indices.Length] }, value.Rank - 1)];
+    }
+
+    private static GraphValue Gathered(GraphValue value, ConstantTensor indices, int axis)
+    {
+        int length = value.Dims[axis];
         int[][] picks = WholeAxes(value);
         picks[axis] = Array.ConvertAll(indices.ToIntegers(), index => index < 0 ? index + length : index);
         if (Array.Exists(picks[axis], index => index < 0 || index >= length))
@@ -62,7 +75,7 @@ internal static class SelectionOperators
         if (axis == value.Batch) throw new BatchException("picks a sample of a batch; each must be treated alike.");
         GraphValue picked = Picked(value, picks);
         int[] dims = [.. value.Dims[..axis], .. indices.Dims, .. value.Dims[(axis + 1)..]];
-        return [picked.Seen(Layout.Reshaped(dims, value.Batch > axis ? value.Batch + indices.Rank - 1 : value.Batch))];
+        return picked.Seen(Layout.Reshaped(dims, value.Batch > axis ? value.Batch + indices.Rank - 1 : value.Batch));
     }
 
     private static GraphValue[] Split(NodeCall call)
@@ -108,7 +121,8 @@ internal static class SelectionOperators
         for (int i = 0; i < picks.Length; i++)
         {
             int length = value.Dims[i];
-            picks[i] = new int[Tensors.Count([length, repeats[i]])];
+            if ((long)length * repeats[i] > Layout.MaxElements) throw new EspalierException($"repeats {length} elements {repeats[i]} times.");
+            picks[i] = new int[length * repeats[i]];
             for (int j = 0; j < picks[i].Length; j++) picks[i][j] = j % length;
         }
 
@@ -125,14 +139,21 @@ internal static class SelectionOperators
         if (pads.Length != 2 * axes.Length) throw new EspalierException($"has {pads.Length} paddings for {axes.Length} axes.");
         int[][] picks = WholeAxes(value);
         for (int i = 0; i < axes.Length; i++) picks[axes[i]] = Padded(value.Dims[axes[i]], pads[i], pads[i + axes.Length], mode);
-        bool isPadded = Array.Exists(picks, pick => pick.Contains(-1));
-        if (isPadded && filler != 0) throw new EspalierException($"pads with {filler}; layers pad with 0.");
-        return [Picked(value, picks)];
+        GraphValue padded = Picked(value, picks);
+        if (filler == 0 || !Array.Exists(picks, pick => pick.Contains(-1))) return [padded];
+        if (!double.IsFinite(filler)) throw new EspalierException($"pads with {filler}; a finite number is needed.");
+        int[] origin = Layout.Picked(value, picks).Map!;
+        double Filler(int i) => origin[i] < 0 ? filler : 0;
+        return padded is ConstantTensor constant
+            ? [constant with { Values = [.. constant.Values.Select((one, i) => one + Filler(i))] }]
+            : [Affine.Apply(call.Network, call.LayerName, (Signal)padded, _ => 1, Filler)];
     }
 
     private static int[] Padded(int length, int before, int after, string mode)
     {
-        int count = Tensors.Count([length + before + after]);
+        long total = (long)length + before + after;
+        if (total is < 0 or > Layout.MaxElements) throw new EspalierException($"pads {length} elements by {before} and {after}.");
+        int count = (int)total;
         var pick = new int[count];
         for (int i = 0; i < count; i++)
         {
@@ -154,8 +175,14 @@ internal static class SelectionOperators
     private static GraphValue[] Concat(NodeCall call)
     {
         GraphValue[] parts = [.. Enumerable.Range(0, call.Count).Where(call.Has).Select(call.Value)];
-        GraphValue first = parts[0];
-        int axis = ReshapeOperators.Axes([call.Int("axis", 1)], first.Rank)[0];
+        if (parts.Length == 0) throw new EspalierException("has no inputs.");
+        return [Joined(call, parts, ReshapeOperators.Axes([call.Int("axis", 1)], parts[0].Rank)[0])];
+    }
+
+    /// <summary>Values put together along an axis. Constants among signals are added by the layer that joins them.</summary>
+    internal static GraphValue Joined(NodeCall call, GraphValue[] parts, int axis)
+    {
+        GraphValue first = Array.Find(parts, part => part is not ConstantTensor) ?? parts[0];
         if (Array.Exists(parts, part => part.Batch == axis)) throw new BatchException("puts values together along the axis of the batch.");
         foreach (GraphValue part in parts)
         {
@@ -167,20 +194,13 @@ internal static class SelectionOperators
         }
 
         int[] dims = [.. first.Dims];
-        dims[axis] = parts.Sum(part => part.Dims[axis]);
-        if (parts.All(part => part is ConstantTensor))
-        {
-            ConstantTensor[] constants = [.. parts.Cast<ConstantTensor>()];
-            double[] values = Interleaved(parts, axis, dims, (p, i) => constants[p].Values[i]);
-            return [new ConstantTensor(dims, values, constants[0].IsInteger)];
-        }
+        dims[axis] = Tensors.Count([parts.Sum(part => part.Dims[axis])]);
+        double[]? constants = Array.Exists(parts, part => part is ConstantTensor)
+            ? Interleaved(parts, axis, dims, (p, i) => parts[p] is ConstantTensor constant ? constant.Values[i] : 0)
+            : null;
+        if (first is ConstantTensor { IsInteger: bool isInteger }) return new ConstantTensor(dims, constants!, isInteger);
 
-        if (parts.FirstOrDefault(part => part is ConstantTensor) is not null)
-        {
-            throw new EspalierException("puts constants beside values that depend on the input; add them in the layer that reads them.");
-        }
-
-        Signal[] signals = [.. parts.Cast<Signal>()];
+        Signal[] signals = [.. parts.OfType<Signal>()];
         int[] sources = [.. signals.Select(signal => signal.Source).Distinct()];
         var starts = new Dictionary<int, int>();
         int length = 0;
@@ -190,10 +210,12 @@ internal static class SelectionOperators
             length += call.Network.Layers.ShapeOf(source).Length;
         }
 
-        int[] map = Interleaved(parts, axis, dims, (p, i) => signals[p].At(i) is var at and >= 0 ? starts[signals[p].Source] + at : -1);
+        int[] map = Interleaved(parts, axis, dims, (p, i) =>
+            parts[p] is Signal signal && signal.At(i) is var at and >= 0 ? starts[signal.Source] + at : -1);
         bool isShared = sources.Length == 1 && signals.Any(signal => signal.IsShared);
-        int joined = sources.Length == 1 ? sources[0] : call.Network.Concatenation(call.LayerName, sources);
-        return [new Signal(joined, dims, map, first.Batch, isShared)];
+        int layer = sources.Length == 1 ? sources[0] : call.Network.Concatenation(call.LayerName, sources);
+        var joined = new Signal(layer, dims, map, first.Batch, isShared);
+        return constants is null ? joined : Affine.Apply(call.Network, call.LayerName, joined, _ => 1, i => constants[i]);
     }
 
     private static T[] Interleaved<T>(GraphValue[] parts, int axis, int[] dims, Func<int, int, T> element)
@@ -204,7 +226,7 @@ internal static class SelectionOperators
         {
             for (int p = 0; p < parts.Length; p++)
             {
-                int inner = parts[p].Length / outer;
+                int inner = outer == 0 ? 0 : parts[p].Length / outer;
                 for (int i = 0; i < inner; i++) all[next++] = element(p, o * inner + i);
             }
         }
@@ -229,9 +251,11 @@ internal static class SelectionOperators
         return value.Seen(layout);
     }
 
-    private static int[][] WholeAxes(GraphValue value) => Array.ConvertAll(value.Dims, length => Enumerable.Range(0, length).ToArray());
+    /// <summary>The indices along each axis.</summary>
+    internal static int[][] WholeAxes(GraphValue value) => Array.ConvertAll(value.Dims, length => Enumerable.Range(0, length).ToArray());
 
-    private static GraphValue Picked(GraphValue value, int[][] picks)
+    /// <summary>The value with the indices given along each axis.</summary>
+    internal static GraphValue Picked(GraphValue value, int[][] picks)
     {
         if (value.Batch >= 0 && !picks[value.Batch].AsSpan().SequenceEqual(Enumerable.Range(0, value.Dims[value.Batch]).ToArray()))
         {

@@ -51,7 +51,8 @@ internal static class WindowReader
         Right = window.Right + border.Right,
     };
 
-    private static int[] All(NodeCall call, string name, int count, int otherwise)
+    /// <summary>An attribute of <paramref name="count"/> whole numbers, each <paramref name="otherwise"/> when it is left out, and no less.</summary>
+    internal static int[] All(NodeCall call, string name, int count, int otherwise)
     {
         int[] values = call.Ints(name) ?? [.. Enumerable.Repeat(otherwise, count)];
         if (values.Length != count) throw new EspalierException($"has {values.Length} {name}; {count} are needed.");
