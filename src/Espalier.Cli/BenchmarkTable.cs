@@ -1,6 +1,5 @@
 using System.Globalization;
 using Espalier.Inference.Baselines;
-using Spectre.Console;
 
 namespace Espalier.Cli;
 
@@ -11,23 +10,17 @@ internal static class BenchmarkTable
     public static void Write(Terminal terminal, BenchmarkReport report)
     {
         double own = report.Results.First(result => result.Name == ContenderNames.Espalier).NsPerSample;
-        Table table = new Table().Border(TableBorder.Simple);
-        table.AddColumn("contender");
-        foreach (string column in (string[])["ns/sample", "times espalier", "bytes/call", "deviation"])
-        {
-            table.AddColumn(new TableColumn(column).RightAligned());
-        }
-
+        var table = new TerminalTable(["contender", "ns/sample", "times espalier", "bytes/call", "deviation"], words: 1);
         foreach (BenchmarkResult result in report.Results.Where(result => result.SkippedReason is null))
         {
             string times = (result.NsPerSample / own).ToString("0.00", CultureInfo.InvariantCulture);
             string bytes = result.AllocatedBytes.ToString(CultureInfo.InvariantCulture);
             string deviation = result.LargestDeviation.ToString("0.0e0", CultureInfo.InvariantCulture);
-            table.AddRow(result.Name, Number(result.NsPerSample), times, bytes, deviation);
+            table.Add(result.Name, Number(result.NsPerSample), times, bytes, deviation);
         }
 
         terminal.Print($"{report.Processor}, {report.Runtime}, one thread, batch {report.Batch}, median of {report.Rounds} rounds");
-        terminal.Output.Write(table);
+        table.Write(terminal);
         foreach (BenchmarkResult result in report.Results.Where(result => result.SkippedReason is not null))
         {
             terminal.Print($"{result.Name} left out: {result.SkippedReason}");

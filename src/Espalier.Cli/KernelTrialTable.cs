@@ -2,7 +2,6 @@ using System.Globalization;
 using Espalier.Compilation.Lowering;
 using Espalier.Compilation.Model;
 using Espalier.Inference.Baselines;
-using Spectre.Console;
 
 namespace Espalier.Cli;
 
@@ -16,17 +15,15 @@ internal static class KernelTrialTable
         {
             string shapes = stage.Layer is DenseLayer dense ? $"{dense.Weights.Columns} -> {dense.Weights.Rows}" : $"{stage.Layer.InputShape} -> {stage.OutputShape}";
             string what = FormattableString.Invariant($"{Name(stage)}: {shapes}, {100 * stage.Weights!.Density:0.0} % of the weights");
-            Table table = new Table().Border(TableBorder.Simple).Title(Markup.Escape(what));
-            table.AddColumn("kernel");
-            foreach (string column in (string[])["predicted ns", "measured ns", "fill", ""]) table.AddColumn(new TableColumn(column).RightAligned());
+            var table = new TerminalTable(["kernel", "predicted ns", "measured ns", "fill", ""], words: 1, what);
             foreach (KernelTrial trial in trials)
             {
                 string measured = trial.MeasuredNs is double ns ? Number(ns) : "-";
                 string fill = trial.Choice.Estimate.Fill is double share ? share.ToString("0 %", CultureInfo.InvariantCulture) : "";
-                table.AddRow(trial.Choice.Name, Number(trial.PredictedNs), measured, fill, trial.IsChosen ? "chosen" : "");
+                table.Add(trial.Choice.Name, Number(trial.PredictedNs), measured, fill, trial.IsChosen ? "chosen" : "");
             }
 
-            terminal.Output.Write(table);
+            table.Write(terminal);
         }
 
         terminal.Print("Each layer as a network of its own, its units in the order of the plan; those expected to be far slower are not measured.");

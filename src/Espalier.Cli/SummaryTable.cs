@@ -1,6 +1,5 @@
 using System.Globalization;
 using Espalier.Reporting;
-using Spectre.Console;
 
 namespace Espalier.Cli;
 
@@ -10,15 +9,13 @@ internal static class SummaryTable
     /// <summary>Writes the table, a line of totals, the reasons for the kernels and the notes of the passes.</summary>
     public static void Write(Terminal terminal, ModelSummary summary)
     {
-        Table table = new Table().Border(TableBorder.Simple).Title(Markup.Escape($"{summary.Name}, input {summary.Input}"));
-        table.AddColumns("layer", "shape", "lowered", "activation");
-        foreach (string column in (string[])["non-zeros", "density", "kernel", "fill", "est. ns", "table B", "code B", "scratch B"])
-        {
-            table.AddColumn(new TableColumn(column).RightAligned());
-        }
-
         bool hasMachineCode = summary.Layers.Any(layer => layer.MachineCodeBytes is not null);
-        if (hasMachineCode) table.AddColumn(new TableColumn("JIT B").RightAligned());
+        string[] columns =
+        [
+            "layer", "shape", "lowered", "activation", "non-zeros", "density", "kernel", "fill", "est. ns", "table B", "code B", "scratch B",
+            .. hasMachineCode ? ["JIT B"] : Array.Empty<string>(),
+        ];
+        var table = new TerminalTable(columns, words: 4, $"{summary.Name}, input {summary.Input}");
         foreach (LayerSummary layer in summary.Layers)
         {
             string[] cells =
@@ -28,10 +25,10 @@ internal static class SummaryTable
                 Number(layer.EstimatedNs), Number(layer.TableBytes), Number(layer.CodeBytes), Number(layer.ScratchBytes),
             ];
             string machineCode = layer.MachineCodeBytes is long bytes ? Number(bytes) : "";
-            table.AddRow(hasMachineCode ? [.. cells, machineCode] : cells);
+            table.Add(hasMachineCode ? [.. cells, machineCode] : cells);
         }
 
-        terminal.Output.Write(table);
+        table.Write(terminal);
         string denseTime = summary.DenseEstimatedNs is double dense ? $" and about {Number(dense)} ns" : "";
         terminal.Print($"{Number(summary.NonZeros)} of {Number(summary.Weights)} weights ({Percent(summary.Density)}); " +
             $"about {Number(summary.EstimatedNs)} ns a prediction; " +

@@ -53,8 +53,11 @@ internal sealed class Terminal
     /// <summary>Standard error without formatting.</summary>
     public TextWriter RawError { get; }
 
-    /// <summary>Standard output for tables and coloured text.</summary>
+    /// <summary>What standard output can show.</summary>
     public IAnsiConsole Output { get; }
+
+    /// <summary>How many characters a line of standard output holds.</summary>
+    public int Width => Output.Profile.Width;
 
     /// <summary>Standard error for messages.</summary>
     public IAnsiConsole Messages { get; }
@@ -132,8 +135,8 @@ internal sealed class Terminal
             Ansi = isWatched ? AnsiSupport.Detect : AnsiSupport.No,
             Interactive = isWatched ? InteractionSupport.Detect : InteractionSupport.No,
         });
-        // A file has no width: give its tables room, so that no line is folded.
-        if (!isWatched) console.Profile.Width = 160;
+        // A file has no width: its tables have all the room that they need.
+        if (!isWatched) console.Profile.Width = int.MaxValue;
         return console;
     }
 }

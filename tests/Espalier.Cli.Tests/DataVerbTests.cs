@@ -23,7 +23,7 @@ public sealed class DataVerbTests : IDisposable
 
         (int code, string output, _) = await _run.RunAsync("data", "list", "--data-dir", "");
         Assert.Equal(ExitCode.Success, code);
-        Assert.All(here.Keys, name => Assert.Contains($"  {name} ", output, StringComparison.Ordinal));
+        Assert.All(here.Keys, name => Assert.Contains($"\n{name} ", output, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -49,6 +49,15 @@ public sealed class DataVerbTests : IDisposable
 
         Assert.Equal(["even", "odd"], summary.GetProperty("classes").EnumerateArray().Select(c => c.GetProperty("name").GetString()!));
         Assert.Equal(["n", "third"], summary.GetProperty("features").EnumerateArray().Select(f => f.GetProperty("name").GetString()!));
+
+        // Whoever runs the network must know what it reads.
+        string[] train = ["train", "--data", $"csv:{_run.PathOf("t.csv")}", "--layers", "2", "--epochs", "1", "--out", "@t.espalier"];
+        JsonElement scaling = (await _run.JsonAsync(train)).GetProperty("scaling");
+        Assert.Equal(Means(summary), scaling.GetProperty("offsets").EnumerateArray().Select(offset => Math.Round(offset.GetDouble(), 3)));
+        Assert.Contains("the network reads each column as (value - mean) / std;", (await _run.RunAsync(train)).Output, StringComparison.Ordinal);
+
+        static IEnumerable<double> Means(JsonElement summary) =>
+            summary.GetProperty("features").EnumerateArray().Select(feature => Math.Round(feature.GetProperty("mean").GetDouble(), 3));
     }
 
     [Theory]

@@ -18,6 +18,18 @@ public sealed partial class ReadmeTests
         Assert.InRange(double.Parse(result.Groups["right"].Value, CultureInfo.InvariantCulture), 90, 100);
     }
 
+    /// <summary>It says nothing; that the file can be read again is what counts.</summary>
+    [Fact]
+    public void The_program_of_the_library_s_page_runs_as_it_stands()
+    {
+        const string Check = "Console.WriteLine(ModelFile.Load(\"digits.espalier\").WeightCount);";
+
+        (int exitCode, string output) = ProgramRun.Of(Readme.FirstProgram(Readme.ReadLines("src/Espalier/README.md")) + "\n" + Check);
+
+        Assert.Equal(0, exitCode);
+        Assert.InRange(int.Parse(output, CultureInfo.InvariantCulture), 2_000, 3_000);
+    }
+
     [Fact]
     public void Figures_in_the_readme_are_those_of_the_files_it_names()
     {

@@ -40,6 +40,18 @@ public sealed class PlainCodeTests
         });
     }
 
+    /// <summary>Its values stand in an array for each layer.</summary>
+    [Fact]
+    public void The_head_of_plain_code_does_not_speak_of_memory_that_values_share()
+    {
+        LoweredNetwork lowered = LoweringPipeline.Run(GraphNetworks.Random(3), s_scalar);
+
+        Assert.Contains("// Scratch memory: ", Kernels(isPlain: false), StringComparison.Ordinal);
+        Assert.DoesNotContain("// Scratch memory: ", Kernels(isPlain: true), StringComparison.Ordinal);
+
+        string Kernels(bool isPlain) => CSharpEmitter.EmitKernels(lowered, new EmitOptions("Net") { IsPlain = isPlain })[0].Text;
+    }
+
     [Fact]
     public void Plain_code_refuses_arrays_that_do_not_fit()
     {

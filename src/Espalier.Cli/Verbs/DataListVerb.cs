@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Espalier.Data;
-using Spectre.Console;
 
 namespace Espalier.Cli.Verbs;
 
@@ -28,17 +27,14 @@ internal sealed class DataListVerb : Verb
             return ExitCode.Success;
         }
 
-        Table table = new Table().Border(TableBorder.Simple);
-        table.AddColumns("name", "here", "input", "classes", "train", "test", "what");
-        foreach (int column in (int[])[3, 4, 5]) table.Columns[column].RightAligned();
+        var table = new TerminalTable(["name", "what", "here", "input", "classes", "train", "test"], words: 4);
         foreach (DataCatalogEntry entry in entries)
         {
-            table.AddRow(entry.Name, entry.IsAvailable ? "yes" : "no", entry.InputShape.ToString(),
-                SummaryTable.Number(entry.ClassNames.Count), SummaryTable.Number(entry.TrainCount), SummaryTable.Number(entry.TestCount),
-                Markup.Escape(entry.Title));
+            table.Add(entry.Name, entry.Title, entry.IsAvailable ? "yes" : "no", entry.InputShape.ToString(),
+                SummaryTable.Number(entry.ClassNames.Count), SummaryTable.Number(entry.TrainCount), SummaryTable.Number(entry.TestCount));
         }
 
-        Terminal.Output.Write(table);
+        table.Write(Terminal);
         Terminal.Print("Also: idx:IMAGES,LABELS for IDX files, csv:FILE for tables.");
         if (entries.Any(entry => !entry.IsAvailable))
         {

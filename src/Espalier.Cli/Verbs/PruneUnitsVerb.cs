@@ -34,7 +34,7 @@ internal sealed class PruneUnitsVerb : Verb
     public PruneUnitsVerb(Terminal terminal)
         : base("prune-units", "Remove whole units and filters, the least useful first, and write the smaller network. "
             + "'prune' then removes single weights from what is left.", terminal,
-            "espalier prune-units digits.espalier --data digits --keep 0.5",
+            "espalier prune-units digits.espalier --data digits --keep 0.5 --per-round 20",
             "espalier prune-units lenet.espalier --data mnist --max-rise 0.1 --per-round 10 --twins merge --plot units.svg",
             "espalier prune-units lenet.espalier --data mnist --units 150 --per-round 25 --retrain 2 --log units.json",
             "espalier prune-units lenet.espalier --data mnist --criterion apoz --choice outlying --rounds 3 --retrain 2",

@@ -82,7 +82,7 @@ internal sealed class TrainVerb : Verb
 
     public TrainVerb(Terminal terminal)
         : base("train", "Train a network and write its model file.", terminal,
-            "espalier train --data digits",
+            "espalier train --data digits --out digits.espalier",
             "espalier train --data mnist --layers 300,100 --epochs 20 --out lenet.espalier --name LeNet300",
             "espalier train --data mnist --architecture lenet-5-caffe",
             "espalier train --data fashion-mnist --layers conv:16x3x3/pad:1,bn,pool:2,conv:32x3x3,bn,pool:2,dropout:0.25,128",
@@ -116,7 +116,7 @@ internal sealed class TrainVerb : Verb
         if (arguments.GetValue(_checkpoint) is { } checkpoint) AtomicFile.RequireWritable(checkpoint);
         (Dataset train, Dataset? validation) = _validation.SetAside(arguments, split);
         Trainer trainer = MakeTrainer(arguments, name, split, train, validation);
-        TrainingResult result = Terminal.Track("training", report => trainer.Run(new TrainingMeter(report), cancel));
+        TrainingResult result = Train(trainer, cancel);
 
         Network network = ModelSamples.Attach(trainer.Network.ToNetwork(), split.Test, arguments.GetValue(_samples));
         ModelFile.Save(file, network);
@@ -131,15 +131,35 @@ internal sealed class TrainVerb : Verb
                 result.BestEpoch,
                 result.StoppedEarly,
                 test,
+                split.Train.Scaling,
                 result.History,
             });
         }
         else
         {
             Print(file, network, result, test);
+            if (split.Train.Scaling is not null)
+            {
+                Terminal.Print("the network reads each column as (value - mean) / std; 'espalier data show' lists mean and std, with --json in full");
+            }
         }
 
         return ExitCode.Success;
+    }
+
+    private TrainingResult Train(Trainer trainer, CancellationToken cancel)
+    {
+        try
+        {
+            return Terminal.Track("training", report => trainer.Run(new TrainingMeter(report), cancel));
+        }
+        catch (OperationCanceledException)
+        {
+            Terminal.Say(trainer.CheckpointPath is null
+                ? "nothing of the run is kept; with --checkpoint FILE it would be, for --resume"
+                : $"the run is kept as it stands in {trainer.CheckpointPath}; go on with the same command and --resume");
+            throw;
+        }
     }
 
     private Trainer MakeTrainer(ParseResult arguments, string name, DataSplit split, Dataset train, Dataset? validation)

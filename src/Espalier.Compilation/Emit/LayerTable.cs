@@ -14,7 +14,9 @@ internal static class LayerTable
         ["layer", "shape", "activation", "non-zeros", "density", "kernel", "fill", "est. ns", "table B", "code B", "scratch B"];
 
     /// <summary>A line on the plan, the lines of the table, then the reason for each kernel.</summary>
-    public static IEnumerable<string> Lines(WidthPlan plan)
+    /// <param name="plan">The plan.</param>
+    /// <param name="hasOneScratch">Whether all values between layers stand in one scratch memory; plain code has an array for each.</param>
+    public static IEnumerable<string> Lines(WidthPlan plan, bool hasOneScratch = true)
     {
         string time = plan.Nanoseconds.ToString("0", CultureInfo.InvariantCulture);
         string what = plan.Width == VectorWidth.Scalar ? "Scalar code" : $"Registers of {plan.Width.Bits()} bits";
@@ -33,7 +35,7 @@ internal static class LayerTable
             yield return $"The input is reordered first, {plan.InputOrder.Length} values in about {copy} ns.";
         }
 
-        if (!plan.IsDenseChain)
+        if (hasOneScratch && !plan.IsDenseChain)
         {
             long apart = sizeof(float) * ScratchBuffer.Of(plan).Sum(buffer => (long)buffer.Length);
             yield return $"Scratch memory: {sizeof(float) * (long)plan.Scratch!.Length} B, where values that never live together share a place; "

@@ -67,7 +67,7 @@ internal sealed class PlainEmitter(LoweredNetwork lowered, EmitOptions options)
     {
         yield return $"The kernels of the network '{lowered.Header.Name}' in plain C#, content {lowered.Content.High:x16}{lowered.Content.Low:x16}.";
         yield return "";
-        foreach (string line in LayerTable.Lines(_plan)) yield return line;
+        foreach (string line in LayerTable.Lines(_plan, hasOneScratch: false)) yield return line;
         yield return "";
         foreach (PassNote note in lowered.Notes) yield return $"{note.Pass}: {note.Text}.";
         if (lowered.Notes.Length > 0) yield return "";

@@ -8,12 +8,12 @@
 namespace Acme.Networks;
 
 /// <summary>
-/// The network 'net', compiled: 10 inputs, 2 outputs. Thread-safe, and no
-/// call allocates memory, <see cref="Verify"/> excepted.
+/// The network 'net', compiled: 10 inputs, 2 outputs. Thread-safe. A first
+/// call may set up tables and a buffer for its thread; no other allocates memory, <see cref="Verify"/> excepted.
 /// </summary>
 /// <remarks>
 /// Inputs and outputs are plain floats in the order in which the network was trained. A NaN among the inputs makes NaN of
-/// every output that depends on it; infinities follow the rules of IEEE 754.
+/// every output that depends on it; where there are vector registers, a NaN or an infinity may make NaN of other outputs too.
 /// </remarks>
 [global::System.CodeDom.Compiler.GeneratedCode("Espalier", "VERSION")]
 internal static partial class SurfaceOfFewOutputs
