@@ -88,8 +88,10 @@ internal static class ElementwiseOperators
         if (!isWorthIt || argument is null || depth >= MaxDepth) return null;
         Func<double[], double> function = one.Function(call);
         Func<double, double>[] given = [.. parts.OfType<Func<double, double>>()];
-        return new Formula(
+        var formula = new Formula(
             argument with { IsShared = isShared }, x => function(Array.ConvertAll(given, part => part(x))), call, one.Build) { Depth = depth + 1 };
+        formula.Function(0); // A node with too few inputs is told here, where it is named.
+        return formula;
     }
 
     private static Signal? Argument(NodeCall call) =>

@@ -12,7 +12,7 @@ internal static class PoolingOperators
         ("GlobalMaxPool", call => Reduce(call, Spatial(call), true, PoolingKind.Max)),
         ("GlobalAveragePool", call => Reduce(call, Spatial(call), true, PoolingKind.Average)),
         ("ReduceMean", call => Reduce(call, PoolingKind.Average)), ("ReduceMax", call => Reduce(call, PoolingKind.Max)), ("ReduceMin", Minimum),
-        ("ReduceSum", Sum), ("ReduceProd", ProductOfConstants),
+        ("ReduceSum", Sum), ("ReduceProd", ProductOfConstants), ("ArgMax", Index), ("ArgMin", Index),
     ];
 
     private static GraphValue[] Pool(NodeCall call, PoolingKind kind)
@@ -88,6 +88,9 @@ internal static class PoolingOperators
             unique, shape, PoolingKind.Max, new Window(1, groups.Size), false, false, Activation.Identity));
         return new Signal(layer, groups.Dims, null, groups.BatchAfter(x), false);
     }
+
+    private static GraphValue[] Index(NodeCall call) => throw new EspalierException(
+        "yields the index of a value, which no layer does; it can be left out where nothing but the class comes after it.");
 
     /// <summary>min(x) = -max(-x).</summary>
     private static GraphValue[] Minimum(NodeCall call)
