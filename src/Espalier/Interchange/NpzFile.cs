@@ -38,8 +38,11 @@ public static class NpzFile
                     if ((room -= read) < 0) throw new EspalierException($"{path}: holds more than {MaxBytes:N0} bytes; cut it up.");
                 }
 
-                string name = entry.FullName.EndsWith(Extension, StringComparison.Ordinal) ? entry.FullName[..^Extension.Length] : entry.FullName;
-                arrays.Add(new NamedArray(name, NpyFile.Parse($"{path}({entry.FullName})", bytes.GetBuffer().AsSpan(0, (int)bytes.Length))));
+                string name = entry.FullName.EndsWith(Extension, StringComparison.Ordinal)
+                    ? entry.FullName[..^Extension.Length]
+                    : entry.FullName;
+                arrays.Add(
+                    new NamedArray(name, NpyFile.Parse($"{path}({entry.FullName})", bytes.GetBuffer().AsSpan(0, (int)bytes.Length))));
             }
         }
         catch (Exception error) when (error is InvalidDataException or IOException or NotSupportedException or ArgumentException)

@@ -9,8 +9,8 @@ namespace Espalier.Interchange;
 /// initialisers anyway.
 /// </summary>
 /// <remarks>
-/// The model reads <see cref="InputName"/>, N x channels x height x width, or N x inputs when the network's input is a plain vector or read by
-/// dense layers alone; and yields <see cref="OutputName"/>, N x outputs; for any N.
+/// The model reads <see cref="InputName"/>, N x channels x height x width, or N x inputs when the network's input is a plain vector or read
+/// by dense layers alone; and yields <see cref="OutputName"/>, N x outputs; for any N.
 /// </remarks>
 public static class OnnxExport
 {

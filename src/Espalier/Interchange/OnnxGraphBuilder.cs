@@ -5,8 +5,8 @@ using Espalier.Interchange.Onnx;
 namespace Espalier.Interchange;
 
 /// <summary>
-/// Adds the nodes of a network's layers to an ONNX graph. A plain vector has there the two dimensions N x values, an image four; where a layer
-/// reads one as the other, a <c>Flatten</c> or <c>Reshape</c> stands between.
+/// Adds the nodes of a network's layers to an ONNX graph. A plain vector has there the two dimensions N x values, an image four; where a
+/// layer reads one as the other, a <c>Flatten</c> or <c>Reshape</c> stands between.
 /// </summary>
 internal sealed class OnnxGraphBuilder(Network network, GraphProto graph)
 {
@@ -33,8 +33,10 @@ internal sealed class OnnxGraphBuilder(Network network, GraphProto graph)
 
     private Value Add(Layer layer, Value[] inputs, bool isLast)
     {
-        bool isImage = layer is not (DenseLayer or FlattenLayer) && (layer is not (AdditionLayer or BatchNormalizationLayer) || inputs.Any(i => i.IsImage));
-        string[] names = [.. inputs.Select((input, i) => isImage ? AsImage(input, $"{layer.Name}.image{i}") : AsRows(input, $"{layer.Name}.rows{i}"))];
+        bool isImage = layer is not (DenseLayer or FlattenLayer)
+            && (layer is not (AdditionLayer or BatchNormalizationLayer) || inputs.Any(i => i.IsImage));
+        string[] names =
+            [.. inputs.Select((input, i) => isImage ? AsImage(input, $"{layer.Name}.image{i}") : AsRows(input, $"{layer.Name}.rows{i}"))];
         List<NodeProto> nodes = [.. Nodes(layer, names)];
         nodes.AddRange(ActivationNodes(layer.Activation, NodeName(layer.Name, nodes.Count - 1) + ".value", isImage));
         if (isLast && isImage) nodes.Add(FlattenNode());
@@ -72,7 +74,10 @@ internal sealed class OnnxGraphBuilder(Network network, GraphProto graph)
             case ConvolutionLayer convolution:
                 string[] filters = AddWeights(
                     convolution, convolution.Weights.Rows, convolution.GroupChannels, convolution.Window.Height, convolution.Window.Width);
-                var node = new NodeProto { OpType = "Conv", Input = { inputs, filters }, Attribute = { WindowAttributes(convolution.Window, true) } };
+                var node = new NodeProto
+                {
+                    OpType = "Conv", Input = { inputs, filters }, Attribute = { WindowAttributes(convolution.Window, true) },
+                };
                 if (convolution.Groups > 1) node.Attribute.Add(OnnxTensors.Attribute("group", convolution.Groups));
                 return [node];
             case PoolingLayer pooling:
@@ -89,7 +94,8 @@ internal sealed class OnnxGraphBuilder(Network network, GraphProto graph)
                     },
                 ];
             case AdditionLayer:
-                return inputs.Skip(1).Select((input, i) => new NodeProto { OpType = "Add", Input = { i == 0 ? [inputs[0], input] : [input] } });
+                return inputs.Skip(1)
+                    .Select((input, i) => new NodeProto { OpType = "Add", Input = { i == 0 ? [inputs[0], input] : [input] } });
             case ConcatenationLayer:
                 return [new NodeProto { OpType = "Concat", Input = { inputs }, Attribute = { OnnxTensors.Attribute("axis", 1) } }];
             case FlattenLayer:
@@ -109,7 +115,9 @@ internal sealed class OnnxGraphBuilder(Network network, GraphProto graph)
 
         (int below, int right) = Overhang(layer);
         bool isCeiling = layer.CountPadding && (below > 0 || right > 0);
-        Window window = isCeiling ? layer.Window : layer.Window with { Bottom = layer.Window.Bottom + below, Right = layer.Window.Right + right };
+        Window window = isCeiling
+            ? layer.Window
+            : layer.Window with { Bottom = layer.Window.Bottom + below, Right = layer.Window.Right + right };
         var node = new NodeProto
         {
             OpType = isMax ? "MaxPool" : "AveragePool",
@@ -197,7 +205,11 @@ internal sealed class OnnxGraphBuilder(Network network, GraphProto graph)
         ActivationKind.Silu => [With("Sigmoid"), With("Mul", sums)],
         ActivationKind.HardSwish =>
         [
-            new NodeProto { OpType = "HardSigmoid", Attribute = { OnnxTensors.Attribute("alpha", 1 / 6f), OnnxTensors.Attribute("beta", 0.5f) } },
+            new NodeProto
+            {
+                OpType = "HardSigmoid",
+                Attribute = { OnnxTensors.Attribute("alpha", 1 / 6f), OnnxTensors.Attribute("beta", 0.5f) },
+            },
             With("Mul", sums),
         ],
         _ => [ActivationNode(activation, isImage)],

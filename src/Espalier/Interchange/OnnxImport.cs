@@ -27,7 +27,8 @@ public static class OnnxImport
         ArgumentException.ThrowIfNullOrEmpty(path);
         byte[] bytes = InputFile.ReadAllBytes(path, MaxBytes);
         options ??= new OnnxImportOptions();
-        return Parse(bytes, path, Path.GetDirectoryName(Path.GetFullPath(path)), options with { Name = options.Name ?? Path.GetFileNameWithoutExtension(path) });
+        return Parse(bytes, path, Path.GetDirectoryName(Path.GetFullPath(path)),
+            options with { Name = options.Name ?? Path.GetFileNameWithoutExtension(path) });
     }
 
     /// <summary>Reads a model from its bytes. Elements of tensors in other files are not found then.</summary>

@@ -63,14 +63,18 @@ public static class SafetensorsFile
             // The format has no gaps and no overlaps, so that no header makes more of a file than it is.
             if (place.Begin != next || place.End < place.Begin || place.End > data.Length)
             {
-                throw new EspalierException($"{path}: array '{place.Name}' lies at bytes {place.Begin} to {place.End}; {next} to at most {data.Length} are expected.");
+                throw new EspalierException(
+                    $"{path}: array '{place.Name}' lies at bytes {place.Begin} to {place.End}; "
+                    + $"{next} to at most {data.Length} are expected.");
             }
 
             next = place.End;
             arrays.Add(new NamedArray(place.Name, Decode(path, place, data[(int)place.Begin..(int)place.End])));
         }
 
-        return next == data.Length ? arrays : throw new EspalierException($"{path}: {data.Length - next} bytes follow the arrays; the file is damaged.");
+        return next == data.Length
+            ? arrays
+            : throw new EspalierException($"{path}: {data.Length - next} bytes follow the arrays; the file is damaged.");
     }
 
     /// <summary>Writes arrays as 32-bit floats, whole or not at all.</summary>
@@ -117,24 +121,28 @@ public static class SafetensorsFile
         JsonElement shape = entry.Value.GetProperty("shape"), offsets = entry.Value.GetProperty("data_offsets");
         if (shape.GetArrayLength() > MaxRank || offsets.GetArrayLength() != 2)
         {
-            throw new EspalierException($"{path}: array '{entry.Name}' has {shape.GetArrayLength()} axes and {offsets.GetArrayLength()} offsets.");
+            throw new EspalierException(
+                $"{path}: array '{entry.Name}' has {shape.GetArrayLength()} axes and {offsets.GetArrayLength()} offsets.");
         }
 
         int[] lengths = [.. shape.EnumerateArray().Select(length => length.GetInt32())];
-        return new Place(entry.Name, entry.Value.GetProperty("dtype").GetString() ?? "", lengths, offsets[0].GetInt64(), offsets[1].GetInt64());
+        return new Place(
+            entry.Name, entry.Value.GetProperty("dtype").GetString() ?? "", lengths, offsets[0].GetInt64(), offsets[1].GetInt64());
     }
 
     private static NpyArray Decode(string path, Place place, ReadOnlySpan<byte> bytes)
     {
         if (!s_types.TryGetValue(place.Type, out ElementType type))
         {
-            throw new EspalierException($"{path}: array '{place.Name}' has elements of type {place.Type}; known are {string.Join(", ", s_types.Keys)}.");
+            throw new EspalierException(
+                $"{path}: array '{place.Name}' has elements of type {place.Type}; known are {string.Join(", ", s_types.Keys)}.");
         }
 
         long count = Count(place.Shape, bytes.Length);
         if (count * type.Width != bytes.Length)
         {
-            throw new EspalierException($"{path}: array '{place.Name}' of shape ({string.Join(", ", place.Shape)}) has {bytes.Length} bytes.");
+            throw new EspalierException(
+                $"{path}: array '{place.Name}' of shape ({string.Join(", ", place.Shape)}) has {bytes.Length} bytes.");
         }
 
         var values = new float[count];

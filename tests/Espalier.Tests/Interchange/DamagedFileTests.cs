@@ -14,7 +14,10 @@ public sealed class DamagedFileTests
     [Fact]
     public void Onnx_models_are_read_or_refused_in_one_line()
     {
-        foreach (int seed in Enumerable.Range(0, 8)) Damage(OnnxExport.ToBytes(GraphWithoutDilatedMeans(seed)), seed, bytes => OnnxImport.Parse(bytes));
+        foreach (int seed in Enumerable.Range(0, 8))
+        {
+            Damage(OnnxExport.ToBytes(GraphWithoutDilatedMeans(seed)), seed, bytes => OnnxImport.Parse(bytes));
+        }
     }
 
     [Fact]
@@ -22,7 +25,8 @@ public sealed class DamagedFileTests
     {
         foreach (int seed in Enumerable.Range(0, 4))
         {
-            Damage(SafetensorsFile.ToBytes(NetworkWeights.Of(GraphWithoutDilatedMeans(seed))), seed, bytes => SafetensorsFile.Parse("f", bytes));
+            Damage(SafetensorsFile.ToBytes(NetworkWeights.Of(GraphWithoutDilatedMeans(seed))), seed,
+                bytes => SafetensorsFile.Parse("f", bytes));
         }
     }
 

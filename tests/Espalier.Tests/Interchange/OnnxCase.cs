@@ -40,7 +40,8 @@ internal sealed class OnnxCase
             }
         }
 
-        using JsonDocument expected = JsonDocument.Parse(System.IO.File.ReadAllText(Path.Combine(root, "models", "reference-outputs.json")));
+        using JsonDocument expected = JsonDocument.Parse(
+            System.IO.File.ReadAllText(Path.Combine(root, "models", "reference-outputs.json")));
         foreach (JsonProperty model in expected.RootElement.EnumerateObject())
         {
             string folder = Path.Combine(root, "models", model.Name);
@@ -170,5 +171,6 @@ internal sealed class OnnxCase
     }
 
     private static float[] Padded(float[] image) =>
-        [.. Enumerable.Range(0, 32 * 32).Select(i => (i / 32 - 2, i % 32 - 2) is ( >= 0 and < 28 and var y, >= 0 and < 28 and var x) ? image[y * 28 + x] : 0)];
+        [.. Enumerable.Range(0, 32 * 32).Select(
+            i => (i / 32 - 2, i % 32 - 2) is ( >= 0 and < 28 and var y, >= 0 and < 28 and var x) ? image[y * 28 + x] : 0)];
 }

@@ -40,7 +40,8 @@ public sealed class OnnxDataTests
         NpyArray input = NpyFile.Load(file + ".in.npy"), expected = NpyFile.Load(file + ".out.npy");
         var inputs = new Dictionary<string, TestTensor> { ["x"] = new("x", [.. input.Shape], input.Values) };
 
-        Assert.Equal(layers, string.Join(' ', model.Network.Layers.Select(layer => layer.GetType().Name.Replace("Layer", "", StringComparison.Ordinal))));
+        Assert.Equal(layers,
+            string.Join(' ', model.Network.Layers.Select(layer => layer.GetType().Name.Replace("Layer", "", StringComparison.Ordinal))));
         using CompiledNetwork compiled = CompiledNetwork.Compile(model.Network);
         foreach (OnnxRun.Predictor predict in (OnnxRun.Predictor[])[OnnxRun.Interpreter(model.Network), compiled.Predict])
         {

@@ -38,7 +38,8 @@ public sealed class OnnxImportTests
     {
         foreach (Activation activation in Activations.All)
         {
-            Network network = RandomNetwork.Create(8, 0.5, activation == Activation.Softmax ? Activation.Relu : activation, activation, 5, 4, 3);
+            Network network = RandomNetwork.Create(
+                8, 0.5, activation == Activation.Softmax ? Activation.Relu : activation, activation, 5, 4, 3);
             Network back = OnnxImport.Parse(OnnxExport.ToBytes(network)).Network;
             Assert.Equal(network.Layers.Select(layer => layer.Activation), back.Layers.Select(layer => layer.Activation));
             Assert.Equal(network.Layers.Select(layer => layer.Name), back.Layers.Select(layer => layer.Name));
@@ -55,8 +56,10 @@ public sealed class OnnxImportTests
         int flat = Filters * (Height - 2) * (Width - 2);
         float[] filters = Numbers(1, Filters * channels * 9), dense = Numbers(2, flat * 2), image = Numbers(3, channels * Height * Width);
         OnnxImportResult last = new OnnxModels().Input("x", -1, Height, Width, channels)
-            .Floats("w", [Filters, channels, 3, 3], filters).Floats("d", [flat, 2], dense).Floats("scale", [Filters], 1, 2, 3, 4).Integers("shape", -1, flat)
-            .Node("Transpose", "x -> t", Ints("perm", 0, 3, 1, 2)).Node("Conv", "t w -> c").Node("Transpose", "c -> u", Ints("perm", 0, 2, 3, 1))
+            .Floats("w", [Filters, channels, 3, 3], filters).Floats("d", [flat, 2], dense).Floats("scale", [Filters], 1, 2, 3, 4)
+            .Integers("shape", -1, flat)
+            .Node("Transpose", "x -> t", Ints("perm", 0, 3, 1, 2)).Node("Conv", "t w -> c")
+            .Node("Transpose", "c -> u", Ints("perm", 0, 2, 3, 1))
             .Node("Mul", "u scale -> m").Node("Relu", "m -> r").Node("Reshape", "r shape -> f").Node("MatMul", "f d -> y").Import("y");
 
         // The same with the channels first: filters scaled, and the rows of the dense matrix where its inputs lie.
@@ -81,16 +84,22 @@ public sealed class OnnxImportTests
         var half = new TensorProto { Name = "w", Dims = { 2, 2 }, DataType = (int)TensorProto.Types.DataType.Float16 };
         half.Int32Data.AddRange(values.Select(value => (int)BitConverter.HalfToUInt16Bits((Half)value)));
         var raw = new TensorProto { Name = "w", Dims = { 2, 2 }, DataType = (int)TensorProto.Types.DataType.Bfloat16 };
-        raw.RawData = ByteString.CopyFrom([.. values.SelectMany(value => BitConverter.GetBytes((ushort)(BitConverter.SingleToUInt32Bits(value) >> 16)))]);
+        raw.RawData = ByteString.CopyFrom(
+            [.. values.SelectMany(value => BitConverter.GetBytes((ushort)(BitConverter.SingleToUInt32Bits(value) >> 16)))]);
         TensorProto[] tensors =
         [
             new() { Name = "w", Dims = { 2, 2 }, DataType = (int)TensorProto.Types.DataType.Float, FloatData = { values } },
-            new() { Name = "w", Dims = { 2, 2 }, DataType = (int)TensorProto.Types.DataType.Double, DoubleData = { values.Select(value => (double)value) } },
+            new()
+            {
+                Name = "w", Dims = { 2, 2 }, DataType = (int)TensorProto.Types.DataType.Double,
+                DoubleData = { values.Select(value => (double)value) },
+            },
             half, raw,
         ];
         foreach (TensorProto tensor in tensors)
         {
-            Assert.Equal([-1.5f, 8.5f], new OnnxModels().Input("x", -1, 2).Tensor(tensor).Node("Gemm", "x w -> y", Int("transB", 1)).Run("y", 1, 1) is var y
+            Assert.Equal([-1.5f, 8.5f],
+                new OnnxModels().Input("x", -1, 2).Tensor(tensor).Node("Gemm", "x w -> y", Int("transB", 1)).Run("y", 1, 1) is var y
                 ? [y[0], y[1] + 5.375f] : []);
         }
     }
@@ -127,10 +136,12 @@ public sealed class OnnxImportTests
         {
             var tensor = new TensorProto
             {
-                Name = "w", Dims = { 2, 1 }, DataType = (int)TensorProto.Types.DataType.Float, DataLocation = TensorProto.Types.DataLocation.External,
+                Name = "w", Dims = { 2, 1 }, DataType = (int)TensorProto.Types.DataType.Float,
+                DataLocation = TensorProto.Types.DataLocation.External,
                 ExternalData =
                 {
-                    new StringStringEntryProto { Key = "location", Value = location }, new StringStringEntryProto { Key = "offset", Value = offset },
+                    new StringStringEntryProto { Key = "location", Value = location },
+                    new StringStringEntryProto { Key = "offset", Value = offset },
                     new StringStringEntryProto { Key = "length", Value = "8" },
                 },
             };
@@ -146,12 +157,14 @@ public sealed class OnnxImportTests
         var models = new (OnnxModels Model, string Says)[]
         {
             (new OnnxModels().Input("x", -1, 2).Node("LSTM", "x -> y"), "node 'y' (LSTM): operator LSTM is not supported"),
-            (new OnnxModels().Input("x", -1, 2).Node("Mul", "x x -> y"), "node 'y' (Mul): is part of a function of each value by itself that is none"),
+            (new OnnxModels().Input("x", -1, 2).Node("Mul", "x x -> y"),
+                "node 'y' (Mul): is part of a function of each value by itself that is none"),
             (new OnnxModels().Input("x", -1, 2).Node("Softmax", "x -> y", Int("axis", 0)), "node 'y' (Softmax): computes over the samples"),
             (new OnnxModels().Input("x", -1, 2).Node("Sum", "x absent -> y"), "node 'y' (Sum): reads 'absent'"),
             (new OnnxModels().Input("x", -1, -1).Node("Relu", "x -> y"), "input 'x' has no fixed length along axis 1"),
             (new OnnxModels().Input("x", -1, 2).Floats("w", [3, 1], 1, 2, 3).Node("MatMul", "x w -> y"), "multiplies 1x2 by 3x1"),
-            (new OnnxModels().Input("x", -1, 1, 4, 4).Floats("w", [1, 2, 1, 1], 1, 2).Node("Conv", "x w -> y"), "node 'y' (Conv): makes no layer"),
+            (new OnnxModels().Input("x", -1, 1, 4, 4).Floats("w", [1, 2, 1, 1], 1, 2).Node("Conv", "x w -> y"),
+                "node 'y' (Conv): makes no layer"),
         };
         foreach ((OnnxModels model, string says) in models)
         {
@@ -174,7 +187,8 @@ public sealed class OnnxImportTests
     public void Activations_spelled_as_several_nodes_are_known()
     {
         OnnxImportResult model = new OnnxModels().Input("x", -1, 2).Floats("w", [2, 2], 1, 2, 3, 4).Floats("one", [], 1)
-            .Node("MatMul", "x w -> a").Node("Neg", "a -> n").Node("Exp", "n -> e").Node("Add", "e one -> s").Node("Div", "one s -> y").Import("y");
+            .Node("MatMul", "x w -> a").Node("Neg", "a -> n").Node("Exp", "n -> e").Node("Add", "e one -> s").Node("Div", "one s -> y")
+            .Import("y");
         Layer layer = Assert.Single(model.Network.Layers);
         Assert.Equal(Activation.Sigmoid, layer.Activation);
     }
@@ -183,7 +197,8 @@ public sealed class OnnxImportTests
     public void Numbers_of_channels_of_their_own_keep_their_places()
     {
         float[] x = Numbers(5, 12);
-        float[] outputs = new OnnxModels().Input("x", -1, 3, 2, 2).Floats("slope", [3, 1, 1], 0.5f, -2, 0).Node("PRelu", "x slope -> y").Run("y", x);
+        float[] outputs = new OnnxModels().Input("x", -1, 3, 2, 2).Floats("slope", [3, 1, 1], 0.5f, -2, 0).Node("PRelu", "x slope -> y")
+            .Run("y", x);
         Assert.Equal(x.Select((value, i) => value > 0 ? value : value * new[] { 0.5f, -2, 0 }[i / 4]), outputs);
 
         float[] picked = new OnnxModels().Input("x", -1, 3, 2, 2).Integers("which", 2, 0).Floats("w", [1, 2, 1, 1], 1, 10)
@@ -196,15 +211,18 @@ public sealed class OnnxImportTests
     [InlineData("SAME_LOWER", 1)]
     public void Automatic_padding_goes_where_the_format_says(string padding, int before)
     {
-        float[] outputs = new OnnxModels().Input("x", -1, 1, 1, 4).Floats("w", [1, 1, 1, 2], 1, 10).Node("Conv", "x w -> y", Text("auto_pad", padding)).Run("y", 1, 2, 3, 4);
+        float[] outputs = new OnnxModels().Input("x", -1, 1, 1, 4).Floats("w", [1, 1, 1, 2], 1, 10)
+            .Node("Conv", "x w -> y", Text("auto_pad", padding)).Run("y", 1, 2, 3, 4);
         Assert.Equal(before == 0 ? [21f, 32, 43, 4] : [10f, 21, 32, 43], outputs);
     }
 
     [Fact]
     public void Shapes_computed_from_the_input_fold_away()
     {
-        OnnxImportResult model = new OnnxModels().Input("x", -1, 2, 3).Integers("zero", 0).Integers("rest", -1).Floats("w", [6, 1], 1, 1, 1, 1, 1, 1)
-            .Node("Shape", "x -> s").Node("Gather", "s zero -> n").Node("Concat", "n rest -> shape", Int("axis", 0)).Node("Reshape", "x shape -> f").Node("MatMul", "f w -> y").Import("y");
+        OnnxImportResult model = new OnnxModels().Input("x", -1, 2, 3).Integers("zero", 0).Integers("rest", -1)
+            .Floats("w", [6, 1], 1, 1, 1, 1, 1, 1)
+            .Node("Shape", "x -> s").Node("Gather", "s zero -> n").Node("Concat", "n rest -> shape", Int("axis", 0))
+            .Node("Reshape", "x shape -> f").Node("MatMul", "f w -> y").Import("y");
         Assert.Single(model.Network.Layers);
         Assert.Equal([21f], OnnxModels.Outputs(model, 1, 2, 3, 4, 5, 6));
     }
@@ -221,7 +239,8 @@ public sealed class OnnxImportTests
     [Fact]
     public void Several_inputs_and_outputs_are_put_together()
     {
-        OnnxImportResult model = new OnnxModels().Input("a", -1, 2).Input("b", -1, 1).Node("Concat", "a b -> c", Int("axis", 1)).Floats("w", [3, 2], 1, 0, 0, 1, 1, 1)
+        OnnxImportResult model = new OnnxModels().Input("a", -1, 2).Input("b", -1, 1).Node("Concat", "a b -> c", Int("axis", 1))
+            .Floats("w", [3, 2], 1, 0, 0, 1, 1, 1)
             .Node("MatMul", "c w -> y").Node("Relu", "a -> z").Import("y", "z");
         Assert.Equal(["a", "b"], model.Inputs.Select(port => port.Name));
         Assert.Equal([4f, 1, 1, 0], OnnxModels.Outputs(model, 1, -2, 3));
@@ -234,8 +253,10 @@ public sealed class OnnxImportTests
     public void The_class_is_left_out_and_the_map_becomes_its_values()
     {
         OnnxModels model = new OnnxModels().Input("x", -1, 2).Floats("w", [2, 2], 1, 0, 0, 1)
-            .Node("ai.onnx.ml.Scaler", "x -> s", Floats("offset", 1, 2), Floats("scale", 2, 0.5f)).Node("MatMul", "s w -> m").Node("Softmax", "m -> p")
-            .Node("ArgMax", "p -> k", Int("axis", 1)).Node("Cast", "k -> label", Int("to", 7)).Node("ai.onnx.ml.ZipMap", "p -> probabilities");
+            .Node("ai.onnx.ml.Scaler", "x -> s", Floats("offset", 1, 2), Floats("scale", 2, 0.5f)).Node("MatMul", "s w -> m")
+            .Node("Softmax", "m -> p")
+            .Node("ArgMax", "p -> k", Int("axis", 1)).Node("Cast", "k -> label", Int("to", 7))
+            .Node("ai.onnx.ml.ZipMap", "p -> probabilities");
         OnnxImportResult both = model.Import("label", "probabilities");
         Assert.Equal(["probabilities"], both.Outputs.Select(port => port.Name));
         Assert.Equal(2, both.Notes.Count);
@@ -247,7 +268,8 @@ public sealed class OnnxImportTests
     [Fact]
     public void Old_operator_sets_align_axes_by_attribute()
     {
-        float[] outputs = new OnnxModels(6).Input("x", -1, 2, 2).Floats("b", [2], 10, 20).Node("Add", "x b -> y", Int("broadcast", 1), Int("axis", 1)).Run("y", 1, 2, 3, 4);
+        float[] outputs = new OnnxModels(6).Input("x", -1, 2, 2).Floats("b", [2], 10, 20)
+            .Node("Add", "x b -> y", Int("broadcast", 1), Int("axis", 1)).Run("y", 1, 2, 3, 4);
         Assert.Equal([11f, 12, 23, 24], outputs);
     }
 

@@ -48,7 +48,8 @@ internal sealed class OnnxModels(long operatorSet = 17)
     /// <summary>Adds a function of domain "own".</summary>
     public OnnxModels Function(string name, string inputs, string output, params NodeProto[] nodes)
     {
-        _functions.Add(new FunctionProto { Name = name, Domain = "own", Input = { inputs.Split(' ') }, Output = { output }, Node = { nodes } });
+        _functions.Add(
+            new FunctionProto { Name = name, Domain = "own", Input = { inputs.Split(' ') }, Output = { output }, Node = { nodes } });
         return this;
     }
 
@@ -76,7 +77,10 @@ internal sealed class OnnxModels(long operatorSet = 17)
         {
             IrVersion = 8,
             Graph = _graph,
-            OpsetImport = { new OperatorSetIdProto { Version = operatorSet }, new OperatorSetIdProto { Domain = "ai.onnx.ml", Version = 3 } },
+            OpsetImport =
+            {
+                new OperatorSetIdProto { Version = operatorSet }, new OperatorSetIdProto { Domain = "ai.onnx.ml", Version = 3 },
+            },
             Functions = { _functions },
         }.ToByteArray();
     }
@@ -98,7 +102,11 @@ internal sealed class OnnxModels(long operatorSet = 17)
     private static ValueInfoProto Value(string name, int[] dims)
     {
         var shape = new TensorShapeProto();
-        foreach (int length in dims) shape.Dim.Add(length < 0 ? new TensorShapeProto.Types.Dimension { DimParam = "N" } : new() { DimValue = length });
+        foreach (int length in dims)
+        {
+            shape.Dim.Add(length < 0 ? new TensorShapeProto.Types.Dimension { DimParam = "N" } : new() { DimValue = length });
+        }
+
         return new ValueInfoProto
         {
             Name = name,

@@ -28,7 +28,8 @@ internal static class Affine
 
         Shape shape = network.Layers.ShapeOf(x.Source);
         bool isByChannel = IsByChannel(scales, shape) && IsByChannel(shifts, shape);
-        if (isByChannel && network.OpenLayer(x) is Layer open && Folded(open, ByChannel(scales, shape), ByChannel(shifts, shape)) is Layer folded)
+        if (isByChannel && network.OpenLayer(x) is Layer open
+            && Folded(open, ByChannel(scales, shape), ByChannel(shifts, shape)) is Layer folded)
         {
             network.Layers.Replace(x.Source, folded);
             return x;
@@ -42,7 +43,8 @@ internal static class Affine
     }
 
     /// <summary>Batch normalisation with the numbers of channel <paramref name="channel"/>(i) for element i.</summary>
-    public static Signal Normalize(NetworkAssembler network, string name, Signal x, Func<int, int> channel, float[][] numbers, float epsilon)
+    public static Signal Normalize(
+        NetworkAssembler network, string name, Signal x, Func<int, int> channel, float[][] numbers, float epsilon)
     {
         x = network.Permuted(name, x);
         var channels = new double[x.Length];
@@ -69,7 +71,11 @@ internal static class Affine
                 var biases = new float[weights.Rows];
                 for (int row = 0; row < weights.Rows; row++)
                 {
-                    for (int i = weights.RowStart(row); i < weights.RowStart(row + 1); i++) rows.Add(weights.ColumnIndex(i), weights.Value(i) * scales[row]);
+                    for (int i = weights.RowStart(row); i < weights.RowStart(row + 1); i++)
+                    {
+                        rows.Add(weights.ColumnIndex(i), weights.Value(i) * scales[row]);
+                    }
+
                     rows.EndRow();
                     biases[row] = (float)(weighted.Biases[row] * scales[row] + shifts[row]);
                 }

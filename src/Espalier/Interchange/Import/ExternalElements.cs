@@ -15,7 +15,8 @@ internal sealed class ExternalElements(string? folder)
     /// <exception cref="EspalierException">There is no such file in the folder, or it is too short.</exception>
     public byte[] Read(TensorProto tensor, string name)
     {
-        string location = Entry(tensor, "location") ?? throw new EspalierException($"{name} stands in another file, which it does not name.");
+        string location = Entry(tensor, "location")
+            ?? throw new EspalierException($"{name} stands in another file, which it does not name.");
         if (folder is null)
         {
             throw new EspalierException($"{name} stands in the file '{location}'; read the model from its file, not from bytes.");
@@ -46,7 +47,12 @@ internal sealed class ExternalElements(string? folder)
     /// <summary>The full path of a file within <paramref name="folder"/>; null when the location leads out of it.</summary>
     private static string? Confined(string folder, string location)
     {
-        if (location.Length == 0 || location.Contains('\0') || Path.IsPathRooted(location) || location.Contains('\\') || location.Contains(':')) return null;
+        if (location.Length == 0 || location.Contains('\0') || Path.IsPathRooted(location) || location.Contains('\\')
+            || location.Contains(':'))
+        {
+            return null;
+        }
+
         string root = Path.GetFullPath(folder), path = root;
         foreach (string part in location.Split('/'))
         {
@@ -72,7 +78,8 @@ internal sealed class ExternalElements(string? folder)
     }
 
     private static long? Number(TensorProto tensor, string key) =>
-        Entry(tensor, key) is not string text ? null
+        Entry(tensor, key) is not string text
+        ? null
         : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number
         : throw new EspalierException($"tensor '{tensor.Name}' has the {key} '{text}', which is no number.");
 }

@@ -11,7 +11,8 @@ namespace Espalier.Interchange.Import;
 /// <param name="Function">f.</param>
 /// <param name="Call">The last of the nodes.</param>
 /// <param name="Build">Makes layers of that node alone.</param>
-internal sealed record Formula(Signal Argument, Func<double, double> Function, NodeCall Call, OnnxOperator Build) : GraphValue(Argument.Dims)
+internal sealed record Formula(Signal Argument, Func<double, double> Function, NodeCall Call, OnnxOperator Build)
+    : GraphValue(Argument.Dims)
 {
     private GraphValue? _resolved;
 

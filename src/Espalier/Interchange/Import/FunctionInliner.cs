@@ -24,8 +24,9 @@ internal static class FunctionInliner
             var next = new List<NodeProto>();
             foreach (NodeProto node in nodes)
             {
-                if (!functions.TryGetValue((node.Domain, node.OpType), out FunctionProto? function)) next.Add(node);
-                else next.AddRange(Body(node, function, string.Create(CultureInfo.InvariantCulture, $"{node.OpType}.{depth}.{next.Count}")));
+                string prefix = string.Create(CultureInfo.InvariantCulture, $"{node.OpType}.{depth}.{next.Count}");
+                FunctionProto? function = functions.GetValueOrDefault((node.Domain, node.OpType));
+                next.AddRange(function is null ? [node] : Body(node, function, prefix));
                 if (next.Count > MaxNodes) break;
             }
 
@@ -65,5 +66,6 @@ internal static class FunctionInliner
     }
 
     private static AttributeProto? Given(NodeProto call, FunctionProto function, string name) =>
-        call.Attribute.FirstOrDefault(attribute => attribute.Name == name) ?? function.AttributeProto.FirstOrDefault(attribute => attribute.Name == name);
+        call.Attribute.FirstOrDefault(attribute => attribute.Name == name)
+            ?? function.AttributeProto.FirstOrDefault(attribute => attribute.Name == name);
 }

@@ -56,7 +56,8 @@ internal sealed class GraphImport(ModelProto model, TensorReader tensors, OnnxIm
         }
     }
 
-    private OnnxImportResult Attempt(NodeProto[] nodes, OutputSelection outputs, GraphInput[] inputs, InputDeclaration declaration, bool canRedeclare)
+    private OnnxImportResult Attempt(
+        NodeProto[] nodes, OutputSelection outputs, GraphInput[] inputs, InputDeclaration declaration, bool canRedeclare)
     {
         var network = new NetworkAssembler(declaration.Shape, canRedeclare);
         foreach (string note in outputs.Notes) network.Note(note);
@@ -69,7 +70,7 @@ internal sealed class GraphImport(ModelProto model, TensorReader tensors, OnnxIm
         Network made = network.Layers.ToNetwork(graphName, last);
         if (ModelLimits.FindFault(made) is string fault) throw new EspalierException($"makes no network: {fault}");
         OnnxPort[] read = Array.ConvertAll(inputs, input =>
-            new OnnxPort(input.Name, input.Dims, input.Batch, declaration.Order) { FixedBatch = input.Batch == 0 ? Math.Max(input.Declared[0], 0) : 0 });
+            new OnnxPort(input.Name, input.Dims, input.Batch, declaration.Order) { FixedBatch = input.FixedBatch });
         return new OnnxImportResult(made, network.Notes, read, ports);
     }
 
@@ -92,7 +93,8 @@ internal sealed class GraphImport(ModelProto model, TensorReader tensors, OnnxIm
         Signal only = signals[0];
         if (signals.Count > 1)
         {
-            network.Note($"the outputs {string.Join(", ", ports.Select(port => $"'{port.Name}'"))} are yielded one after the other as one output");
+            network.Note(
+                $"the outputs {string.Join(", ", ports.Select(port => $"'{port.Name}'"))} are yielded one after the other as one output");
             return (network.Concatenation("outputs", [.. signals.Select(signal => signal.Source)]), [.. ports]);
         }
 
@@ -155,7 +157,9 @@ internal sealed class GraphImport(ModelProto model, TensorReader tensors, OnnxIm
         GraphInput[] inputs = [.. model.Graph.Input
             .Where(input => !initialized.Contains(input.Name) && !options.FixedInputs.ContainsKey(input.Name) && read.Contains(input.Name))
             .Select(input => GraphInput.Of(input, options.InputShapes.GetValueOrDefault(input.Name)))];
-        return inputs.Length > 0 ? GraphInput.Agreeing(inputs) : throw new EspalierException("reads no input; there is nothing to compute.");
+        return inputs.Length > 0
+            ? GraphInput.Agreeing(inputs)
+            : throw new EspalierException("reads no input; there is nothing to compute.");
     }
 
     /// <summary>
@@ -168,7 +172,8 @@ internal sealed class GraphImport(ModelProto model, TensorReader tensors, OnnxIm
         {
             int type = model.Graph.Input.First(input => input.Name == name).Type?.TensorType?.ElemType ?? 0;
             bool isInteger = type is not (0 or (int)TensorProto.Types.DataType.Float or (int)TensorProto.Types.DataType.Double);
-            return _constants[name] = new ConstantTensor([.. array.Shape], Array.ConvertAll(array.Values, value => (double)value), isInteger);
+            return _constants[name] = new ConstantTensor(
+                [.. array.Shape], Array.ConvertAll(array.Values, value => (double)value), isInteger);
         }
 
         TensorProto? tensor = model.Graph.Initializer.FirstOrDefault(tensor => tensor.Name == name);

@@ -11,6 +11,9 @@ namespace Espalier.Interchange.Import;
 /// <param name="Declared">The lengths that the model declares, -1 for one that is open.</param>
 internal sealed record GraphInput(string Name, int[] Dims, int Batch, int[] Declared)
 {
+    /// <summary>The length that the model declares for the axis of the batch, 0 when it is open or there is none.</summary>
+    public int FixedBatch => Batch == 0 ? Math.Max(Declared[0], 0) : 0;
+
     private int Length => Tensors.Count(Dims);
 
     /// <summary>Reads an input's description.</summary>
@@ -22,10 +25,13 @@ internal sealed record GraphInput(string Name, int[] Dims, int Batch, int[] Decl
         const string Mend = "export the model with a fixed one, or give the shape at import";
         TensorShapeProto? shape = input.Type?.TensorType?.Shape;
         if (shape is null && given is null) throw new EspalierException($"input '{input.Name}' has no shape; {Mend}.");
-        int[] declared = given is not null ? [.. given] : [.. shape!.Dim.Select(dim => dim.DimValue is > 0 and <= int.MaxValue ? (int)dim.DimValue : -1)];
+        int[] declared = given is not null
+            ? [.. given]
+            : [.. shape!.Dim.Select(dim => dim.DimValue is > 0 and <= int.MaxValue ? (int)dim.DimValue : -1)];
         if (given is not null && shape is { Dim.Count: > 0 } && shape.Dim.Count != given.Count)
         {
-            throw new EspalierException($"input '{input.Name}' has {shape.Dim.Count} axes, batch included; the shape given has {given.Count}.");
+            throw new EspalierException(
+                $"input '{input.Name}' has {shape.Dim.Count} axes, batch included; the shape given has {given.Count}.");
         }
 
         int open = Array.LastIndexOf(declared, -1);
@@ -43,7 +49,8 @@ internal sealed record GraphInput(string Name, int[] Dims, int Batch, int[] Decl
     /// <summary>The inputs, as wholes unless the first axes of all that have a batch are open or equal.</summary>
     public static GraphInput[] Agreeing(GraphInput[] inputs)
     {
-        int batches = inputs.Where(input => input.Batch == 0).Select(input => input.Declared[0]).Where(length => length > 0).Distinct().Count();
+        int batches = inputs.Where(input => input.Batch == 0).Select(input => input.Declared[0]).Where(length => length > 0)
+            .Distinct().Count();
         return batches > 1 ? AsWholes(inputs) ?? inputs : inputs;
     }
 
@@ -57,7 +64,11 @@ internal sealed record GraphInput(string Name, int[] Dims, int Batch, int[] Decl
     /// <summary>How the network declares the inputs at first: one image as such, all else as a vector.</summary>
     public static InputDeclaration Declare(GraphInput[] inputs)
     {
-        if (inputs is [{ Dims: [1, int channels, int height, int width] }]) return new InputDeclaration(new Shape(channels, height, width), null);
+        if (inputs is [{ Dims: [1, int channels, int height, int width] }])
+        {
+            return new InputDeclaration(new Shape(channels, height, width), null);
+        }
+
         long length = inputs.Sum(input => (long)input.Length);
         if (length > ModelLimits.MaxValues)
         {
@@ -91,13 +102,21 @@ internal sealed record GraphInput(string Name, int[] Dims, int Batch, int[] Decl
         foreach (GraphInput input in inputs)
         {
             bool isWhole = input.Batch < 0 && input.Declared is [> 1, _, ..];
-            if (isWhole) network.Note($"a sample is the whole input '{input.Name}', {Tensors.Show(input.Dims)}: the model computes across its first axis");
-            else if (input.Batch == 0 && input.Declared[0] > 1) network.Note($"input '{input.Name}' is declared for batches of {input.Declared[0]}; the network takes one sample");
+            if (isWhole)
+            {
+                network.Note(
+                    $"a sample is the whole input '{input.Name}', {Tensors.Show(input.Dims)}: the model computes across its first axis");
+            }
+            else if (input.Batch == 0 && input.Declared[0] > 1)
+            {
+                network.Note($"input '{input.Name}' is declared for batches of {input.Declared[0]}; the network takes one sample");
+            }
         }
 
         if (inputs.Length > 1)
         {
-            network.Note($"the inputs {string.Join(", ", inputs.Select(input => $"'{input.Name}'"))} are read one after the other as one input");
+            network.Note(
+                $"the inputs {string.Join(", ", inputs.Select(input => $"'{input.Name}'"))} are read one after the other as one input");
         }
 
         if (declaration.Order is not null)

@@ -26,7 +26,8 @@ internal sealed class GraphRun(
             Signal signal when isShared => signal with { IsShared = true },
 
             // A whole activation function that several read is computed once, not in a formula of each.
-            Formula { Depth: 1, IsLayer: true, Argument.IsShared: false } whole when isShared => ((Signal)whole.Resolve()) with { IsShared = true },
+            Formula { Depth: 1, IsLayer: true, Argument.IsShared: false } whole when isShared =>
+                ((Signal)whole.Resolve()) with { IsShared = true },
             Formula formula when isShared => formula with { IsShared = true },
             _ => value,
         };
@@ -61,7 +62,10 @@ internal sealed class GraphRun(
         {
             if (node.Output[i].Length == 0) continue;
             if (i < outputs.Length) Set(node.Output[i], outputs[i]);
-            else if (uses.ContainsKey(node.Output[i])) throw new NodeException($"{call.Label}: its output {i} ('{node.Output[i]}') is read, which is not supported.", null);
+            else if (uses.ContainsKey(node.Output[i]))
+            {
+                throw new NodeException($"{call.Label}: its output {i} ('{node.Output[i]}') is read, which is not supported.", null);
+            }
         }
 
         foreach (GraphValue output in outputs) _elements += output is Signal { Map: null } or Formula ? 0 : output.Length;

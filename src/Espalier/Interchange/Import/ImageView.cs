@@ -50,13 +50,18 @@ internal readonly record struct ImageView(int Source, Shape Shape, (int Top, int
         Shape values = network.Layers.ShapeOf(source);
         if ((long)values.Length * area > ModelLimits.MaxValues)
         {
-            throw new EspalierException($"reads values that lie as an image in no layer, and {values.Length} values are too many to make an image of {shape}.");
+            throw new EspalierException(
+                $"reads values that lie as an image in no layer, and {values.Length} values are too many to make an image of {shape}.");
         }
 
         var rows = new SparseRows(values.Length * area);
         for (int channel = 0; channel < shape.Channels; channel++)
         {
-            for (int pixel = 0; pixel < area; pixel++) rows.Add(x.At(channel * area + pixel) is var at and >= 0 ? at * area + area - 1 - pixel : -1, 1);
+            for (int pixel = 0; pixel < area; pixel++)
+            {
+                rows.Add(x.At(channel * area + pixel) is var at and >= 0 ? at * area + area - 1 - pixel : -1, 1);
+            }
+
             rows.EndRow();
         }
 
@@ -76,10 +81,12 @@ internal readonly record struct ImageView(int Source, Shape Shape, (int Top, int
         Shape shape = Shape;
         var border = Border;
         var weights = new SparseMatrix(
-            shape.Channels, 1, [.. Enumerable.Range(0, shape.Channels + 1)], new int[shape.Channels], [.. Enumerable.Repeat(1f, shape.Channels)]);
+            shape.Channels, 1, [.. Enumerable.Range(0, shape.Channels + 1)], new int[shape.Channels],
+            [.. Enumerable.Repeat(1f, shape.Channels)]);
         var window = new Window(1, 1) { Top = border.Top, Left = border.Left, Bottom = border.Bottom, Right = border.Right };
         int layer = network.Layers.Add($"{name}_border", [Source], unique =>
-            new ConvolutionLayer(unique, shape, window, shape.Channels, weights, FloatVector.Own(new float[shape.Channels]), Activation.Identity));
+            new ConvolutionLayer(
+                unique, shape, window, shape.Channels, weights, FloatVector.Own(new float[shape.Channels]), Activation.Identity));
         return new ImageView(layer, network.Layers.ShapeOf(layer), default);
     }
 
@@ -141,7 +148,8 @@ internal readonly record struct ImageView(int Source, Shape Shape, (int Top, int
         var weights = new SparseMatrix(channels.Length, stored.Channels, [.. Enumerable.Range(0, channels.Length + 1)], channels, ones);
         network.Note($"{name}: channels are picked by a convolution of one tap with one weight of 1 for each");
         return network.Layers.Add($"{name}_channels", [source], unique =>
-            new ConvolutionLayer(unique, stored, new Window(1, 1), 1, weights, FloatVector.Own(new float[channels.Length]), Activation.Identity));
+            new ConvolutionLayer(
+                unique, stored, new Window(1, 1), 1, weights, FloatVector.Own(new float[channels.Length]), Activation.Identity));
     }
 
     private static bool IsInOrder(int[] map)

@@ -10,13 +10,17 @@ internal static class KnownFunctions
 
     // In the order of simplicity; of two functions that agree everywhere the first is taken.
     private static readonly Activation[] s_known =
-        [Activation.Relu, Activation.Sigmoid, Activation.Tanh, Activation.Selu, Activation.Elu(), Activation.ClippedRelu(), Activation.Softplus,
-        Activation.HardSwish, Activation.Silu, Activation.Gelu, Activation.GeluTanh];
+    [
+        Activation.Relu, Activation.Sigmoid, Activation.Tanh, Activation.Selu, Activation.Elu(), Activation.ClippedRelu(),
+        Activation.Softplus, Activation.HardSwish, Activation.Silu, Activation.Gelu, Activation.GeluTanh,
+    ];
 
     /// <summary>An activation function f within factors: <paramref name="Outer"/> f(<paramref name="Inner"/> x).</summary>
     public readonly record struct Scaled(double Inner, Activation Activation, double Outer);
 
-    /// <summary>The scaled activation function that <paramref name="function"/> agrees with on the numbers from -9 to 9; null for none.</summary>
+    /// <summary>
+    /// The scaled activation function that <paramref name="function"/> agrees with on the numbers from -9 to 9; null for none.
+    /// </summary>
     public static Scaled? Find(Func<double, double> function)
     {
         foreach (Scaled candidate in Candidates(function))

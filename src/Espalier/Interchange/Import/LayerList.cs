@@ -39,7 +39,8 @@ internal sealed class LayerList(Shape input)
         Check(layer);
         if ((_weights += layer is WeightedLayer weighted ? weighted.Weights.Count : 0) > ModelLimits.MaxWeights)
         {
-            throw new EspalierException($"the network has more than {ModelLimits.MaxWeights:N0} weights that are not zero; that is no small network.");
+            throw new EspalierException(
+                $"the network has more than {ModelLimits.MaxWeights:N0} weights that are not zero; that is no small network.");
         }
 
         _layers.Add(layer);
@@ -106,10 +107,19 @@ internal sealed class LayerList(Shape input)
 
         for (int i = 0; i <= last; i++)
         {
-            if (!isNeeded[i] || _layers[i] is not BatchNormalizationLayer unit || SourceOf(i) is not (>= 0 and var source) || readers[source] > 1) continue;
+            if (!isNeeded[i] || _layers[i] is not BatchNormalizationLayer unit || SourceOf(i) is not (>= 0 and var source)
+                || readers[source] > 1)
+            {
+                continue;
+            }
+
             Layer before = _layers[source];
             bool isUnit = unit == Affine.Unit(unit.Name, unit.Input) with { Activation = unit.Activation };
-            if (!isUnit || before.Activation.Kind != ActivationKind.Identity || before is FlattenLayer || before.OutputShape != unit.Input) continue;
+            if (!isUnit || before.Activation.Kind != ActivationKind.Identity || before is FlattenLayer || before.OutputShape != unit.Input)
+            {
+                continue;
+            }
+
             _layers[i] = before with { Activation = unit.Activation };
             _sources[i] = _sources[source];
             (_layers[source], isNeeded[source]) = (unit, false);

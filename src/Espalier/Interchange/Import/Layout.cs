@@ -32,7 +32,11 @@ internal readonly record struct Layout(int[] Dims, int[]? Map, int Batch)
     {
         int added = dims.Length - value.Rank;
         int batch = value.Batch < 0 ? -1 : value.Batch + added;
-        if (value.Dims.AsSpan().SequenceEqual(dims.AsSpan(added)) && dims.AsSpan(0, added).IndexOfAnyExcept(1) < 0) return new Layout(dims, null, batch);
+        if (value.Dims.AsSpan().SequenceEqual(dims.AsSpan(added)) && dims.AsSpan(0, added).IndexOfAnyExcept(1) < 0)
+        {
+            return new Layout(dims, null, batch);
+        }
+
         int[] steps = Tensors.Steps(value.Dims), all = new int[dims.Length];
         for (int i = added; i < dims.Length; i++) all[i] = value.Dims[i - added] == 1 ? 0 : steps[i - added];
         return new Layout(dims, Pick(Array.ConvertAll(dims, length => Enumerable.Range(0, length).ToArray()), all), batch);

@@ -31,7 +31,8 @@ internal sealed class NetworkAssembler(Shape input, bool canRedeclareInput)
     public Signal Dense(string name, Signal x, SparseRows rows, int[] dims, int batch)
     {
         SparseMatrix weights = rows.ToMatrix();
-        int layer = Layers.Add(name, [x.Source], unique => new DenseLayer(unique, weights, FloatVector.Own(new float[weights.Rows]), Activation.Identity));
+        int layer = Layers.Add(
+            name, [x.Source], unique => new DenseLayer(unique, weights, FloatVector.Own(new float[weights.Rows]), Activation.Identity));
         return new Signal(layer, dims, null, batch, false);
     }
 
@@ -92,7 +93,8 @@ internal sealed class NetworkAssembler(Shape input, bool canRedeclareInput)
     public Signal Activate(string name, Signal x, Activation activation)
     {
         x = Permuted(name, x);
-        bool clipsRelu = activation.Kind == ActivationKind.ClippedRelu && !x.IsShared && Layers[x.Source]?.Activation.Kind == ActivationKind.Relu;
+        bool clipsRelu = activation.Kind == ActivationKind.ClippedRelu && !x.IsShared
+            && Layers[x.Source]?.Activation.Kind == ActivationKind.Relu;
         if ((clipsRelu ? Layers[x.Source] : OpenLayer(x)) is Layer layer)
         {
             Layers.Replace(x.Source, layer with { Activation = activation });
@@ -148,7 +150,8 @@ internal sealed class NetworkAssembler(Shape input, bool canRedeclareInput)
     public int Concatenation(string name, int[] sources)
     {
         Shape first = Layers.ShapeOf(sources[0]);
-        if (Array.Exists(sources, source => Layers.ShapeOf(source) is var shape && (shape.Height != first.Height || shape.Width != first.Width)))
+        if (Array.Exists(
+            sources, source => Layers.ShapeOf(source) is var shape && (shape.Height != first.Height || shape.Width != first.Width)))
         {
             sources = Array.ConvertAll(sources, source => Flattened(name, new Signal(source, [], null, -1, true)).Source);
         }

@@ -33,7 +33,9 @@ internal sealed class NodeCall(
     public int Count => inputs.Length;
 
     /// <summary>How messages name the node.</summary>
-    public string Label { get; } = node.Name.Length > 0 ? $"node '{node.Name}' ({OperatorTable.Name(node)})" : $"node {index} ({OperatorTable.Name(node)})";
+    public string Label { get; } = node.Name.Length > 0
+        ? $"node '{node.Name}' ({OperatorTable.Name(node)})"
+        : $"node {index} ({OperatorTable.Name(node)})";
 
     /// <summary>The number of outputs that the node names.</summary>
     public int OutputCount => node.Output.Count;
@@ -60,7 +62,8 @@ internal sealed class NodeCall(
 
     /// <summary>Input <paramref name="i"/>, which must be constant.</summary>
     public ConstantTensor Constant(int i) => Value(i) as ConstantTensor
-        ?? throw new EspalierException($"its input {i} ({Describe(i)}) depends on the model's input; it must be constant: an initializer, or fixed at import.");
+        ?? throw new EspalierException(
+            $"its input {i} ({Describe(i)}) depends on the model's input; it must be constant: an initializer, or fixed at import.");
 
     /// <summary>An attribute that is one whole number.</summary>
     public int Int(string name, int otherwise) => Find(name) is { } attribute ? ToInt(attribute.I) : otherwise;

@@ -15,10 +15,12 @@ internal static class NodeRunner
         {
             throw new NodeException($"{call.Label}: {error.Message}", error);
         }
-        catch (Exception error) when (error is ArgumentException or IndexOutOfRangeException or ArithmeticException or InvalidOperationException)
+        catch (Exception error) when (
+            error is ArgumentException or IndexOutOfRangeException or ArithmeticException or InvalidOperationException)
         {
             // Operators check what a working model can get wrong; a damaged file may hold anything.
-            throw new NodeException($"{call.Label}: its inputs and attributes do not fit together; the model is damaged ({error.GetType().Name}).", error);
+            throw new NodeException(
+                $"{call.Label}: its inputs and attributes do not fit together; the model is damaged ({error.GetType().Name}).", error);
         }
     }
 }

@@ -26,5 +26,6 @@ internal static class OperatorTable
     /// <exception cref="NodeException">There is no such operator here, or it cannot be a layer.</exception>
     public static GraphValue[] Run(NodeCall call) =>
         s_operators.TryGetValue(call.Operator, out OnnxOperator? run) ? NodeRunner.Run(call, run) : throw new NodeException(
-            $"{call.Label}: operator {call.Operator} is not supported; a layer for it would be needed, so export the model without it.", null);
+            $"{call.Label}: operator {call.Operator} is not supported; a layer for it would be needed, so export the model without it.",
+            null);
 }

@@ -35,7 +35,8 @@ internal sealed class OutputSelection
         if (Taken.Count == 0) throw new EspalierException("has no output.");
         foreach (Output output in all.Where(output => output.IsClass))
         {
-            Notes.Add($"output '{output.Name}' is the class, which Classify gives: the values from which it is chosen are the network's output");
+            Notes.Add($"output '{output.Name}' is the class, which Classify gives: "
+                + "the values from which it is chosen are the network's output");
         }
     }
 
@@ -66,7 +67,8 @@ internal sealed class OutputSelection
                     return new Output(name, node.Input[0], true);
                 case "ai.onnx.ml.LinearClassifier" when index == 0 && node.Output.Count > 1:
                     return new Output(name, node.Output[1], true);
-                case "Cast" or "Identity" or "Squeeze" or "Unsqueeze" or "Reshape" or "Flatten" or "ai.onnx.ml.LabelEncoder" when node.Input.Count > 0:
+                case "Cast" or "Identity" or "Squeeze" or "Unsqueeze" or "Reshape" or "Flatten" or "ai.onnx.ml.LabelEncoder"
+                    when node.Input.Count > 0:
                     value = node.Input[0];
                     continue;
                 case "ai.onnx.ml.ArrayFeatureExtractor" when node.Input.Count > 1:

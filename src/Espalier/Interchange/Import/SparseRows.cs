@@ -39,7 +39,8 @@ internal sealed class SparseRows(int columns)
 
         if (_values.Count > ModelLimits.MaxWeights)
         {
-            throw new EspalierException($"needs more than {ModelLimits.MaxWeights:N0} weights as a fully connected layer; that is no small network.");
+            throw new EspalierException(
+                $"needs more than {ModelLimits.MaxWeights:N0} weights as a fully connected layer; that is no small network.");
         }
 
         _starts.Add(_values.Count);

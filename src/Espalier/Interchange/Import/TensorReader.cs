@@ -38,7 +38,8 @@ internal sealed class TensorReader(string? folder)
             throw new EspalierException($"{name} has elements of type {type}; numbers of 8 to 64 bits are needed.");
         }
 
-        throw new EspalierException($"{name} has not the elements that its shape {Tensors.Show(dims)} and type {type} need; the file is damaged.");
+        throw new EspalierException(
+            $"{name} has not the elements that its shape {Tensors.Show(dims)} and type {type} need; the file is damaged.");
     }
 
     /// <summary>The elements from the fields that the format has for each type; null when they are not <paramref name="count"/>.</summary>

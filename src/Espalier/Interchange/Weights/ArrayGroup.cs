@@ -22,9 +22,12 @@ internal sealed record ArrayGroup(string Name)
 {
     private static readonly Dictionary<string, ArrayRole> s_roles = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["weight"] = ArrayRole.Weight, ["weights"] = ArrayRole.Weight, ["kernel"] = ArrayRole.Weight, ["w"] = ArrayRole.Weight, ["gamma"] = ArrayRole.Weight,
-        ["depthwise_kernel"] = ArrayRole.Weight, ["scale"] = ArrayRole.Weight, ["bias"] = ArrayRole.Bias, ["biases"] = ArrayRole.Bias, ["b"] = ArrayRole.Bias,
-        ["beta"] = ArrayRole.Bias, ["shift"] = ArrayRole.Bias, ["running_mean"] = ArrayRole.Mean, ["moving_mean"] = ArrayRole.Mean, ["mean"] = ArrayRole.Mean,
+        ["weight"] = ArrayRole.Weight, ["weights"] = ArrayRole.Weight, ["kernel"] = ArrayRole.Weight, ["w"] = ArrayRole.Weight,
+        ["gamma"] = ArrayRole.Weight,
+        ["depthwise_kernel"] = ArrayRole.Weight, ["scale"] = ArrayRole.Weight, ["bias"] = ArrayRole.Bias, ["biases"] = ArrayRole.Bias,
+        ["b"] = ArrayRole.Bias,
+        ["beta"] = ArrayRole.Bias, ["shift"] = ArrayRole.Bias, ["running_mean"] = ArrayRole.Mean, ["moving_mean"] = ArrayRole.Mean,
+        ["mean"] = ArrayRole.Mean,
         ["running_var"] = ArrayRole.Variance, ["moving_variance"] = ArrayRole.Variance, ["variance"] = ArrayRole.Variance,
     };
 

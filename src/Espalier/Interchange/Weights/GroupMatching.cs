@@ -10,7 +10,7 @@ internal static class GroupMatching
         if (slots.Length != groups.Length)
         {
             throw new EspalierException(
-                $"{groups.Length} layers have arrays ({string.Join("; ", groups.Select(group => group.Description))}), but {slots.Length} layers take some: "
+                $"{groups.Length} layers have arrays ({Listed(groups)}), but {slots.Length} layers take some: "
                 + $"{string.Join("; ", slots.Select(slot => slot.Description))}.");
         }
 
@@ -20,13 +20,15 @@ internal static class GroupMatching
         {
             if (fitting[i].Length == 1) continue;
             throw new EspalierException(fitting[i].Length == 0
-                ? $"no arrays fit {slots[i].Description}; there are {string.Join("; ", groups.Select(group => group.Description))}."
-                : $"several arrays fit {slots[i].Description}: {string.Join("; ", fitting[i].Select(group => group.Description))}; rename them in the layers' order.");
+                ? $"no arrays fit {slots[i].Description}; there are {Listed(groups)}."
+                : $"several arrays fit {slots[i].Description}: {Listed(fitting[i])}; rename them in the layers' order.");
         }
 
         ArrayGroup[] matched = Array.ConvertAll(fitting, one => one[0]);
         return matched.Distinct().Count() == matched.Length
             ? matched
-            : throw new EspalierException($"two layers fit the same arrays: {string.Join("; ", matched.Select(group => group.Description))}.");
+            : throw new EspalierException($"two layers fit the same arrays: {Listed(matched)}.");
     }
+
+    private static string Listed(ArrayGroup[] groups) => string.Join("; ", groups.Select(group => group.Description));
 }

@@ -46,7 +46,11 @@ internal sealed class LayerSlot
         bool isNormalization = _layer is BatchNormalizationLayer;
         bool hasWeights = group.Arrays.TryGetValue(ArrayRole.Weight, out NamedArray? weights);
         if (hasWeights ? !ShapeFits(weights!.Array.Shape) : !isNormalization) return false;
-        if (isNormalization != group.Arrays.ContainsKey(ArrayRole.Mean) || isNormalization != group.Arrays.ContainsKey(ArrayRole.Variance)) return false;
+        if (isNormalization != group.Arrays.ContainsKey(ArrayRole.Mean) || isNormalization != group.Arrays.ContainsKey(ArrayRole.Variance))
+        {
+            return false;
+        }
+
         return group.Arrays.Where(one => one.Key != ArrayRole.Weight).All(one => one.Value.Array.Values.Length == Outputs);
     }
 
@@ -64,10 +68,15 @@ internal sealed class LayerSlot
         {
             case WeightedLayer weighted:
                 float[] values = Ordered(group.Arrays[ArrayRole.Weight].Array.Values, weighted.Weights.Rows, weighted.Weights.Columns);
-                return weighted with { Weights = SparseMatrix.FromDense(weighted.Weights.Rows, weighted.Weights.Columns, values), Biases = biases };
+                SparseMatrix weights = SparseMatrix.FromDense(weighted.Weights.Rows, weighted.Weights.Columns, values);
+                return weighted with { Weights = weights, Biases = biases };
             case BatchNormalizationLayer normalization:
                 FloatVector variance = Vector(group, ArrayRole.Variance, 1);
-                Layer filled = normalization with { Scale = Vector(group, ArrayRole.Weight, 1), Shift = biases, Mean = Vector(group, ArrayRole.Mean, 0), Variance = variance };
+                Layer filled = normalization with
+                {
+                    Scale = Vector(group, ArrayRole.Weight, 1), Shift = biases,
+                    Mean = Vector(group, ArrayRole.Mean, 0), Variance = variance,
+                };
                 return filled.FindFault() is string fault ? throw new EspalierException(fault) : filled;
             default:
                 throw new InvalidOperationException($"Layer '{_layer.Name}' takes no arrays.");

@@ -1,6 +1,8 @@
 using Espalier.Compilation.Model;
 using Espalier.Inference.Baselines;
 using Espalier.Inference.Baselines.OnnxRuntime;
+using Espalier.Interchange;
+using Espalier.Tests.Interchange;
 using Espalier.Tests.Shared;
 
 namespace Espalier.Tests.Inference.Baselines;
@@ -20,6 +22,24 @@ public sealed class OnnxRuntimeContenderTests
                 ContenderTests.RequireAgreement(network, contender, 1, 7);
             }
         }
+    }
+
+    /// <summary>A model traced with three samples, whose shapes hold that number, still runs one sample at a time.</summary>
+    [OnnxRuntimeFact]
+    public void Models_of_a_fixed_batch_size_run_one_sample()
+    {
+        OnnxModels model = new OnnxModels().Input("x", 3, 2, 2).Integers("shape", 3, 4).Floats("w", [4, 1], 1, 10, 100, 1000)
+            .Node("Reshape", "x shape -> f").Node("MatMul", "f w -> y");
+        OnnxImportResult import = model.Import("y");
+        using var contender = OnnxRuntimeContender.OfModel(model.ToBytes("y"), import, OnnxRuntimeLibrary.Load());
+        var one = new float[1];
+        contender.Predict([1, 2, 3, 4], one);
+        var two = new float[2];
+        contender.PredictBatch([1, 2, 3, 4, 5, 6, 7, 8], two);
+
+        Assert.Equal(3, Assert.Single(import.Inputs).FixedBatch);
+        Assert.Equal([4321f], one);
+        Assert.Equal([4321f, 8765], two);
     }
 
     [OnnxRuntimeFact]

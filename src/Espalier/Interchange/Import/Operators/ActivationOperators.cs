@@ -12,13 +12,15 @@ internal static class ActivationOperators
     public static IEnumerable<ElementwiseOperator> All =>
     [
         new("Relu", _ => x => Math.Max(x[0], 0), call => Activate(call, Activation.Relu)),
-        new("LeakyRelu", call => Leaky(call.Float("alpha", 0.01f)), call => Activate(call, Activation.LeakyRelu(call.Float("alpha", 0.01f)))),
+        new("LeakyRelu", call => Leaky(call.Float("alpha", 0.01f)),
+            call => Activate(call, Activation.LeakyRelu(call.Float("alpha", 0.01f)))),
         new("PRelu", _ => x => x[0] > 0 ? x[0] : x[0] * x[1], ParametricRelu),
         new("Elu", call => Elu(call.Float("alpha", 1), 1), call => Activate(call, Activation.Elu(call.Float("alpha", 1)))),
         new("Selu", call => Elu(call.Float("alpha", SeluAlpha), call.Float("gamma", SeluGamma)), Selu),
         new("Sigmoid", _ => x => 1 / (1 + Math.Exp(-x[0])), call => Activate(call, Activation.Sigmoid)) { IsFirstOfSeveral = true },
         new("Tanh", _ => x => Math.Tanh(x[0]), call => Activate(call, Activation.Tanh)),
-        new("Softplus", _ => x => x[0] > 0 ? x[0] + Math.Log(1 + Math.Exp(-x[0])) : Math.Log(1 + Math.Exp(x[0])), call => Activate(call, Activation.Softplus)),
+        new("Softplus", _ => x => x[0] > 0 ? x[0] + Math.Log(1 + Math.Exp(-x[0])) : Math.Log(1 + Math.Exp(x[0])),
+            call => Activate(call, Activation.Softplus)),
         new("HardSigmoid", call => HardSigmoid(call.Float("alpha", 0.2f), call.Float("beta", 0.5f)), HardSigmoid),
         new("Gelu", call => Known(GeluOf(call)), call => Activate(call, GeluOf(call))),
         new("com.microsoft.Gelu", _ => Known(Activation.Gelu), call => Activate(call, Activation.Gelu)),
@@ -84,7 +86,8 @@ internal static class ActivationOperators
         NetworkAssembler network = call.Network;
         Signal x = network.Permuted(call.LayerName, call.Signal(0)) with { IsShared = true };
         Signal above = network.Activate($"{call.LayerName}_above", x, Activation.Relu);
-        Signal below = network.Activate($"{call.LayerName}_mirrored", Affine.Apply(network, $"{call.LayerName}_mirrored", x, _ => -1, _ => 0), Activation.Relu);
+        Signal below = network.Activate(
+            $"{call.LayerName}_mirrored", Affine.Apply(network, $"{call.LayerName}_mirrored", x, _ => -1, _ => 0), Activation.Relu);
         Signal scaled = Affine.Apply(network, $"{call.LayerName}_below", below, i => -slope(i), _ => 0);
         return network.Addition(call.LayerName, above, scaled);
     }
@@ -138,7 +141,8 @@ internal static class ActivationOperators
         if (b is ConstantTensor bounds)
         {
             Signal from = Affine.Apply(call.Network, $"{call.LayerName}_from", (Signal)a, _ => 1, i => -bounds.Values[i]);
-            return Affine.Apply(call.Network, call.LayerName, call.Network.Activate($"{call.LayerName}_clip", from, Activation.Relu), _ => 1, i => bounds.Values[i]);
+            return Affine.Apply(call.Network, call.LayerName, call.Network.Activate($"{call.LayerName}_clip", from, Activation.Relu),
+                _ => 1, i => bounds.Values[i]);
         }
 
         // Side by side along a new axis, of which a pooling takes the larger.
@@ -181,7 +185,8 @@ internal static class ActivationOperators
     private static Signal Shifted(NodeCall call, Signal x, double bound, double range, int sign)
     {
         Signal from = Affine.Apply(call.Network, $"{call.LayerName}_from", x, _ => sign, _ => -sign * bound);
-        return Affine.Apply(call.Network, call.LayerName, call.Network.Activate($"{call.LayerName}_clip", from, UpTo(range)), _ => sign, _ => bound);
+        return Affine.Apply(
+            call.Network, call.LayerName, call.Network.Activate($"{call.LayerName}_clip", from, UpTo(range)), _ => sign, _ => bound);
     }
 
     private static Activation UpTo(double most) => most <= float.MaxValue ? Activation.ClippedRelu((float)most) : Activation.Relu;

@@ -37,7 +37,8 @@ internal static class ArithmeticOperators
 
     /// <summary>For an operator that is computed on constants, and known within activation functions, but is no layer.</summary>
     internal static GraphValue[] Refuse(NodeCall call) => throw new EspalierException(
-        "depends on the model's input, and neither it nor the nodes around it are a layer or an activation function; a layer of its own would be needed.");
+        "depends on the model's input, and neither it nor the nodes around it are a layer or an activation function; "
+        + "a layer of its own would be needed.");
 
     private static GraphValue[] Sum(NodeCall call, int sign)
     {
@@ -85,7 +86,8 @@ internal static class ArithmeticOperators
         GraphValue[] inputs = ElementwiseOperators.Aligned(call);
         if (inputs.Length != 2) throw new EspalierException($"has {inputs.Length} inputs; 2 are needed.");
         int[] dims = Tensors.Broadcast(inputs[0].Dims, inputs[1].Dims)
-            ?? throw new EspalierException($"has inputs of shapes {Tensors.Show(inputs[0].Dims)} and {Tensors.Show(inputs[1].Dims)}, which do not fit together.");
+            ?? throw new EspalierException(
+                $"has inputs of shapes {Tensors.Show(inputs[0].Dims)} and {Tensors.Show(inputs[1].Dims)}, which do not fit together.");
         return (SelectionOperators.Expanded(inputs[0], dims), SelectionOperators.Expanded(inputs[1], dims));
     }
 }

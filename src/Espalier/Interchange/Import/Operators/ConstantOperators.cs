@@ -13,7 +13,11 @@ internal static class ConstantOperators
         if (call.HasAttribute("value_float")) return [ConstantTensor.Scalar(call.Float("value_float", 0))];
         if (call.HasAttribute("value_int")) return [ConstantTensor.Scalar(call.Int("value_int", 0), isInteger: true)];
         if (call.Ints("value_ints") is int[] integers) return [ConstantTensor.Integers(integers)];
-        if (call.Floats("value_floats") is float[] floats) return [new ConstantTensor([floats.Length], Array.ConvertAll(floats, value => (double)value))];
+        if (call.Floats("value_floats") is float[] floats)
+        {
+            return [new ConstantTensor([floats.Length], Array.ConvertAll(floats, value => (double)value))];
+        }
+
         throw new EspalierException("holds no number.");
     }
 

@@ -15,7 +15,9 @@ internal static class ConvolutionOperators
     {
         Signal x = call.Signal(0);
         ConstantTensor filters = call.Constant(1);
-        int[] taps = filters.Rank > 2 ? filters.Dims[2..] : throw new EspalierException($"has filters of {Tensors.Show(filters.Dims)}; filters x channels x taps are needed.");
+        int[] taps = filters.Rank > 2
+            ? filters.Dims[2..]
+            : throw new EspalierException($"has filters of {Tensors.Show(filters.Dims)}; filters x channels x taps are needed.");
         int[] kernel = call.Ints("kernel_shape") ?? taps;
         if (!kernel.AsSpan().SequenceEqual(taps))
         {
@@ -42,7 +44,9 @@ internal static class ConvolutionOperators
     internal static int[] ImageDims(Signal x, Shape shape) =>
         x.Rank == 3 ? [1, shape.Channels, shape.Width] : [1, shape.Channels, shape.Height, shape.Width];
 
-    /// <summary>The convolution as a fully connected layer, for values that lie as an image in no layer; null when it would be too large.</summary>
+    /// <summary>
+    /// The convolution as a fully connected layer, for values that lie as an image in no layer; null when it would be too large.
+    /// </summary>
     private static Signal? Expanded(NodeCall call, Signal x, SparseMatrix weights, float[] biases, int groups, int[] kernel)
     {
         Shape shape = x.Rank == 3 ? new Shape(x.Dims[1], 1, x.Dims[2]) : new Shape(x.Dims[1], x.Dims[2], x.Dims[3]);

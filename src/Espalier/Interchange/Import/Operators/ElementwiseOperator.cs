@@ -6,7 +6,9 @@ namespace Espalier.Interchange.Import.Operators;
 /// <param name="Build">Makes layers of it.</param>
 internal sealed record ElementwiseOperator(string Name, Func<NodeCall, Func<double[], double>> Function, OnnxOperator Build)
 {
-    /// <summary>Whether it may be the first of several nodes that spell one activation function: always when it is no layer by itself.</summary>
+    /// <summary>
+    /// Whether it may be the first of several nodes that spell one activation function: always when it is no layer by itself.
+    /// </summary>
     public bool IsFirstOfSeveral { get; init; } = Build == ArithmeticOperators.Refuse;
 
     /// <summary>Whether it yields truth values.</summary>

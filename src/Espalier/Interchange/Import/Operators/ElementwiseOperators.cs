@@ -88,8 +88,9 @@ internal static class ElementwiseOperators
         if (!isWorthIt || argument is null || depth >= MaxDepth) return null;
         Func<double[], double> function = one.Function(call);
         Func<double, double>[] given = [.. parts.OfType<Func<double, double>>()];
-        return new Formula(
-            argument with { IsShared = isShared }, x => function(Array.ConvertAll(given, part => part(x))), call, one.Build) { Depth = depth + 1 };
+        double Value(double x) => function(Array.ConvertAll(given, part => part(x)));
+        Value(0); // A node with too few inputs is told here, where it is named.
+        return new Formula(argument with { IsShared = isShared }, Value, call, one.Build) { Depth = depth + 1 };
     }
 
     private static Signal? Argument(NodeCall call) =>

@@ -40,14 +40,16 @@ internal static class LogSoftmax
 
             int pairs = (length + 1) / 2, all = pairs * groups.Length;
             bool isOdd = length % 2 != 0;
-            Signal firsts = network.Dense($"{name}_first", level, first, [all], -1), differences = network.Dense($"{name}_more", level, difference, [all], -1);
+            Signal firsts = network.Dense($"{name}_first", level, first, [all], -1),
+                differences = network.Dense($"{name}_more", level, difference, [all], -1);
             differences = Affine.Apply(network, name, differences, _ => 1, i => isOdd && i % pairs == pairs - 1 ? AddsNothing : 0);
             level = network.Addition($"{name}_sum", firsts, network.Activate(name, differences, Activation.Softplus));
             places = [.. Enumerable.Range(0, all).Chunk(pairs)];
         }
 
         int values = network.Layers.ShapeOf(whole.Source).Length;
-        var both = new Signal(network.Concatenation($"{name}_both", [whole.Source, level.Source]), [values + groups.Length], null, -1, false);
+        var both = new Signal(
+            network.Concatenation($"{name}_both", [whole.Source, level.Source]), [values + groups.Length], null, -1, false);
         var groupOf = new int[values];
         for (int g = 0; g < groups.Length; g++)
         {

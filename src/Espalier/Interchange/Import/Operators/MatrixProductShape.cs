@@ -80,7 +80,9 @@ internal sealed class MatrixProductShape
         if (isSummed) throw new BatchException(SumsOverBatch);
         bool isAxisDropped = isLeft ? _isBVector : _isAVector && fromEnd > 2;
         int batch = Dims.Length - fromEnd + (isAxisDropped ? 1 : 0);
-        return batch >= 0 && Dims[batch] == x.Dims[x.Batch] ? batch : throw new BatchException("multiplies the samples of a batch by different constants.");
+        return batch >= 0 && Dims[batch] == x.Dims[x.Batch]
+            ? batch
+            : throw new BatchException("multiplies the samples of a batch by different constants.");
     }
 
     private int[] Starts(int[] outer, int size)

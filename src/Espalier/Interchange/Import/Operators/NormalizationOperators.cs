@@ -68,8 +68,8 @@ internal static class NormalizationOperators
     }
 
     /// <summary>
-    /// Division by the sum of the sizes, which scikit-learn puts after a softmax, where it is 1, and after a logistic function for each class:
-    /// s(z_i) / sum_j s(z_j) = softmax(ln s(z))_i with ln s(z) = -softplus(-z), which is s(z) itself for two opposite z.
+    /// Division by the sum of the sizes, which scikit-learn puts after a softmax, where it is 1, and after a logistic function for each
+    /// class: s(z_i) / sum_j s(z_j) = softmax(ln s(z))_i with ln s(z) = -softplus(-z), which is s(z) itself for two opposite z.
     /// </summary>
     private static GraphValue[] Normalizer(NodeCall call)
     {
@@ -86,7 +86,8 @@ internal static class NormalizationOperators
             return [network.Activate(name, logarithms, Activation.Softmax)];
         }
 
-        throw new EspalierException("divides by a sum that depends on the model's input; it can be left out only where it is 1, after a softmax, "
+        throw new EspalierException(
+            "divides by a sum that depends on the model's input; it can be left out only where it is 1, after a softmax, "
             + "and becomes one after a logistic function.");
     }
 

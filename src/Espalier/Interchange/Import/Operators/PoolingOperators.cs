@@ -11,20 +11,23 @@ internal static class PoolingOperators
         ("MaxPool", call => Pool(call, PoolingKind.Max)), ("AveragePool", call => Pool(call, PoolingKind.Average)),
         ("GlobalMaxPool", call => Reduce(call, Spatial(call), true, PoolingKind.Max)),
         ("GlobalAveragePool", call => Reduce(call, Spatial(call), true, PoolingKind.Average)),
-        ("ReduceMean", call => Reduce(call, PoolingKind.Average)), ("ReduceMax", call => Reduce(call, PoolingKind.Max)), ("ReduceMin", Minimum),
-        ("ReduceSum", Sum), ("ReduceProd", ProductOfConstants),
+        ("ReduceMean", call => Reduce(call, PoolingKind.Average)), ("ReduceMax", call => Reduce(call, PoolingKind.Max)),
+        ("ReduceMin", Minimum),
+        ("ReduceSum", Sum), ("ReduceProd", ProductOfConstants), ("ArgMax", Index), ("ArgMin", Index),
     ];
 
     private static GraphValue[] Pool(NodeCall call, PoolingKind kind)
     {
         Signal x = call.Signal(0);
-        ImageView image = ImageView.Of(call.Network, call.LayerName, x) ?? ImageView.Gathered(call.Network, call.LayerName, x, ImageView.ShapeOf(x));
+        ImageView image = ImageView.Of(call.Network, call.LayerName, x)
+            ?? ImageView.Gathered(call.Network, call.LayerName, x, ImageView.ShapeOf(x));
         int[] kernel = call.Ints("kernel_shape") ?? throw new EspalierException("has no kernel_shape.");
         bool ceiling = call.Int("ceil_mode", 0) != 0, countsPadding = kind == PoolingKind.Average && call.Int("count_include_pad", 0) != 0;
         bool isAbsorbed = image.HasBorder && kind == PoolingKind.Average && !ceiling;
         if (!isAbsorbed) image = image.Materialized(call.Network, call.LayerName);
         var border = image.Border;
-        var bordered = new Shape(image.Shape.Channels, border.Top + image.Shape.Height + border.Bottom, border.Left + image.Shape.Width + border.Right);
+        var bordered = new Shape(
+            image.Shape.Channels, border.Top + image.Shape.Height + border.Bottom, border.Left + image.Shape.Width + border.Right);
         Window window = WindowReader.Read(call, bordered, kernel);
         if (isAbsorbed && window.HasPadding && !countsPadding)
         {
@@ -76,7 +79,8 @@ internal static class PoolingOperators
     }
 
     /// <summary>The maximum along axes of any values.</summary>
-    internal static Signal Largest(NodeCall call, Signal x, int[] axes, bool keepsAxes) => Largest(call, x, AxisGroups.Of(x, axes, keepsAxes));
+    internal static Signal Largest(NodeCall call, Signal x, int[] axes, bool keepsAxes) =>
+        Largest(call, x, AxisGroups.Of(x, axes, keepsAxes));
 
     /// <summary>The maximum of each group: each is put together as one row of an image, a channel for each group.</summary>
     private static Signal Largest(NodeCall call, Signal x, AxisGroups groups)
@@ -89,6 +93,9 @@ internal static class PoolingOperators
         return new Signal(layer, groups.Dims, null, groups.BatchAfter(x), false);
     }
 
+    private static GraphValue[] Index(NodeCall call) => throw new EspalierException(
+        "yields the index of a value, which no layer does; it can be left out where nothing but the class comes after it.");
+
     /// <summary>min(x) = -max(-x).</summary>
     private static GraphValue[] Minimum(NodeCall call)
     {
@@ -100,11 +107,14 @@ internal static class PoolingOperators
     {
         bool keepsAxes = call.Int("keepdims", 1) != 0;
         var groups = AxisGroups.Of(call.Value(0), Axes(call), keepsAxes);
-        return call.Value(0) is ConstantTensor constant ? [groups.Fold(constant, values => values.Sum())] : [Summed(call, call.Signal(0), groups, 1)];
+        return call.Value(0) is ConstantTensor constant
+            ? [groups.Fold(constant, values => values.Sum())]
+            : [Summed(call, call.Signal(0), groups, 1)];
     }
 
     private static GraphValue[] ProductOfConstants(NodeCall call) =>
-        [AxisGroups.Of(call.Value(0), Axes(call), call.Int("keepdims", 1) != 0).Fold(call.Constant(0), values => values.Aggregate((a, b) => a * b))];
+        [AxisGroups.Of(call.Value(0), Axes(call), call.Int("keepdims", 1) != 0).Fold(
+            call.Constant(0), values => values.Aggregate((a, b) => a * b))];
 
     private static Signal Summed(NodeCall call, Signal x, AxisGroups groups, double weight)
     {
@@ -127,6 +137,8 @@ internal static class PoolingOperators
         int area = shape.Height * shape.Width;
         if (groups.Size != area || area == 1 || !network.IsPermutation(x)) return null;
         int[] channels = [.. groups.Elements.Select(group => x.At(group[0]) / area)];
-        return groups.Elements.Select((group, i) => group.All(element => x.At(element) / area == channels[i])).All(isOne => isOne) ? channels : null;
+        return groups.Elements.Select((group, i) => group.All(element => x.At(element) / area == channels[i])).All(isOne => isOne)
+            ? channels
+            : null;
     }
 }

@@ -57,7 +57,8 @@ internal static class ProductOperators
         (Signal? x, ConstantTensor? weights) = a is ConstantTensor first ? (b as Signal, first) : (a as Signal, b as ConstantTensor);
         if (x is null || weights is null)
         {
-            throw new EspalierException("multiplies two matrices that both depend on the model's input; one must be constant: an initializer, or fixed at import.");
+            throw new EspalierException(
+                "multiplies two matrices that both depend on the model's input; one must be constant: an initializer, or fixed at import.");
         }
 
         NetworkAssembler network = call.Network;
@@ -121,7 +122,8 @@ internal static class ProductOperators
         var matrix = new ConstantTensor([rows, rows == 0 ? 0 : weights.Length / rows], weights);
         GraphValue sums = Product(call, call.Value(0), matrix.Seen(Layout.Transposed(matrix, [1, 0])));
         if (call.Floats(intercepts) is not { Length: > 0 } biases) return sums;
-        return OperatorTable.Run("Add", call.With([sums, new ConstantTensor([biases.Length], Array.ConvertAll(biases, value => (double)value))]))[0];
+        return OperatorTable.Run(
+            "Add", call.With([sums, new ConstantTensor([biases.Length], Array.ConvertAll(biases, value => (double)value))]))[0];
     }
 
     private static GraphValue Transformed(NodeCall call, GraphValue scores) => call.Text("post_transform", "NONE") switch

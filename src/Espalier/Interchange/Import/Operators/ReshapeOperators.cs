@@ -17,11 +17,17 @@ internal static class ReshapeOperators
     private static GraphValue[] Cast(NodeCall call)
     {
         var type = (Onnx.TensorProto.Types.DataType)call.Int("to", (int)Onnx.TensorProto.Types.DataType.Float);
-        if (call.HasAttribute("to") && call.OperatorSet < 6) type = Enum.Parse<Onnx.TensorProto.Types.DataType>(call.Text("to", "FLOAT"), ignoreCase: true);
+        if (call.HasAttribute("to") && call.OperatorSet < 6)
+        {
+            type = Enum.Parse<Onnx.TensorProto.Types.DataType>(call.Text("to", "FLOAT"), ignoreCase: true);
+        }
+
         if (call.Inputs[0] is ConstantTensor constant) return [constant.CastTo(type)];
         bool isReal = type is Onnx.TensorProto.Types.DataType.Float or Onnx.TensorProto.Types.DataType.Double
             or Onnx.TensorProto.Types.DataType.Float16 or Onnx.TensorProto.Types.DataType.Bfloat16;
-        return isReal ? Same(call) : throw new EspalierException($"rounds values that depend on the input to {type}; layers compute with floats.");
+        return isReal
+            ? Same(call)
+            : throw new EspalierException($"rounds values that depend on the input to {type}; layers compute with floats.");
     }
 
     private static GraphValue[] Reshape(NodeCall call)
@@ -30,12 +36,19 @@ internal static class ReshapeOperators
         int[] target = [.. call.Ints(1, "shape") ?? throw new EspalierException("names no shape.")];
         for (int i = 0; i < target.Length; i++)
         {
-            if (target[i] == 0 && call.Int("allowzero", 0) == 0) target[i] = i < value.Rank ? value.Dims[i] : throw new EspalierException($"keeps axis {i}, which its input has not.");
+            if (target[i] == 0 && call.Int("allowzero", 0) == 0)
+            {
+                target[i] = i < value.Rank ? value.Dims[i] : throw new EspalierException($"keeps axis {i}, which its input has not.");
+            }
         }
 
         // A shape with a batch size that the exporter happened to trace; layers are made for one sample.
         bool isOpen = target.Contains(-1);
-        if (value.Batch == 0 && target is [> 1, ..] && value.Dims[0] == 1 && (isOpen || Tensors.Count(target) != value.Length)) target[0] = 1;
+        if (value.Batch == 0 && target is [> 1, ..] && value.Dims[0] == 1 && (isOpen || Tensors.Count(target) != value.Length))
+        {
+            target[0] = 1;
+        }
+
         if (isOpen)
         {
             int open = Array.IndexOf(target, -1);
@@ -77,7 +90,8 @@ internal static class ReshapeOperators
         }
 
         int[] kept = [.. Enumerable.Range(0, value.Rank).Except(axes)];
-        return [value.Seen(Layout.Reshaped(Array.ConvertAll(kept, axis => value.Dims[axis]), value.Batch < 0 ? -1 : Array.IndexOf(kept, value.Batch)))];
+        int batch = value.Batch < 0 ? -1 : Array.IndexOf(kept, value.Batch);
+        return [value.Seen(Layout.Reshaped(Array.ConvertAll(kept, axis => value.Dims[axis]), batch))];
     }
 
     private static GraphValue[] Unsqueeze(NodeCall call)

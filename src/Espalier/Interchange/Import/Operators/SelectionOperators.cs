@@ -82,7 +82,8 @@ internal static class SelectionOperators
     {
         GraphValue value = call.Value(0);
         int axis = ReshapeOperators.Axes([call.Int("axis", 0)], value.Rank)[0], length = value.Dims[axis], count = call.OutputCount;
-        int[] parts = call.Ints(1, "split") ?? [.. Enumerable.Range(0, count).Select(i => Math.Min(Chunk(length, count), length - i * Chunk(length, count)))];
+        int[] parts = call.Ints(1, "split")
+            ?? [.. Enumerable.Range(0, count).Select(i => Math.Min(Chunk(length, count), length - i * Chunk(length, count)))];
         if (parts.Length != count || parts.Sum() != length || Array.Exists(parts, part => part < 0))
         {
             throw new EspalierException($"splits {length} elements into parts of {string.Join(", ", parts)} for {count} outputs.");
@@ -104,7 +105,8 @@ internal static class SelectionOperators
     {
         GraphValue value = call.Value(0);
         int[] target = call.Constant(1).ToIntegers();
-        int[] dims = Tensors.Broadcast(value.Dims, target) ?? throw new EspalierException($"expands {Tensors.Show(value.Dims)} to {Tensors.Show(target)}.");
+        int[] dims = Tensors.Broadcast(value.Dims, target)
+            ?? throw new EspalierException($"expands {Tensors.Show(value.Dims)} to {Tensors.Show(target)}.");
         return [Expanded(value, dims)];
     }
 
@@ -121,7 +123,11 @@ internal static class SelectionOperators
         for (int i = 0; i < picks.Length; i++)
         {
             int length = value.Dims[i];
-            if ((long)length * repeats[i] > Layout.MaxElements) throw new EspalierException($"repeats {length} elements {repeats[i]} times.");
+            if ((long)length * repeats[i] > Layout.MaxElements)
+            {
+                throw new EspalierException($"repeats {length} elements {repeats[i]} times.");
+            }
+
             picks[i] = new int[length * repeats[i]];
             for (int j = 0; j < picks[i].Length; j++) picks[i][j] = j % length;
         }

@@ -61,7 +61,8 @@ internal static class TransposedConvolution
                 {
                     for (int tap = 0; tap < vertical.Taps * horizontal.Taps; tap++)
                     {
-                        int y = vertical.Read(pixel / output.Width, tap / horizontal.Taps), column = horizontal.Read(pixel % output.Width, tap % horizontal.Taps);
+                        int y = vertical.Read(pixel / output.Width, tap / horizontal.Taps),
+                            column = horizontal.Read(pixel % output.Width, tap % horizontal.Taps);
                         if (y < 0 || column < 0) continue;
                         double weight = filters.Values[(channel * perGroup + filter % perGroup) * vertical.Taps * horizontal.Taps + tap];
                         rows.Add(x.At((channel * shape.Height + y) * shape.Width + column), weight);
@@ -93,7 +94,11 @@ internal static class TransposedConvolution
         {
             long whole = (long)strides[i] * (sides[i] - 1) + more[i] + (long)(taps[i] - 1) * dilations[i] + 1;
             long cut = pads[i], output = wanted?[i] ?? whole - pads[i] - pads[i + count];
-            if (wanted is not null) cut = automatic == "SAME_UPPER" ? Math.Max(0, whole - output) / 2 : (Math.Max(0, whole - output) + 1) / 2;
+            if (wanted is not null)
+            {
+                cut = automatic == "SAME_UPPER" ? Math.Max(0, whole - output) / 2 : (Math.Max(0, whole - output) + 1) / 2;
+            }
+
             if (output is < 1 or > ModelLimits.MaxValues) throw new EspalierException($"yields {output} pixels along axis {i + 2}.");
             axes[i] = new Axis(sides[i], taps[i], strides[i], dilations[i], (int)cut, (int)output);
         }

@@ -51,7 +51,9 @@ internal static class WindowReader
         Right = window.Right + border.Right,
     };
 
-    /// <summary>An attribute of <paramref name="count"/> whole numbers, each <paramref name="otherwise"/> when it is left out, and no less.</summary>
+    /// <summary>
+    /// An attribute of <paramref name="count"/> whole numbers, each <paramref name="otherwise"/> when it is left out, and no less.
+    /// </summary>
     internal static int[] All(NodeCall call, string name, int count, int otherwise)
     {
         int[] values = call.Ints(name) ?? [.. Enumerable.Repeat(otherwise, count)];
