@@ -27,7 +27,7 @@ internal sealed class L0LeNet5Experiment : Experiment
         run.Stage(0, 1, Method);
 
         // The first number is of no effect, for the image itself has no filter that could go.
-        NoisyOutcome outcome = lenet.Gated("l0-per-layer", [0, 0.2, 0.1, 10], 60);
+        NoisyOutcome outcome = lenet.Gated("l0-per-layer", [0, 1, 0.3, 20], 60);
         var report = new NoisyReport("LeNet-5", lenet.DenseWeights);
         ReproductionRow[] rows =
         [
