@@ -29,7 +29,8 @@ internal sealed class TerminalTable(string[] columns, int words, string title = 
     {
         terminal.Print(cells[0]);
         int widest = columns.Max(name => name.Length);
-        IEnumerable<string[]> rest = columns.Zip(cells, (name, cell) => new[] { "  " + name.PadRight(widest), cell }).Skip(1).Where(line => line[1].Length > 0);
+        IEnumerable<string[]> rest = columns.Zip(cells, (name, cell) => new[] { "  " + name.PadRight(widest), cell })
+            .Skip(1).Where(line => line[1].Length > 0);
         terminal.Print(TextTable.Format([.. rest], words: 2));
     }
 }

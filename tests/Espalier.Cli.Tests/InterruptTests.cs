@@ -15,10 +15,12 @@ public sealed class InterruptTests
         if (!File.Exists(Signal)) return;
         using var run = new CommandRun();
         string checkpoint = run.PathOf("run.checkpoint");
-        string[] command = ["train", "--data", "monks-1", "--layers", "3", "--batch", "1", "--out", run.PathOf("net.espalier"), .. hasCheckpoint ? ["--checkpoint", checkpoint] : Array.Empty<string>()];
-        var start = new ProcessStartInfo(
-            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
-            [Path.Combine(AppContext.BaseDirectory, "Espalier.Cli.dll"), .. command, "--epochs", "1000000"]) { RedirectStandardError = true };
+        string[] command =
+        [
+            Path.Combine(AppContext.BaseDirectory, "Espalier.Cli.dll"), "train", "--data", "monks-1", "--layers", "3", "--batch", "1", "--epochs", "1000000",
+            "--out", run.PathOf("net.espalier"), .. hasCheckpoint ? ["--checkpoint", checkpoint] : Array.Empty<string>(),
+        ];
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", command) { RedirectStandardError = true };
 
         // The first line on its progress says that it trains.
         using Process process = Process.Start(start)!;

@@ -41,9 +41,11 @@ public sealed class ToolTests(PackageFeed feed)
 
         string items = Block(quick, "xml").Replace("<ItemGroup>", "", StringComparison.Ordinal).Replace("</ItemGroup>", "", StringComparison.Ordinal);
         Assert.Contains($"Version=\"{feed.Version}\"", items, StringComparison.Ordinal);
-        consumer.WithProject("net10.0", items, "<RootNamespace>MyApp</RootNamespace><ImplicitUsings>enable</ImplicitUsings>").With("Program.cs", Block(quick, "csharp"));
+        consumer.WithProject("net10.0", items, "<RootNamespace>MyApp</RootNamespace><ImplicitUsings>enable</ImplicitUsings>")
+            .With("Program.cs", Block(quick, "csharp"));
         Consumer.AssertSilent(consumer.Build());
-        Assert.Matches(@"^digit \d, and the model's own samples come out right\s*$", Tool.Run(consumer.Folder, Tool.DotNet, [consumer.Built("Consumer.dll")]).Output);
+        (_, string printed) = Tool.Run(consumer.Folder, Tool.DotNet, [consumer.Built("Consumer.dll")]);
+        Assert.Matches(@"^digit \d, and the model's own samples come out right\s*$", printed);
     }
 
     private static string Block(string text, string language)

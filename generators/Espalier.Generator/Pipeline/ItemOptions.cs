@@ -38,7 +38,11 @@ internal static class ItemOptions
         { IsPlain = isPlain || noVectors is not null };
         string? nameFault = options.FindFault();
 
-        if (item.EspalierGenerate.Length > 0 && !bool.TryParse(item.EspalierGenerate, out _)) return Refuse(Descriptors.InvalidSwitch, item.EspalierGenerate);
+        if (item.EspalierGenerate.Length > 0 && !bool.TryParse(item.EspalierGenerate, out _))
+        {
+            return Refuse(Descriptors.InvalidSwitch, item.EspalierGenerate);
+        }
+
         if (isPublic is null) return Refuse(Descriptors.InvalidVisibility, item.Visibility);
         if (!isPlainKnown) return Refuse(Descriptors.InvalidPlain, plain);
         if (noVectors is (string project, string mend)) return Refuse(Descriptors.NoVectors, project, mend);
