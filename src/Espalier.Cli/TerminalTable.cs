@@ -3,7 +3,8 @@ using Espalier.Reporting;
 namespace Espalier.Cli;
 
 /// <summary>
-/// A table for people. In a window that is too narrow for its lines each row becomes a paragraph instead, because folded lines cannot be read.
+/// A table for people. In a window that is too narrow for its lines each row becomes a paragraph instead, because folded lines cannot be
+/// read.
 /// </summary>
 /// <param name="columns">The names of the columns.</param>
 /// <param name="words">How many of them stand at the left; those that follow are numbers.</param>

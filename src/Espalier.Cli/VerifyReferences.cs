@@ -6,7 +6,9 @@ using Espalier.Interchange;
 
 namespace Espalier.Cli;
 
-/// <summary>The other implementations that <c>verify</c> holds generated code against: an ONNX model, and ONNX Runtime where it is there.</summary>
+/// <summary>
+/// The other implementations that <c>verify</c> holds generated code against: an ONNX model, and ONNX Runtime where it is there.
+/// </summary>
 internal static class VerifyReferences
 {
     /// <summary>Compares with all that there are.</summary>

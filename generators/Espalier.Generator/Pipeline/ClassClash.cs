@@ -15,8 +15,8 @@ namespace Espalier.Generator.Pipeline;
 internal sealed record ClassClash(string Path, string Class, string FirstPath)
 {
     /// <summary>
-    /// What is compared: the file and the full name of its class; no weights, so that retraining one network leaves the others alone. A network
-    /// that is broken has its class all the same.
+    /// What is compared: the file and the full name of its class; no weights, so that retraining one network leaves the others alone. A
+    /// network that is broken has its class all the same.
     /// </summary>
     public static (string Path, string Class)? KeyOf(Outcome<ParsedNetwork> outcome) =>
         outcome.Class is null ? null : (outcome.Path, FullName(outcome.Class));

@@ -14,7 +14,9 @@ namespace Espalier.Generator.Pipeline;
 /// <param name="Plain">The metadata <c>Plain</c>, or an empty string.</param>
 /// <param name="EspalierPlain">The property <c>EspalierPlain</c>, which stands for items that do not say, or an empty string.</param>
 /// <param name="EspalierGenerate">The property <c>EspalierGenerate</c>, or an empty string.</param>
-/// <param name="EspalierFrameworkHasVectors">The property of this name: <c>false</c> for frameworks before .NET 8, or an empty string.</param>
+/// <param name="EspalierFrameworkHasVectors">
+/// The property of this name: <c>false</c> for frameworks before .NET 8, or an empty string.
+/// </param>
 /// <param name="RootNamespace">The property <c>RootNamespace</c>, or an empty string.</param>
 /// <param name="Language">The version of C# that the project is written in.</param>
 internal sealed record NetworkItem(

@@ -52,7 +52,9 @@ public static class CSharpEmitter
         return new EquatableArray<EmittedFile>([EmitSurface(lowered.Header, options), .. kernels]);
     }
 
-    /// <summary>Why there is no plain C# (<see cref="EmitOptions.IsPlain"/>) of <paramref name="network"/>, or null when there is.</summary>
+    /// <summary>
+    /// Why there is no plain C# (<see cref="EmitOptions.IsPlain"/>) of <paramref name="network"/>, or null when there is.
+    /// </summary>
     public static string? FindPlainFault(Network network)
     {
         if (network is null) throw new ArgumentNullException(nameof(network));

@@ -21,8 +21,8 @@ public sealed record EmitOptions(string ClassName, string Namespace = "", bool I
     };
 
     /// <summary>
-    /// Whether the code is plain C#, of language version 7.3 for netstandard2.0: arrays in place of spans, no intrinsics. It is made of the scalar
-    /// plan, so a network for it need be lowered with no <see cref="Lowering.LoweringOptions.Widths"/> but the scalar one.
+    /// Whether the code is plain C#, of language version 7.3 for netstandard2.0: arrays in place of spans, no intrinsics. It is made of the
+    /// scalar plan, so a network for it need be lowered with no <see cref="Lowering.LoweringOptions.Widths"/> but the scalar one.
     /// </summary>
     public bool IsPlain { get; init; }
 

@@ -4,7 +4,9 @@ using Espalier.Compilation.Model;
 
 namespace Espalier.Compilation.Format;
 
-/// <summary>Reads the layers: each starts with a line that names it, its kind and perhaps what it reads, and each kind has its reader.</summary>
+/// <summary>
+/// Reads the layers: each starts with a line that names it, its kind and perhaps what it reads, and each kind has its reader.
+/// </summary>
 internal sealed class LayerReader
 {
     private const int LongestWord = 32;

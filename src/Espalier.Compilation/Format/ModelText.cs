@@ -21,9 +21,9 @@ namespace Espalier.Compilation.Format;
 /// BIAS INDEX:HEX INDEX:HEX ...                    WEIGHTS, one line for each output or filter; with a codebook INDEX:CODE
 /// sample INDEX:HEX ... > HEX HEX ...              none or more: inputs whose bits are not zero, then all outputs
 /// </code>
-/// SHAPE is what comes to the layer, WINDOW is <c>5x5 [stride 2x2] [dilation 2x2] [padding TOP LEFT BOTTOM RIGHT]</c>. A layer reads the one
-/// before; where it reads others, <c>from</c> and their names stand behind its kind, <c>input</c> meaning the network's input.
-/// A network has one spelling only: read then write gives the same bytes, and defaults are left out.
+/// SHAPE is what comes to the layer, WINDOW is <c>5x5 [stride 2x2] [dilation 2x2] [padding TOP LEFT BOTTOM RIGHT]</c>. A layer reads the
+/// one before; where it reads others, <c>from</c> and their names stand behind its kind, <c>input</c> meaning the network's input. A
+/// network has one spelling only: read then write gives the same bytes, and defaults are left out.
 /// </summary>
 internal static class ModelText
 {

@@ -3,7 +3,9 @@ using Espalier.Compilation.Model;
 
 namespace Espalier.Compilation.Format;
 
-/// <summary>Reads what layers of weights have below their first line: shared weights, if any, and one line for each output or filter.</summary>
+/// <summary>
+/// Reads what layers of weights have below their first line: shared weights, if any, and one line for each output or filter.
+/// </summary>
 internal sealed class WeightRowReader
 {
     private readonly LineCursor _cursor;

@@ -3,15 +3,16 @@ using Espalier.Compilation.Model;
 namespace Espalier.Compilation.Kernels;
 
 /// <summary>
-/// The activation functions and the maximum of a pooling, from float addition, subtraction, multiplication, division, comparisons and bit operations alone: each of
-/// these is exact to the bit in IEEE 754, so every machine computes the same answer (the C library's exp and tanh do not promise that).
+/// The activation functions and the maximum of a pooling, from float addition, subtraction, multiplication, division, comparisons and bit
+/// operations alone: each of these is exact to the bit in IEEE 754, so every machine computes the same answer (the C library's exp and tanh
+/// do not promise that).
 /// </summary>
 /// <remarks>
 /// One source for all: the library runs these methods, and the emitter copies the marked sections of this very file into generated
 /// code (see <see cref="ActivationSource"/>), each with what it needs, replacing only the two bit casts and <c>float[]</c> by a span.
-/// Each result is cast to float, although it is one: the language lets a runtime keep more digits of it, and some compute in double precision.
-/// Where they do not, the cast costs nothing.
-/// Errors are in ULPs of the exact result, the largest over all floats; a test holds them on a dense sample.
+/// Each result is cast to float, although it is one: the language lets a runtime keep more digits of it, and some compute in double
+/// precision. Where they do not, the cast costs nothing. Errors are in ULPs of the exact result, the largest over all floats; a test holds
+/// them on a dense sample.
 /// </remarks>
 public static class ActivationMath
 {

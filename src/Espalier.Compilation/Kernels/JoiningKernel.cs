@@ -70,8 +70,8 @@ internal sealed class JoiningKernel : Kernel
     private static bool IsCopy(Layer layer) => layer is not AdditionLayer && layer.Activation.Kind is ActivationKind.Identity or ActivationKind.Softmax;
 
     /// <summary>
-    /// The loop that activates the sums of the values of <paramref name="inputs"/>, in registers as far as whole ones go; the last one begins
-    /// earlier and computes what it reaches back to a second time.
+    /// The loop that activates the sums of the values of <paramref name="inputs"/>, in registers as far as whole ones go; the last one
+    /// begins earlier and computes what it reaches back to a second time.
     /// </summary>
     private static void EmitLoop(CSharpWriter writer, KernelSite site, string[] inputs, int start, int length)
     {

@@ -35,8 +35,8 @@ internal abstract class Kernel
     public abstract KernelKind Kind { get; }
 
     /// <summary>
-    /// Whether the stage's method reads its inputs in registers, from spans that are padded to whole registers and <see cref="Slack"/>. What
-    /// stands behind the last input must be finite and counts for nothing.
+    /// Whether the stage's method reads its inputs in registers, from spans that are padded to whole registers and <see cref="Slack"/>.
+    /// What stands behind the last input must be finite and counts for nothing.
     /// </summary>
     public virtual bool ReadsBlocks => false;
 
@@ -66,8 +66,8 @@ internal abstract class Kernel
     public virtual int Slack(VectorWidth width) => 0;
 
     /// <summary>
-    /// The floats of scratch memory that the method takes as a last parameter, <c>Span&lt;float&gt; work</c>; 0 when it has no such parameter.
-    /// Their content does not matter before and after.
+    /// The floats of scratch memory that the method takes as a last parameter, <c>Span&lt;float&gt; work</c>; 0 when it has no such
+    /// parameter. Their content does not matter before and after.
     /// </summary>
     public virtual int WorkFloats(Stage stage, VectorWidth width) => 0;
 
@@ -91,8 +91,8 @@ internal abstract class Kernel
 
     /// <summary>
     /// Writes the members that compute the stage; the first is the method <c>void Method(ReadOnlySpan&lt;float&gt; input,
-    /// Span&lt;float&gt; output)</c>, which the caller has documented. A stage of several inputs has parameters <c>input0</c>, <c>input1</c>, ...,
-    /// and one that needs scratch memory has <c>Span&lt;float&gt; work</c> behind the output.
+    /// Span&lt;float&gt; output)</c>, which the caller has documented. A stage of several inputs has parameters <c>input0</c>,
+    /// <c>input1</c>, ..., and one that needs scratch memory has <c>Span&lt;float&gt; work</c> behind the output.
     /// </summary>
     public abstract void Emit(CSharpWriter writer, KernelSite site);
 

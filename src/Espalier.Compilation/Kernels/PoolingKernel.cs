@@ -83,7 +83,8 @@ internal sealed class PoolingKernel : Kernel
         && layer.Window == new Window(layer.Input.Height, layer.Input.Width) { StrideY = layer.Window.StrideY, StrideX = layer.Window.StrideX };
 
     /// <summary>
-    /// The mean of each image, in registers by turns added to two sums; the last one begins earlier, and leaves out what the one before has.
+    /// The mean of each image, in registers by turns added to two sums; the last one begins earlier, and leaves out what the one before
+    /// has.
     /// </summary>
     private static void EmitMeans(CSharpWriter writer, PoolingLayer layer, VectorWidth width)
     {

@@ -5,8 +5,8 @@ using Espalier.Compilation.Model;
 namespace Espalier.Compilation.Lowering;
 
 /// <summary>
-/// A network's layers while a pass rewrites them: each with the indices of what it reads, so that layers may come and go without a thought to
-/// names. The last layer yields the network's output, always.
+/// A network's layers while a pass rewrites them: each with the indices of what it reads, so that layers may come and go without a thought
+/// to names. The last layer yields the network's output, always.
 /// </summary>
 internal sealed class LayerGraph
 {

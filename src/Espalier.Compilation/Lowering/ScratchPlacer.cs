@@ -8,10 +8,10 @@ namespace Espalier.Compilation.Lowering;
 /// Places buffers with lifetimes in one workspace so that those that live at the same time never overlap.
 /// </summary>
 /// <remarks>
-/// A chain is placed without waste: its values alternate between the front and the back, a stage's working memory lies between the two, and the
-/// largest sum that lives at once is all that is needed. To do as well for any graph is NP-hard (dynamic storage allocation, Garey and
-/// Johnson 1979); there the buffers go one by one, from the largest on, from the largest product of length and lifetime on, or in the order of
-/// time, each to the lowest place where it fits, and the best of the three is taken.
+/// A chain is placed without waste: its values alternate between the front and the back, a stage's working memory lies between the two, and
+/// the largest sum that lives at once is all that is needed. To do as well for any graph is NP-hard (dynamic storage allocation, Garey and
+/// Johnson 1979); there the buffers go one by one, from the largest on, from the largest product of length and lifetime on, or in the order
+/// of time, each to the lowest place where it fits, and the best of the three is taken.
 /// </remarks>
 internal static class ScratchPlacer
 {

@@ -94,7 +94,10 @@ public sealed record WidthPlan(VectorWidth Width, EquatableArray<Stage> Stages)
         }
     }
 
-    /// <summary>The index of the stage that yields the values of the layer called <paramref name="name"/>, or computes them in between; -1 when none does.</summary>
+    /// <summary>
+    /// The index of the stage that yields the values of the layer called <paramref name="name"/>, or computes them in between; -1 when none
+    /// does.
+    /// </summary>
     public int StageOf(string name)
     {
         for (int i = 0; i < Stages.Length; i++)
@@ -105,7 +108,9 @@ public sealed record WidthPlan(VectorWidth Width, EquatableArray<Stage> Stages)
         return -1;
     }
 
-    /// <summary>The bytes of scratch memory for the values of stage <paramref name="index"/>; none when it writes to the caller's.</summary>
+    /// <summary>
+    /// The bytes of scratch memory for the values of stage <paramref name="index"/>; none when it writes to the caller's.
+    /// </summary>
     public long ScratchBytes(int index) => Scratch is null || Scratch.Offsets[index] < 0 ? 0 : sizeof(float) * (long)Stages[index].OutputLength;
 
     /// <summary>The dense layers, one after the other.</summary>

@@ -8,12 +8,13 @@ using Espalier.Compilation.Model;
 namespace Espalier.Compilation.Lowering;
 
 /// <summary>
-/// How much scratch memory any plan of a network can need, whatever its weights: a bound by the layers alone. What a plan uses is mostly less.
+/// How much scratch memory any plan of a network can need, whatever its weights: a bound by the layers alone. What a plan uses is mostly
+/// less.
 /// </summary>
 /// <remarks>
 /// Passes take layers out and make others smaller, so a plan has for each of its buffers a layer here with a buffer at least as large.
-/// In a chain of dense layers only neighbours live at once; in another chain, whose neighbours may not have been neighbours here, any two, and
-/// what one stage works in. In any other graph all might, by the worst luck of <see cref="ScratchPlacer"/>.
+/// In a chain of dense layers only neighbours live at once; in another chain, whose neighbours may not have been neighbours here, any two,
+/// and what one stage works in. In any other graph all might, by the worst luck of <see cref="ScratchPlacer"/>.
 /// </remarks>
 internal static class WorkspaceBound
 {

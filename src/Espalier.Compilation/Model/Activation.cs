@@ -96,7 +96,9 @@ public readonly record struct Activation(ActivationKind Kind, float Alpha = 0)
     /// <summary>The sigmoid linear unit in three pieces.</summary>
     public static Activation HardSwish => new(ActivationKind.HardSwish);
 
-    /// <summary>Whether the function never falls as x rises (with a parameter that is not negative), so that its value tells its slope.</summary>
+    /// <summary>
+    /// Whether the function never falls as x rises (with a parameter that is not negative), so that its value tells its slope.
+    /// </summary>
     public bool IsMonotone =>
         Kind is not (ActivationKind.Gelu or ActivationKind.GeluTanh or ActivationKind.Silu or ActivationKind.HardSwish);
 

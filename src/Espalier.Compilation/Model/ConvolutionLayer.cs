@@ -9,8 +9,8 @@ namespace Espalier.Compilation.Model;
 /// <param name="Input">The shape read: channels x height x width.</param>
 /// <param name="Window">Size, stride, padding and dilation of the filters.</param>
 /// <param name="Groups">
-/// Into how many equal groups channels and filters fall; filters read the channels of their own group alone. 1 for an ordinary convolution, the
-/// number of channels for a depthwise one.
+/// Into how many equal groups channels and filters fall; filters read the channels of their own group alone. 1 for an ordinary convolution,
+/// the number of channels for a depthwise one.
 /// </param>
 /// <param name="Weights">
 /// W, one row for each filter; column (c Window.Height + u) Window.Width + v, with c counted within the group, sparse.
@@ -33,7 +33,9 @@ public sealed record ConvolutionLayer(
     /// <summary>The first of the channels that filter <paramref name="filter"/> reads.</summary>
     public int FirstChannel(int filter) => filter / (Weights.Rows / Groups) * GroupChannels;
 
-    /// <summary>Channel within the group, row and column of the tap that column <paramref name="column"/> of the weights belongs to.</summary>
+    /// <summary>
+    /// Channel within the group, row and column of the tap that column <paramref name="column"/> of the weights belongs to.
+    /// </summary>
     public (int Channel, int Y, int X) Tap(int column) =>
         (column / Window.Length, column % Window.Length / Window.Width, column % Window.Width);
 

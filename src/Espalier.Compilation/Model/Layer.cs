@@ -4,7 +4,9 @@ namespace Espalier.Compilation.Model;
 /// One step of a network: a closed set of sealed cases, each an immutable value. A layer reads what the layer before it yields, unless
 /// <see cref="Sources"/> names others.
 /// </summary>
-/// <param name="Name">An identifier (ASCII letters, digits, underscore), unique within the network, and not <see cref="InputName"/>.</param>
+/// <param name="Name">
+/// An identifier (ASCII letters, digits, underscore), unique within the network, and not <see cref="InputName"/>.
+/// </param>
 /// <param name="Activation">The function applied to all values that the layer yields.</param>
 public abstract record Layer(string Name, Activation Activation)
 {
@@ -46,6 +48,8 @@ public abstract record Layer(string Name, Activation Activation)
         return null;
     }
 
-    /// <summary>What of its own kind is wrong with the layer, as the rest of a sentence that starts with its name; null when nothing is.</summary>
+    /// <summary>
+    /// What of its own kind is wrong with the layer, as the rest of a sentence that starts with its name; null when nothing is.
+    /// </summary>
     private protected virtual string? FindOwnFault() => null;
 }

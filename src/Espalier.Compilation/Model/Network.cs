@@ -7,8 +7,8 @@ namespace Espalier.Compilation.Model;
 /// <param name="Name">An identifier; the default name of the generated class.</param>
 /// <param name="InputShape">The shape of one input sample.</param>
 /// <param name="Layers">
-/// The layers in order: an acyclic graph, each layer reading what earlier ones yield (<see cref="Layer.Sources"/>), the last one yielding the
-/// network's output.
+/// The layers in order: an acyclic graph, each layer reading what earlier ones yield (<see cref="Layer.Sources"/>), the last one yielding
+/// the network's output.
 /// </param>
 /// <param name="Samples">Inputs with reference outputs, for self-checks.</param>
 public sealed record Network(string Name, Shape InputShape, EquatableArray<Layer> Layers, EquatableArray<Sample> Samples)
@@ -139,7 +139,9 @@ public sealed record Network(string Name, Shape InputShape, EquatableArray<Layer
         return null;
     }
 
-    /// <summary>The index of the layer called <paramref name="name"/> below <paramref name="end"/>, -1 for the input; null when there is none.</summary>
+    /// <summary>
+    /// The index of the layer called <paramref name="name"/> below <paramref name="end"/>, -1 for the input; null when there is none.
+    /// </summary>
     private int? IndexOf(string name, int end)
     {
         if (name == Layer.InputName) return -1;

@@ -62,7 +62,9 @@ public readonly record struct Window(int Height, int Width)
             Positions(input.Width, Width, StrideX, DilationX, Left, Right, ceiling));
     }
 
-    /// <summary>The image row under tap row <paramref name="tap"/> of output row <paramref name="output"/>; outside the image in the padding.</summary>
+    /// <summary>
+    /// The image row under tap row <paramref name="tap"/> of output row <paramref name="output"/>; outside the image in the padding.
+    /// </summary>
     public int ImageY(int output, int tap) => output * StrideY + tap * DilationY - Top;
 
     /// <summary>The image column under tap column <paramref name="tap"/> of output column <paramref name="output"/>.</summary>

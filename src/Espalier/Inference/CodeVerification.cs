@@ -2,7 +2,8 @@ namespace Espalier.Inference;
 
 /// <summary>How one form of the generated code compares with the reference interpreter over the lowered network.</summary>
 /// <param name="Name">
-/// Which: <c>scalar</c>, <c>vector128</c>, <c>vector256</c>, <c>vector512</c> or <c>batch</c>; of a part of it, the layers that are computed there.
+/// Which: <c>scalar</c>, <c>vector128</c>, <c>vector256</c>, <c>vector512</c> or <c>batch</c>; of a part of it, the layers that are
+/// computed there.
 /// </param>
 /// <param name="Deviation">The deviation; of vector code, over the outputs that have a bound.</param>
 /// <param name="BoundShare">
@@ -12,8 +13,8 @@ namespace Espalier.Inference;
 public sealed record CodeVerification(string Name, Deviation Deviation, double BoundShare)
 {
     /// <summary>
-    /// What the layers yield on the way, those that are computed in one go together; their deviations are over inputs of ordinary size. Empty
-    /// where the code holds all values in registers, and for batches.
+    /// What the layers yield on the way, those that are computed in one go together; their deviations are over inputs of ordinary size.
+    /// Empty where the code holds all values in registers, and for batches.
     /// </summary>
     public IReadOnlyList<CodeVerification> Layers { get; init; } = [];
 

@@ -3,8 +3,8 @@ using Espalier.Compilation.Model;
 namespace Espalier.Inference;
 
 /// <summary>
-/// What a layer yields before its activation function, in the plainest way: the part of <see cref="ReferenceInterpreter"/>'s definition that
-/// each kind of layer has of its own. Images are channels x height x width in row-major order.
+/// What a layer yields before its activation function, in the plainest way: the part of <see cref="ReferenceInterpreter"/>'s definition
+/// that each kind of layer has of its own. Images are channels x height x width in row-major order.
 /// </summary>
 internal static class LayerSums
 {

@@ -19,7 +19,9 @@ internal sealed class PlanProbe
     private readonly CodeVerification[] _stages;
     private readonly int[] _lastLayers;
 
-    /// <summary>Looks at a plan of code whose values have places of their own (<see cref="Compilation.Lowering.Passes.PlanScratch.Apart"/>).</summary>
+    /// <summary>
+    /// Looks at a plan of code whose values have places of their own (<see cref="Compilation.Lowering.Passes.PlanScratch.Apart"/>).
+    /// </summary>
     public PlanProbe(CompiledNetwork compiled, WidthPlan plan, PlanReference reference)
     {
         (_plan, _reference) = (plan, reference);

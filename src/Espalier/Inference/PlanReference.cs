@@ -3,7 +3,9 @@ using Espalier.Compilation.Model;
 
 namespace Espalier.Inference;
 
-/// <summary>What every layer of a plan has to yield: the interpreter's values, units and inputs in the plan's order, and their bounds.</summary>
+/// <summary>
+/// What every layer of a plan has to yield: the interpreter's values, units and inputs in the plan's order, and their bounds.
+/// </summary>
 internal sealed class PlanReference
 {
     private readonly EquatableArray<int> _inputOrder;

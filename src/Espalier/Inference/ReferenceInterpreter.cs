@@ -10,8 +10,8 @@ namespace Espalier.Inference;
 /// The order of summation is part of the definition: the weights of a row that are not zero are numbered in the order of their columns;
 /// term j = input x weight is added to partial sum j mod 4; partial sum 0 starts at the bias and the others at -0, which changes nothing
 /// it is added to; the sum is (p0 + p1) + (p2 + p3). Each product and each sum is rounded to a float. A stored weight of zero is no
-/// weight: it makes no NaN of an infinite input. In a convolution, a tap on the padding is a term with the input +0. A mean is the sum of its
-/// values, row by row, divided by their number; inputs of an addition are added from the first to the last.
+/// weight: it makes no NaN of an infinite input. In a convolution, a tap on the padding is a term with the input +0. A mean is the sum of
+/// its values, row by row, divided by their number; inputs of an addition are added from the first to the last.
 /// </remarks>
 /// <param name="network">The network to compute.</param>
 /// <exception cref="ArgumentException">The network has a fault (see <see cref="Network.FindFault()"/>).</exception>

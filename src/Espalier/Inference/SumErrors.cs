@@ -2,7 +2,10 @@ using Espalier.Compilation.Model;
 
 namespace Espalier.Inference;
 
-/// <summary>The errors of what layers yield before their activation functions: the part of <see cref="RoundingBound"/> that each kind has of its own.</summary>
+/// <summary>
+/// The errors of what layers yield before their activation functions: the part of <see cref="RoundingBound"/> that each kind has of its
+/// own.
+/// </summary>
 internal static class SumErrors
 {
     /// <summary>2^-24, the largest relative error of a rounding to float.</summary>
@@ -68,7 +71,9 @@ internal static class SumErrors
         }
     }
 
-    /// <summary>A maximum is off by no more than the worst of its values, a mean by the mean of their errors and its own roundings.</summary>
+    /// <summary>
+    /// A maximum is off by no more than the worst of its values, a mean by the mean of their errors and its own roundings.
+    /// </summary>
     private static void AddPooling(PoolingLayer layer, BoundedValues input, BoundedValues result)
     {
         Shape output = layer.OutputShape;

@@ -39,7 +39,9 @@ internal static class ChannelSquares
         return written;
     }
 
-    /// <summary>The squares of the weights that write each value of a column of the weights of <paramref name="place"/>, by groups.</summary>
+    /// <summary>
+    /// The squares of the weights that write each value of a column of the weights of <paramref name="place"/>, by groups.
+    /// </summary>
     /// <param name="network">The network.</param>
     /// <param name="place">A layer with weights.</param>
     /// <param name="written">What <see cref="OfWriters"/> gave.</param>

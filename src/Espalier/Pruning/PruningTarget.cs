@@ -37,7 +37,8 @@ public abstract record PruningTarget
 
     /// <summary>
     /// Keep as many weights as the compiled model is expected to take at most so many nanoseconds a prediction with, as
-    /// <see cref="ModelSummary.EstimatedNs"/> states them: the estimates by which kernels are chosen, on the processor they were measured on.
+    /// <see cref="ModelSummary.EstimatedNs"/> states them: the estimates by which kernels are chosen, on the processor they were measured
+    /// on.
     /// </summary>
     public static PruningTarget CompiledNanoseconds(double most) => most > 0 && double.IsFinite(most)
         ? new Compiled(new CostLimit(CompiledCost.Nanoseconds, most))

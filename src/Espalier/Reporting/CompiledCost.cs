@@ -30,7 +30,9 @@ public sealed class CompiledCost
     /// <summary>The cost of a network when it is compiled as it stands.</summary>
     public double Of(TrainableNetwork network) => _ofModel(Summarize(network));
 
-    /// <summary>The cost of each layer with weights when the network is compiled as it stands; a pooling may be computed with one.</summary>
+    /// <summary>
+    /// The cost of each layer with weights when the network is compiled as it stands; a pooling may be computed with one.
+    /// </summary>
     public IReadOnlyList<(LayerSummary Layer, double Cost)> OfWeightedLayers(TrainableNetwork network)
     {
         HashSet<string> weighted = [.. network.ToNetwork().Layers.OfType<WeightedLayer>().Select(layer => layer.Name)];

@@ -34,8 +34,8 @@ public sealed record LayerSummary(
     long ScratchBytes)
 {
     /// <summary>
-    /// Bytes of machine code that the JIT made of the layer here, beside the estimate <see cref="CodeBytes"/>; null where it was not asked or
-    /// cannot be told.
+    /// Bytes of machine code that the JIT made of the layer here, beside the estimate <see cref="CodeBytes"/>; null where it was not asked
+    /// or cannot be told.
     /// </summary>
     public long? MachineCodeBytes { get; init; }
 

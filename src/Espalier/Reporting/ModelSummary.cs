@@ -41,8 +41,8 @@ public sealed record ModelSummary(
     public double Density => Weights == 0 ? 0 : (double)NonZeros / Weights;
 
     /// <summary>
-    /// The time that a prediction of the same network without a zero is expected to take in our own dense code, in nanoseconds; null where it
-    /// was not asked.
+    /// The time that a prediction of the same network without a zero is expected to take in our own dense code, in nanoseconds; null where
+    /// it was not asked.
     /// </summary>
     public double? DenseEstimatedNs { get; init; }
 

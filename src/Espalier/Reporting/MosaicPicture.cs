@@ -3,7 +3,9 @@ using Espalier.Compilation.Model;
 
 namespace Espalier.Reporting;
 
-/// <summary>Draws a network as SVG with a panel for each layer of weights, in which every weight is a pixel: see <see cref="WeightMosaic"/>.</summary>
+/// <summary>
+/// Draws a network as SVG with a panel for each layer of weights, in which every weight is a pixel: see <see cref="WeightMosaic"/>.
+/// </summary>
 internal static class MosaicPicture
 {
     private const double Width = 1100, Height = 620, Margin = 46, Top = 118, Bottom = 84, Gap = 28, LargestPixel = 14;

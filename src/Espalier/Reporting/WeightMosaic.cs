@@ -3,9 +3,10 @@ using Espalier.Compilation.Model;
 namespace Espalier.Reporting;
 
 /// <summary>
-/// The weights of a layer as a picture: blue for positive and orange for negative ones, stronger where the weight is larger, grey where there is
-/// none. A convolution is a tile of taps for each filter (row) and channel (column); the filters of one channel wrap around. A fully connected
-/// layer has a row for each unit and a column for each input; where that is too large, the largest weight of a block stands for all of it.
+/// The weights of a layer as a picture: blue for positive and orange for negative ones, stronger where the weight is larger, grey where
+/// there is none. A convolution is a tile of taps for each filter (row) and channel (column); the filters of one channel wrap around. A
+/// fully connected layer has a row for each unit and a column for each input; where that is too large, the largest weight of a block stands
+/// for all of it.
 /// </summary>
 internal static class WeightMosaic
 {

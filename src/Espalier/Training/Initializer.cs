@@ -7,8 +7,8 @@ public static class Initializer
 {
     /// <summary>
     /// Fills <paramref name="weights"/> in order. ReLU, leaky ReLU, ELU, and GELU, SiLU and hard swish, which come near ReLU: normal with
-    /// variance 2 / ((1 + slope^2) fan-in), the slope being leaky ReLU's (He et al. 2015). SELU: normal with variance 1 / fan-in (LeCun et al. 1998; Klambauer et al. 2017).
-    /// All others: uniform within +-sqrt(6 / (fan-in + fan-out)) (Glorot and Bengio 2010).
+    /// variance 2 / ((1 + slope^2) fan-in), the slope being leaky ReLU's (He et al. 2015). SELU: normal with variance 1 / fan-in (LeCun et
+    /// al. 1998; Klambauer et al. 2017). All others: uniform within +-sqrt(6 / (fan-in + fan-out)) (Glorot and Bengio 2010).
     /// </summary>
     /// <param name="weights">The weights to set.</param>
     /// <param name="fanIn">The number of inputs of an output.</param>

@@ -12,7 +12,9 @@ public sealed class TrainableConvolution : TrainableWeightedLayer
     /// <param name="filters">The channels of the result.</param>
     /// <param name="window">Size, stride, padding and dilation of the filters.</param>
     /// <param name="activation">The function applied to the sums.</param>
-    /// <param name="groups">Into how many equal groups channels and filters fall; the number of channels for a depthwise convolution.</param>
+    /// <param name="groups">
+    /// Into how many equal groups channels and filters fall; the number of channels for a depthwise convolution.
+    /// </param>
     /// <exception cref="EspalierException">The window or the groups do not fit, or the activation does not.</exception>
     public TrainableConvolution(string name, Shape input, int filters, Window window, Activation activation, int groups = 1)
         : this(Zeros(name, input, filters, window, activation, groups))

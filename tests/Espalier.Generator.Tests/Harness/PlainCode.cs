@@ -14,7 +14,9 @@ internal static class PlainCode
 
     private delegate bool Verifier(out float largestError);
 
-    /// <summary>Compiles the networks, each a class of its name in the namespace Acme, and gives the types to <paramref name="use"/>.</summary>
+    /// <summary>
+    /// Compiles the networks, each a class of its name in the namespace Acme, and gives the types to <paramref name="use"/>.
+    /// </summary>
     public static void Load(IReadOnlyList<Network> networks, LoweringOptions lowering, Action<IReadOnlyList<Type>> use)
     {
         IEnumerable<SyntaxTree> sources =

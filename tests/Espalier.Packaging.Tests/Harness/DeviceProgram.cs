@@ -6,7 +6,9 @@ public sealed class DeviceProgram
     private (int ExitCode, string Output)? _result;
     private string _path = "";
 
-    /// <summary>The folders of Mono's class libraries and of what forwards netstandard to them; null where they are not installed.</summary>
+    /// <summary>
+    /// The folders of Mono's class libraries and of what forwards netstandard to them; null where they are not installed.
+    /// </summary>
     public static string? Libraries
     {
         get

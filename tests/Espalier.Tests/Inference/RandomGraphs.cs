@@ -8,8 +8,8 @@ internal static class RandomGraphs
     private static readonly double[] s_densities = [0, 0.05, 0.2, 0.3, 0.3, 0.6, 1];
 
     /// <summary>
-    /// A network over an image: convolutions with strides, padding, dilation and groups, poolings of both kinds, batch normalisation, residual
-    /// additions and concatenations in any order, mostly with dense layers behind them.
+    /// A network over an image: convolutions with strides, padding, dilation and groups, poolings of both kinds, batch normalisation,
+    /// residual additions and concatenations in any order, mostly with dense layers behind them.
     /// </summary>
     public static Network Next(SeededRandom random, string name)
     {

@@ -6,8 +6,8 @@ using Espalier.Inference;
 namespace Espalier.Tests.Inference;
 
 /// <summary>
-/// The activation functions of vector code give the bits of <see cref="ActivationMath"/>: a million floats evenly over all bit patterns, and
-/// those around the places where the functions change their ways. Of a zero input the sign is left open.
+/// The activation functions of vector code give the bits of <see cref="ActivationMath"/>: a million floats evenly over all bit patterns,
+/// and those around the places where the functions change their ways. Of a zero input the sign is left open.
 /// </summary>
 [Trait("Category", "Width")]
 public sealed class VectorActivationTests

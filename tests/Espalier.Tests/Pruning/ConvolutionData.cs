@@ -10,8 +10,8 @@ internal static class ConvolutionData
     public static readonly Shape Image = new(2, 6, 5);
 
     /// <summary>
-    /// Images whose neighbouring values resemble each other, with random targets; or with the class of the part of the image, of equal ones,
-    /// that is the brightest.
+    /// Images whose neighbouring values resemble each other, with random targets; or with the class of the part of the image, of equal
+    /// ones, that is the brightest.
     /// </summary>
     public static Dataset Images(int count, Shape shape, ulong seed, int outputs = 3, bool isClassification = true)
     {

@@ -29,8 +29,8 @@ internal sealed class LeNet5PruningExperiment : Experiment
     ];
 
     /// <summary>
-    /// By the counts on the other images: 1.6/3.6/5.5/2.5 leave one of 132, with 43 % of the first layer and 0.4 % of the third, at 1.14 % on
-    /// the last 5,000 after one epoch of fine-tuning. At 4 in all layers the first is emptied.
+    /// By the counts on the other images: 1.6/3.6/5.5/2.5 leave one of 132, with 43 % of the first layer and 0.4 % of the third, at 1.14 %
+    /// on the last 5,000 after one epoch of fine-tuning. At 4 in all layers the first is emptied.
     /// </summary>
     private static readonly SurgeryRecipe s_surgery = new([1.7, 3.6, 5.1, 2.5], 3e-4, 3e-4, 30, 30);
 

@@ -57,6 +57,8 @@ internal static class BatchCost
         return (int)Math.Max(width.Lanes(), Math.Min(tile, fewest));
     }
 
-    /// <summary>What predicts one sample: the plans are ordered from the widest to the scalar one, and this is the first that can run.</summary>
+    /// <summary>
+    /// What predicts one sample: the plans are ordered from the widest to the scalar one, and this is the first that can run.
+    /// </summary>
     public static WidthPlan PlanFor(LoweredNetwork lowered, VectorWidth width) => lowered.Plans.First(candidate => candidate.Width <= width);
 }

@@ -52,7 +52,8 @@ internal sealed class BatchInputs
     {
         for (int next = start; next < end;)
         {
-            // The last group of a sample begins earlier, so that it does not reach into the next sample; it repeats what it reaches back to.
+            // The last group of a sample begins earlier, so that it does not reach into the next sample; it repeats what it reaches back
+            // to.
             int column = Math.Min(read[next], inputLength - GroupInputs);
             int at = next;
             while (at > start && read[at - 1] >= column) at--;

@@ -7,8 +7,8 @@ using Espalier.Compilation.Model;
 namespace Espalier.Compilation.Kernels.Batch;
 
 /// <summary>
-/// How the dense layers at the end of a network, mostly all it has, compute many samples: samples in lanes, four registers of them through all layers before the next ones, each layer as
-/// <see cref="BatchTables"/> lay it out. The same tables serve all register widths.
+/// How the dense layers at the end of a network, mostly all it has, compute many samples: samples in lanes, four registers of them through
+/// all layers before the next ones, each layer as <see cref="BatchTables"/> lay it out. The same tables serve all register widths.
 /// </summary>
 internal sealed class BatchPlan
 {
@@ -66,8 +66,8 @@ internal sealed class BatchPlan
     /// <summary>The first row of the panel of the inputs and of each layer's outputs.</summary>
     public IReadOnlyList<int> PanelOffsets { get; }
 
-    /// <summary>The plan of a lowered network; estimate and emission share it, and it goes when the network goes. Null when samples are computed one
-    /// by one: without registers, or when the last layer is not dense.</summary>
+    /// <summary>The plan of a lowered network; estimate and emission share it, and it goes when the network goes. Null when samples are
+    /// computed one by one: without registers, or when the last layer is not dense.</summary>
     public static BatchPlan? Of(LoweredNetwork lowered) =>
         lowered.Options.VectorWidths.Length == 0 || lowered.Network.Layers[lowered.LayerCount - 1] is not DenseLayer
             ? null

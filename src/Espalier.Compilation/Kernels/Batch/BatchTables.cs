@@ -30,7 +30,9 @@ internal sealed class BatchTables
     /// <summary>The number of pairs; an odd last row is paired with one of no terms.</summary>
     public int Pairs { get; }
 
-    /// <summary>For each tile and pair four counts: of inputs for both rows, of turns, of inputs for the first row, for the second.</summary>
+    /// <summary>
+    /// For each tile and pair four counts: of inputs for both rows, of turns, of inputs for the first row, for the second.
+    /// </summary>
     public List<byte> Steps { get; } = [];
 
     /// <summary>The input's place in its tile: one for an input of both rows, two for a turn, one for a single input.</summary>

@@ -8,8 +8,8 @@ internal readonly record struct BatchTiling(int Inputs)
 {
     /// <summary>
     /// The most inputs of a tile. With 64 samples of 4 bytes an input takes 256 bytes, so 160 take 40 KB of the 48 KB of a large
-    /// first-level cache. Measured for 784 x 300 at 5 % (Zen 5, nanoseconds a sample): 218 with 96, 204 with 128, 190 with 160, 199 with 192 or 256
-    /// inputs a tile, 213 with all at once. It also lets a byte number the inputs of a tile.
+    /// first-level cache. Measured for 784 x 300 at 5 % (Zen 5, nanoseconds a sample): 218 with 96, 204 with 128, 190 with 160, 199 with
+    /// 192 or 256 inputs a tile, 213 with all at once. It also lets a byte number the inputs of a tile.
     /// </summary>
     public const int MaxInputs = 160;
 

@@ -13,9 +13,9 @@ internal static class ConvolutionCost
     private const int FetchBytes = 32;
 
     /// <summary>
-    /// The estimated cycles of one image. Measured on a Zen 5 core: a multiply-add takes half a cycle; a load of 512 bits 0.6, and 1.2 where
-    /// it straddles two cache lines, of fewer bits 0.45 and 0.7, all a tenth more when the nearest cache does not hold the image; a tap costs
-    /// half a cycle for the broadcast of each weight, and in a loop as much for its place; the end of a loop costs
+    /// The estimated cycles of one image. Measured on a Zen 5 core: a multiply-add takes half a cycle; a load of 512 bits 0.6, and 1.2
+    /// where it straddles two cache lines, of fewer bits 0.45 and 0.7, all a tenth more when the nearest cache does not hold the image; a
+    /// tap costs half a cycle for the broadcast of each weight, and in a loop as much for its place; the end of a loop costs
     /// <see cref="LoopEndCycles"/>, and straight-line code has to come from the second cache, where it makes room for that of other layers.
     /// </summary>
     public static double Cycles(ConvolutionPlan plan)

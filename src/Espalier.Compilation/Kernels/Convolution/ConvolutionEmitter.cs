@@ -6,7 +6,9 @@ using Espalier.Compilation.Model;
 
 namespace Espalier.Compilation.Kernels.Convolution;
 
-/// <summary>Writes the code of a <see cref="ConvolutionPlan"/>: loops over tables of taps, or every tap of every filter as straight-line code.</summary>
+/// <summary>
+/// Writes the code of a <see cref="ConvolutionPlan"/>: loops over tables of taps, or every tap of every filter as straight-line code.
+/// </summary>
 internal sealed class ConvolutionEmitter
 {
     private const string Body = "ref float x, ref float y, ref float w";
@@ -265,8 +267,8 @@ internal sealed class ConvolutionEmitter
         _layout.Channels[_layout.Channels.Count - 1] == _layout.Channels.Count - 1 ? null : table.Add([.. _layout.Channels.Select(c => (uint)c)]);
 
     /// <summary>
-    /// Opens the loops over the tiles of a group, in which <c>image</c> and <c>target0</c>, ... are where the tile reads and, from <c>y0</c>, ...
-    /// on, writes.
+    /// Opens the loops over the tiles of a group, in which <c>image</c> and <c>target0</c>, ... are where the tile reads and, from
+    /// <c>y0</c>, ... on, writes.
     /// </summary>
     private void OpenTiles(CSharpWriter writer, int filters)
     {

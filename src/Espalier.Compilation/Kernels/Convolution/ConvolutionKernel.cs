@@ -12,15 +12,15 @@ namespace Espalier.Compilation.Kernels.Convolution;
 /// is needed for it.
 /// </summary>
 /// <remarks>
-/// Order of summation of a pixel: the sum starts at the bias, or with few registers of pixels there are two, to which the terms go by turns and
-/// of which the second starts at zero; in a loop over two filters first the terms that both have; each multiply-add is rounded once. A maximum is
-/// NaN when a value under it is.
+/// Order of summation of a pixel: the sum starts at the bias, or with few registers of pixels there are two, to which the terms go by turns
+/// and of which the second starts at zero; in a loop over two filters first the terms that both have; each multiply-add is rounded once. A
+/// maximum is NaN when a value under it is.
 /// </remarks>
 internal class ConvolutionKernel : Kernel
 {
     /// <summary>
-    /// The floats behind the last input that copying may read, and behind the last output that storing may write: rows of lanes end anywhere in
-    /// a register, and of a copy anywhere in a cache line, twice as far in an image of every second column.
+    /// The floats behind the last input that copying may read, and behind the last output that storing may write: rows of lanes end
+    /// anywhere in a register, and of a copy anywhere in a cache line, twice as far in an image of every second column.
     /// </summary>
     public const int ReadSlack = ScratchPlan.MaxSlack;
 

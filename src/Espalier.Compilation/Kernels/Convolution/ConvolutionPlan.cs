@@ -20,7 +20,8 @@ internal sealed class ConvolutionPlan
     private const int BusySums = 8;
 
     /// <summary>
-    /// The most floats of copies that repeat the image: 64 KB. Beyond the nearest cache every load would take longer than one that straddles two lines.
+    /// The most floats of copies that repeat the image: 64 KB. Beyond the nearest cache every load would take longer than one that
+    /// straddles two lines.
     /// </summary>
     private const int MaxRepeatedFloats = 16 * 1024;
 
@@ -70,7 +71,9 @@ internal sealed class ConvolutionPlan
     /// <summary>The groups, all filters in all.</summary>
     public IReadOnlyList<FilterGroup> Groups => _groups.Value;
 
-    /// <summary>In how many sums the terms of an output are added up: two where a tile alone has too few registers to hide latency.</summary>
+    /// <summary>
+    /// In how many sums the terms of an output are added up: two where a tile alone has too few registers to hide latency.
+    /// </summary>
     public int Chains { get; }
 
     /// <summary>The registers of sums of a tile, those of one filter and chain.</summary>
@@ -101,8 +104,8 @@ internal sealed class ConvolutionPlan
         : Grid.Columns == Width.Lanes() && TileLines % 4 == 0);
 
     /// <summary>
-    /// The plan for <paramref name="stage"/> that is expected to be fastest, of those whose code would fit the usual budget if there are any;
-    /// null when there is none.
+    /// The plan for <paramref name="stage"/> that is expected to be fastest, of those whose code would fit the usual budget if there are
+    /// any; null when there is none.
     /// </summary>
     public static ConvolutionPlan? For(Stage stage, VectorWidth width, bool isUnrolled) => s_best.GetOrCreateValue(stage).GetOrAdd(
         (width, isUnrolled), _ => All(stage, width, isUnrolled)
@@ -132,8 +135,8 @@ internal sealed class ConvolutionPlan
     }
 
     /// <summary>
-    /// The most floats that the fastest of the plans can take for its copies of the image, whatever the weights; never more when there are fewer
-    /// channels or filters.
+    /// The most floats that the fastest of the plans can take for its copies of the image, whatever the weights; never more when there are
+    /// fewer channels or filters.
     /// </summary>
     public static int MostWorkFloats(Stage stage, VectorWidth width)
     {
@@ -182,7 +185,9 @@ internal sealed class ConvolutionPlan
         _ => 12 / filters,
     };
 
-    /// <summary>Whether the tile suits the way of pooling: lanes are pooled by two rows, and by pairs of registers where a row has several.</summary>
+    /// <summary>
+    /// Whether the tile suits the way of pooling: lanes are pooled by two rows, and by pairs of registers where a row has several.
+    /// </summary>
     private bool CanPool => Grid.Kind != PixelPooling.AcrossLanes
         || (TileLines % 2 == 0 && TileSegments == Layout.Segments && (Layout.Segments == 1 || Layout.Segments % 2 == 0));
 

@@ -33,8 +33,8 @@ internal sealed class DirectMath(VectorWidth width)
     };
 
     /// <summary>
-    /// The larger of two registers, lane by lane; NaN when one is: the instruction gives the second when it cannot compare, which loses a NaN in the
-    /// first alone.
+    /// The larger of two registers, lane by lane; NaN when one is: the instruction gives the second when it cannot compare, which loses a
+    /// NaN in the first alone.
     /// </summary>
     /// <param name="a">The name of a register.</param>
     /// <param name="b">Any expression.</param>

@@ -5,9 +5,9 @@ using Espalier.Compilation.Model;
 namespace Espalier.Compilation.Kernels.Convolution;
 
 /// <summary>
-/// Writes the method that copies an image to where and how a convolution reads it (<see cref="ImageLayout"/>). With padding each channel goes to
-/// a frame of zeros first, and from there to its copies. Lanes that count for nothing hold other values of the image, so that they are finite
-/// when the image is.
+/// Writes the method that copies an image to where and how a convolution reads it (<see cref="ImageLayout"/>). With padding each channel
+/// goes to a frame of zeros first, and from there to its copies. Lanes that count for nothing hold other values of the image, so that they
+/// are finite when the image is.
 /// </summary>
 internal sealed class ImageCopyEmitter(ConvolutionPlan plan)
 {
@@ -39,7 +39,9 @@ internal sealed class ImageCopyEmitter(ConvolutionPlan plan)
         ? _layout.RowRegisters
         : Simd.RoundUp((_grid.LastColumn - column) / _grid.StepX + _layout.Segments * _lanes, _lanes) / _lanes;
 
-    /// <summary>Writes the method <paramref name="name"/>; the channels that are read stand in <paramref name="channels"/> of the table.</summary>
+    /// <summary>
+    /// Writes the method <paramref name="name"/>; the channels that are read stand in <paramref name="channels"/> of the table.
+    /// </summary>
     public void Write(CSharpWriter writer, string name, int? channels, string table)
     {
         Shape image = _grid.Image;
@@ -133,8 +135,8 @@ internal sealed class ImageCopyEmitter(ConvolutionPlan plan)
     }
 
     /// <summary>
-    /// Copies what lies under the taps of one row: two rows of the image give the pixels of two columns of taps, and where four rows share a
-    /// register, the halves of two such registers go together.
+    /// Copies what lies under the taps of one row: two rows of the image give the pixels of two columns of taps, and where four rows share
+    /// a register, the halves of two such registers go together.
     /// </summary>
     private void WritePicked(CSharpWriter writer)
     {
@@ -175,7 +177,8 @@ internal sealed class ImageCopyEmitter(ConvolutionPlan plan)
     }
 
     /// <summary>
-    /// Whether two registers hold all that the lanes of a row read, so that every copy picks from them: half the loads, and few of those aligned.
+    /// Whether two registers hold all that the lanes of a row read, so that every copy picks from them: half the loads, and few of those
+    /// aligned.
     /// </summary>
     private bool PicksFromPair =>
         _grid.StepX == 2 && _lanes == ImageLayout.LineFloats && _layout.RowRegisters == 1 && 2 * (_grid.Columns - 1) + _grid.LastColumn < 2 * _lanes;

@@ -77,7 +77,9 @@ internal sealed class ImageLayout
     /// <summary>Whether rows of lanes stand row behind row, so that all lanes are filled.</summary>
     public bool IsPacked => Form == ImageForm.Packed;
 
-    /// <summary>Whether a packed register is picked from whole rows: two or four of them fill it, and each comes from one register.</summary>
+    /// <summary>
+    /// Whether a packed register is picked from whole rows: two or four of them fill it, and each comes from one register.
+    /// </summary>
     public bool PicksRows => IsPacked && _lanes == LineFloats && _grid.Columns is 4 or 8 && Pixels % _lanes == 0
         && _grid.LastColumn + (_grid.Columns - 1) * _grid.StepX < _lanes;
 
@@ -137,8 +139,8 @@ internal sealed class ImageLayout
     }
 
     /// <summary>
-    /// The displacement of a register: of the row of registers <paramref name="line"/>, its register <paramref name="segment"/>, for the member
-    /// (<paramref name="memberY"/>, <paramref name="memberX"/>) of the pooling window.
+    /// The displacement of a register: of the row of registers <paramref name="line"/>, its register <paramref name="segment"/>, for the
+    /// member (<paramref name="memberY"/>, <paramref name="memberX"/>) of the pooling window.
     /// </summary>
     public int Displacement(int line, int segment, int memberY, int memberX) =>
         (IsPacked ? PackedPlace(line) : line * UnitStride + segment * _lanes)

@@ -16,15 +16,16 @@ internal enum PixelPooling
     AcrossRegisters,
 
     /// <summary>
-    /// A lane is a pixel of the convolution. Windows of 2 x 2 are pooled first across the registers of two rows, then across neighbouring lanes.
+    /// A lane is a pixel of the convolution. Windows of 2 x 2 are pooled first across the registers of two rows, then across neighbouring
+    /// lanes.
     /// </summary>
     AcrossLanes,
 }
 
 /// <summary>
-/// The pixels that a convolution computes for one filter, rows and columns of lanes: those of its output, or of the pooling's. In the coordinates of
-/// the image with its padding, lane (i, j) reads tap (u, v) for the pooling's tap (p, q) at row
-/// <c>i StepY + p MemberStepY + u DilationY</c> and column <c>j StepX + q MemberStepX + v DilationX</c>.
+/// The pixels that a convolution computes for one filter, rows and columns of lanes: those of its output, or of the pooling's. In the
+/// coordinates of the image with its padding, lane (i, j) reads tap (u, v) for the pooling's tap (p, q) at row <c>i StepY + p MemberStepY +
+/// u DilationY</c> and column <c>j StepX + q MemberStepX + v DilationX</c>.
 /// </summary>
 internal sealed record PixelGrid
 {

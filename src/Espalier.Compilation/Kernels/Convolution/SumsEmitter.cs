@@ -119,7 +119,9 @@ internal sealed class SumsEmitter(ConvolutionPlan plan)
         return $"({first} + {second})";
     }
 
-    /// <summary>What a sum of <paramref name="count"/> values is to be divided by it for a mean; the largest value stays what it is.</summary>
+    /// <summary>
+    /// What a sum of <paramref name="count"/> values is to be divided by it for a mean; the largest value stays what it is.
+    /// </summary>
     private string Mean(string pooled, int count)
     {
         if (IsMax || count == 1) return pooled;

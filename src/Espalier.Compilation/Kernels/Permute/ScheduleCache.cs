@@ -3,7 +3,9 @@ using Espalier.Compilation.Model;
 
 namespace Espalier.Compilation.Kernels.Permute;
 
-/// <summary>Schedules by the matrices that they belong to, which estimate and emission both ask for; they go when their matrices go.</summary>
+/// <summary>
+/// Schedules by the matrices that they belong to, which estimate and emission both ask for; they go when their matrices go.
+/// </summary>
 internal static class ScheduleCache
 {
     private static readonly ConditionalWeakTable<SparseMatrix, Schedules> s_schedules = new();

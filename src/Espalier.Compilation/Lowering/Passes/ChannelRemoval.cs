@@ -10,9 +10,9 @@ namespace Espalier.Compilation.Lowering.Passes;
 /// </summary>
 /// <remarks>
 /// A channel of a vector is a single value. An addition keeps a channel if any of its inputs must, since they have to agree; so does a
-/// concatenation, a pooling or a batch normalisation with its source; the network's input and the last layer keep all of theirs, a convolution
-/// in groups all that it reads and yields, a softmax too, because each of its values is a share of the common sum; and no layer loses its last
-/// channel.
+/// concatenation, a pooling or a batch normalisation with its source; the network's input and the last layer keep all of theirs, a
+/// convolution in groups all that it reads and yields, a softmax too, because each of its values is a share of the common sum; and no layer
+/// loses its last channel.
 /// </remarks>
 internal static class ChannelRemoval
 {
@@ -117,7 +117,9 @@ internal static class ChannelRemoval
         }
     }
 
-    /// <summary>Visits the layers that layer <paramref name="index"/> reads: where their channels begin in its own, and how many each makes.</summary>
+    /// <summary>
+    /// Visits the layers that layer <paramref name="index"/> reads: where their channels begin in its own, and how many each makes.
+    /// </summary>
     private static void ForEachSource(LayerGraph graph, int index, Action<int, int, int> visit)
     {
         int next = 0;
@@ -129,7 +131,9 @@ internal static class ChannelRemoval
         }
     }
 
-    /// <summary>How many channels of a layer without weights come of one channel of its source: of a flatten layer, all its values.</summary>
+    /// <summary>
+    /// How many channels of a layer without weights come of one channel of its source: of a flatten layer, all its values.
+    /// </summary>
     private static int SpanOf(LayerGraph graph, int index, int source) => graph[index] is FlattenLayer ? graph.AreaOf(source) : 1;
 
     private static void MarkColumns(SparseMatrix weights, int columns, bool[] read)

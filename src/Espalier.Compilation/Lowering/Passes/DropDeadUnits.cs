@@ -13,10 +13,11 @@ namespace Espalier.Compilation.Lowering.Passes;
 /// <remarks>
 /// <para>
 /// Before: no stored weight is zero. After: every unit or filter is read by some
-/// layer, by the rules of <see cref="ChannelRemoval"/>, and has a weight of its own, unless its layer is a softmax, folding would overflow, or
-/// what it feeds cannot take a constant: a padded convolution, beyond whose border lies 0 and not the constant, or an addition to something that
-/// varies, or to batch normalisation or groups, which are gone before in the list of passes. A constant passes through poolings (but for means that count padding), concatenations and additions of constants. A dense layer
-/// without weights reads the network's input. Inputs and outputs of the network stay.
+/// layer, by the rules of <see cref="ChannelRemoval"/>, and has a weight of its own, unless its layer is a softmax, folding would overflow,
+/// or what it feeds cannot take a constant: a padded convolution, beyond whose border lies 0 and not the constant, or an addition to
+/// something that varies, or to batch normalisation or groups, which are gone before in the list of passes. A constant passes through
+/// poolings (but for means that count padding), concatenations and additions of constants. A dense layer without weights reads the
+/// network's input. Inputs and outputs of the network stay.
 /// </para>
 /// <para>
 /// Example: in a 2-3-1 network with ReLU whose hidden units are <c>a</c> (no incoming weight, bias 2, outgoing weight 0.5), <c>b</c> (no
@@ -52,7 +53,9 @@ internal static class DropDeadUnits
             Name, $"{removed.Describe("removed")}; constants folded into the biases they fed: {folded}");
     }
 
-    /// <summary>Lets dense layers without any weight read the network's inputs, which they do not look at, and removes what is unread then.</summary>
+    /// <summary>
+    /// Lets dense layers without any weight read the network's inputs, which they do not look at, and removes what is unread then.
+    /// </summary>
     private static int CutBeforeEmptyLayers(LayerGraph graph, int inputLength, ref RemovedChannels removed)
     {
         int cut = 0;
@@ -76,7 +79,8 @@ internal static class DropDeadUnits
     }
 
     /// <summary>
-    /// Moves what constant channels feed into the biases of their readers, where that is exact; they are unread by these then. Gives back how many.
+    /// Moves what constant channels feed into the biases of their readers, where that is exact; they are unread by these then. Gives back
+    /// how many.
     /// </summary>
     private static int FoldConstants(LayerGraph graph)
     {

@@ -3,10 +3,12 @@ using Espalier.Compilation.Model;
 
 namespace Espalier.Compilation.Lowering.Passes;
 
-/// <summary>Takes out the layers that read an image as a vector, where a dense layer, which does so itself, or nobody is behind them.</summary>
+/// <summary>
+/// Takes out the layers that read an image as a vector, where a dense layer, which does so itself, or nobody is behind them.
+/// </summary>
 /// <remarks>
-/// Before: a valid network. After: a flatten layer is left only where it reads the network's input for the output, or where something other than
-/// dense layers reads it, or where it is the last and its source has other readers: then it is a copy. No value has moved. Example: of
+/// Before: a valid network. After: a flatten layer is left only where it reads the network's input for the output, or where something other
+/// than dense layers reads it, or where it is the last and its source has other readers: then it is a copy. No value has moved. Example: of
 /// convolution, flatten, dense the flatten layer goes.
 /// </remarks>
 internal static class DropFlatten

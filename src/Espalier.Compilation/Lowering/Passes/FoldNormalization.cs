@@ -6,19 +6,19 @@ using Espalier.Compilation.Model;
 namespace Espalier.Compilation.Lowering.Passes;
 
 /// <summary>
-/// Computes batch normalisation with the layer before it: its multipliers go into that layer's weights and its offsets into the biases. Where
-/// that cannot be, it becomes a convolution of one tap a channel, so that there is one kind of layer less.
+/// Computes batch normalisation with the layer before it: its multipliers go into that layer's weights and its offsets into the biases.
+/// Where that cannot be, it becomes a convolution of one tap a channel, so that there is one kind of layer less.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Before: convolutions have one group and no stored weight is zero. After: no batch normalisation is left. It is folded into a convolution or
-/// a dense layer of which it alone reads the values, when these are plain sums (the identity function) and every product is finite;
-/// the sums differ by rounding then. The convolution that takes its place otherwise computes the same bits, but for a multiplier of zero, which is
-/// no weight.
+/// Before: convolutions have one group and no stored weight is zero. After: no batch normalisation is left. It is folded into a convolution
+/// or a dense layer of which it alone reads the values, when these are plain sums (the identity function) and every product is finite; the
+/// sums differ by rounding then. The convolution that takes its place otherwise computes the same bits, but for a multiplier of zero, which
+/// is no weight.
 /// </para>
 /// <para>
-/// Example: a convolution with the filter weights 2 and 3 and the bias 1, normalised by m = 0.5 and o = 4, becomes one with the weights 1 and
-/// 1.5, the bias 4.5 and the activation function of the normalisation.
+/// Example: a convolution with the filter weights 2 and 3 and the bias 1, normalised by m = 0.5 and o = 4, becomes one with the weights 1
+/// and 1.5, the bias 4.5 and the activation function of the normalisation.
 /// </para>
 /// </remarks>
 internal static class FoldNormalization

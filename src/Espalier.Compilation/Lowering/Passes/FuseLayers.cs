@@ -11,10 +11,10 @@ namespace Espalier.Compilation.Lowering.Passes;
 /// of which are activated at a time, with the bits of the scalar functions.
 /// </summary>
 /// <remarks>
-/// Before: the plans have their kernels. After: the plan for 128 bits is straight-line code and marked as fused, if it has few terms in all,
-/// a sigmoid or a tanh, and no softmax but in the last layer; any other plan is as it was. Without registers one method was no faster than
-/// a method a layer (17-3-1 with sigmoids: 27 ns against 25; registers halve that; Zen 5), so the scalar plan stays.
-/// Example: 17-3-1 with 10 weights is one method whose three hidden units are local variables.
+/// Before: the plans have their kernels. After: the plan for 128 bits is straight-line code and marked as fused, if it has few terms in
+/// all, a sigmoid or a tanh, and no softmax but in the last layer; any other plan is as it was. Without registers one method was no faster
+/// than a method a layer (17-3-1 with sigmoids: 27 ns against 25; registers halve that; Zen 5), so the scalar plan stays. Example: 17-3-1
+/// with 10 weights is one method whose three hidden units are local variables.
 /// </remarks>
 internal static class FuseLayers
 {

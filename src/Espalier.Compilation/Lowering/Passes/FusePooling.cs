@@ -9,9 +9,9 @@ namespace Espalier.Compilation.Lowering.Passes;
 /// Lets a convolution and the pooling behind it be computed together, so that only what the pooling yields is stored.
 /// </summary>
 /// <remarks>
-/// Before: the plans have a stage for each layer. After: in plans that have a kernel for both together, a convolution that a pooling alone reads
-/// is one stage with it; all other stages are as they were. Example: convolution, pooling, dense are the stages {convolution + pooling} and
-/// {dense} with registers, and three stages in scalar code.
+/// Before: the plans have a stage for each layer. After: in plans that have a kernel for both together, a convolution that a pooling alone
+/// reads is one stage with it; all other stages are as they were. Example: convolution, pooling, dense are the stages {convolution +
+/// pooling} and {dense} with registers, and three stages in scalar code.
 /// </remarks>
 internal static class FusePooling
 {

@@ -7,8 +7,8 @@ namespace Espalier.Compilation.Lowering.Passes;
 /// <summary>Makes a plan for each register width that the options ask for, and the scalar one.</summary>
 /// <remarks>
 /// Before: the network has its final layers and no plan. After: <see cref="LoweredNetwork.Plans"/> holds one plan a width, from the widest
-/// on, each with a stage for each of the network's layers as they are. Example: with the default options there are plans for 512, 256 and 128
-/// bits and for scalar code.
+/// on, each with a stage for each of the network's layers as they are. Example: with the default options there are plans for 512, 256 and
+/// 128 bits and for scalar code.
 /// </remarks>
 internal static class MakePlans
 {

@@ -6,9 +6,9 @@ using Espalier.Compilation.Model;
 namespace Espalier.Compilation.Lowering.Passes;
 
 /// <summary>
-/// Offers plans in which hidden units, and inputs too, stand in an order that fills the lanes of the permute kernel. Hidden units move at no
-/// cost: a row of one layer and the column that reads it. Inputs cost a copy into another order, which the estimate of such a plan holds;
-/// they move within windows only, because a free order costs more than it gains.
+/// Offers plans in which hidden units, and inputs too, stand in an order that fills the lanes of the permute kernel. Hidden units move at
+/// no cost: a row of one layer and the column that reads it. Inputs cost a copy into another order, which the estimate of such a plan
+/// holds; they move within windows only, because a free order costs more than it gains.
 /// </summary>
 /// <remarks>
 /// Before: one plan a width. After: behind the plan of each width that the permute kernel has, one more of the same width with ordered

@@ -10,9 +10,9 @@ namespace Espalier.Compilation.Lowering.Passes;
 /// ask.
 /// </summary>
 /// <remarks>
-/// Before: anything. After: <see cref="Network.FindFault()"/> finds nothing and there are kernels for all layers, batch normalisation excepted, which does
-/// not last; the network is the same.
-/// Example: a layer that reads 3 values where 2 come to it is an <see cref="ArgumentException"/> that says so.
+/// Before: anything. After: <see cref="Network.FindFault()"/> finds nothing and there are kernels for all layers, batch normalisation
+/// excepted, which does not last; the network is the same. Example: a layer that reads 3 values where 2 come to it is an
+/// <see cref="ArgumentException"/> that says so.
 /// </remarks>
 internal static class Validate
 {

@@ -26,14 +26,18 @@ public sealed unsafe class DensePackedContender : Contender
     private readonly int _stride, _featureStride;
 
     /// <summary>Packs <paramref name="network"/> for the widest registers that this processor is fast with.</summary>
-    /// <exception cref="NotSupportedException">The network is no chain of convolutions of one group and poolings, then dense layers.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The network is no chain of convolutions of one group and poolings, then dense layers.
+    /// </exception>
     public DensePackedContender(Network network)
         : this(network, PreferredWidth)
     {
     }
 
     /// <summary>Packs <paramref name="network"/> for a given width; one that the processor lacks is emulated, and slow.</summary>
-    /// <exception cref="NotSupportedException">The network is no chain of convolutions of one group and poolings, then dense layers.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The network is no chain of convolutions of one group and poolings, then dense layers.
+    /// </exception>
     public DensePackedContender(Network network, VectorWidth width)
         : base(ContenderNames.DensePacked, network)
     {

@@ -3,7 +3,9 @@ using Espalier.Compilation.Model;
 
 namespace Espalier.Inference.Baselines;
 
-/// <summary>A layer of any kind in plain loops over all its weights, zeros included, in float or double. Running it allocates nothing.</summary>
+/// <summary>
+/// A layer of any kind in plain loops over all its weights, zeros included, in float or double. Running it allocates nothing.
+/// </summary>
 /// <param name="layer">The layer.</param>
 internal sealed class PlainLayer<T>(Layer layer)
     where T : struct, IBinaryFloatingPointIeee754<T>

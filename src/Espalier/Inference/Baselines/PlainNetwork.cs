@@ -3,7 +3,9 @@ using Espalier.Compilation.Model;
 
 namespace Espalier.Inference.Baselines;
 
-/// <summary>A network of all kinds of layers in plain loops, one layer after the other, in float or double. Running it allocates nothing.</summary>
+/// <summary>
+/// A network of all kinds of layers in plain loops, one layer after the other, in float or double. Running it allocates nothing.
+/// </summary>
 internal sealed class PlainNetwork<T>
     where T : struct, IBinaryFloatingPointIeee754<T>
 {

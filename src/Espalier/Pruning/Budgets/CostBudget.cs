@@ -3,9 +3,9 @@ using Espalier.Pruning.Criteria;
 namespace Espalier.Pruning.Budgets;
 
 /// <summary>
-/// Finds how many weights fit a compiled model of so many bytes or nanoseconds, by removing and lowering in earnest. The cost does not simply
-/// fall with the weights: a layer that becomes small enough for straight-line code takes three times the bytes it took as a table. So the search
-/// looks down a coarse row of counts for the first that fits, and then halves between it and the one above that does not.
+/// Finds how many weights fit a compiled model of so many bytes or nanoseconds, by removing and lowering in earnest. The cost does not
+/// simply fall with the weights: a layer that becomes small enough for straight-line code takes three times the bytes it took as a table.
+/// So the search looks down a coarse row of counts for the first that fits, and then halves between it and the one above that does not.
 /// </summary>
 internal sealed class CostBudget
 {

@@ -12,8 +12,8 @@ namespace Espalier.Pruning.Curvature;
 /// image has the sum of what it has at each.
 /// </summary>
 /// <remarks>
-/// Squared derivatives go back through a layer as derivatives do through its twin, whose own derivatives are squares (<see cref="SquaredTwin"/>);
-/// and what the twin finds for its weights from squared inputs, sum_k z^2 d2E/da_k^2, is d2E/dw^2.
+/// Squared derivatives go back through a layer as derivatives do through its twin, whose own derivatives are squares
+/// (<see cref="SquaredTwin"/>); and what the twin finds for its weights from squared inputs, sum_k z^2 d2E/da_k^2, is d2E/dw^2.
 /// </remarks>
 internal sealed class RecursiveCurvature : PatternCurvature
 {

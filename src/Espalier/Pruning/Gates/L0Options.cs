@@ -8,7 +8,8 @@ public sealed record L0Options
 {
     /// <summary>
     /// What an expected non-zero weight costs, in units of the loss of one training sample (so that 0.1 is the 0.1 / N of the paper, added
-    /// to the mean loss): one number for all layers with weights, or one for each. Each layer's own number matters more than the common scale.
+    /// to the mean loss): one number for all layers with weights, or one for each. Each layer's own number matters more than the common
+    /// scale.
     /// </summary>
     public IReadOnlyList<double> Lambda { get; init; } = [0.1];
 

@@ -6,8 +6,8 @@ using Espalier.Training.Kernels;
 namespace Espalier.Pruning.Gates;
 
 /// <summary>
-/// Gates on the inputs of a dense layer that are drawn for each sample of a batch: they multiply the input. Their gradient has a smaller variance than with one
-/// draw for all, for a further product with the weights in the first layer and a hundred times the noise.
+/// Gates on the inputs of a dense layer that are drawn for each sample of a batch: they multiply the input. Their gradient has a smaller
+/// variance than with one draw for all, for a further product with the weights in the first layer and a hundred times the noise.
 /// </summary>
 internal sealed class SampleGatedDense : GatedLayer
 {

@@ -3,7 +3,9 @@ using Espalier.Training.Kernels;
 
 namespace Espalier.Pruning.Gates;
 
-/// <summary>A pass through a <see cref="VariationalLayer"/>: one through the layer of its means, one through that of its variances.</summary>
+/// <summary>
+/// A pass through a <see cref="VariationalLayer"/>: one through the layer of its means, one through that of its variances.
+/// </summary>
 internal sealed class VariationalPass : LayerPass
 {
     private readonly LayerPass _mean, _variance;

@@ -93,7 +93,9 @@ internal sealed class FlatPass
         for (int i = 0; i < gradient.Length; i++) gradient[i] *= Slope(activation, points[i]);
     }
 
-    /// <summary>The derivative of an element-wise activation at a point: where its value is <paramref name="y"/>, or of a self-gate its sum.</summary>
+    /// <summary>
+    /// The derivative of an element-wise activation at a point: where its value is <paramref name="y"/>, or of a self-gate its sum.
+    /// </summary>
     private static double Slope(Activation activation, double y) => activation.Kind switch
     {
         ActivationKind.Identity => 1,

@@ -39,7 +39,9 @@ internal sealed class UnitGraph
     /// <summary>The units by the layer that is the first to yield them: of the inputs, then of each layer but the last.</summary>
     public UnitParts[][] Layers { get; }
 
-    /// <summary>The unit of each channel of a value, or null where it cannot go; -1 is the input, where they may be single numbers.</summary>
+    /// <summary>
+    /// The unit of each channel of a value, or null where it cannot go; -1 is the input, where they may be single numbers.
+    /// </summary>
     public UnitParts?[] Channels(int value) => Array.ConvertAll(_nodes[value + 1], node => _unitOf[Earliest(node)]);
 
     /// <summary>The numbers that a channel of a value has in each sample.</summary>

@@ -23,7 +23,9 @@ internal sealed class ComputeEngine : IDisposable
     /// <summary>The matrix products.</summary>
     public MatrixProduct Product { get; }
 
-    /// <summary>Memory of one of the threads for one item of work: whatever stood there last. It grows to the largest that was needed.</summary>
+    /// <summary>
+    /// Memory of one of the threads for one item of work: whatever stood there last. It grows to the largest that was needed.
+    /// </summary>
     public Span<float> Scratch(int member, int length)
     {
         AlignedBuffer? buffer = _scratch[member];

@@ -9,8 +9,8 @@ namespace Espalier.Inference.Baselines.OnnxRuntime;
 /// once. A call copies the input in, runs, and copies the output out; it allocates no managed memory.
 /// </summary>
 /// <remarks>
-/// A new batch size makes new tensors, once; the library's own allocations are not counted anywhere. A model that was imported is fed in its own
-/// order of values, sample by sample.
+/// A new batch size makes new tensors, once; the library's own allocations are not counted anywhere. A model that was imported is fed in
+/// its own order of values, sample by sample.
 /// </remarks>
 public sealed class OnnxRuntimeContender : Contender
 {

@@ -46,7 +46,9 @@ internal sealed unsafe class PackedImage<TSimd, TVector>
     /// <summary>The floats from a row to the next.</summary>
     public int RowStride { get; }
 
-    /// <summary>The pixel under the first tap of the first window, of an image with <see cref="PackedStage.Slack"/> behind it if it lies well.</summary>
+    /// <summary>
+    /// The pixel under the first tap of the first window, of an image with <see cref="PackedStage.Slack"/> behind it if it lies well.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public float* Place(float* source)
     {

@@ -2,7 +2,9 @@ using Espalier.Compilation.Model;
 
 namespace Espalier.Inference.Baselines.Packed;
 
-/// <summary>How the values of an image lie in memory: value (c, y, x) is the float at c ChannelStride + (y Width + x) PixelStride.</summary>
+/// <summary>
+/// How the values of an image lie in memory: value (c, y, x) is the float at c ChannelStride + (y Width + x) PixelStride.
+/// </summary>
 /// <param name="Shape">Channels x height x width.</param>
 /// <param name="ChannelStride">The floats from a channel to the next.</param>
 /// <param name="PixelStride">The floats from a pixel to the next.</param>
