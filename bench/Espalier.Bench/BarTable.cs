@@ -72,7 +72,8 @@ internal static class BarTable
 
         var page = new StringBuilder("# Bars\n\n").Append(ResultFolder.Machine());
         page.Append("\nMedians of many rounds, all contenders of a case in turn in one run on one core, after all have agreed with a ");
-        page.Append("double-precision reference. \"Ahead of all\" means that the generated code is faster than every contender measured.\n");
+        page.Append("double-precision reference. \"Ahead of all\" means that the generated code is faster "
+            + "than every contender measured.\n");
         return page.Append(summary).Append("\n## All contenders\n").Append(details).ToString();
 
         bool Passes(string title) => title.Contains(filter, StringComparison.Ordinal);
@@ -80,13 +81,14 @@ internal static class BarTable
 
     private static void Heading(StringBuilder page, string title, string columns)
     {
-        page.Append(CultureInfo.InvariantCulture, $"\n## {title}\n\n| {columns} | ns a sample | opponent's ns | times | bar | holds | ahead of all |\n");
+        page.Append(CultureInfo.InvariantCulture,
+            $"\n## {title}\n\n| {columns} | ns a sample | opponent's ns | times | bar | holds | ahead of all |\n");
         page.Append("| --- | ---: | ---: | ---: | ---: | ---: | ---: | --- | --- |\n");
     }
 
     private static void Case(
-        StringBuilder summary, StringBuilder details, string what, string title, Network network, float[] inputs, int batch, string opponent,
-        double bar, TimeSpan budget)
+        StringBuilder summary, StringBuilder details, string what, string title, Network network, float[] inputs, int batch,
+        string opponent, double bar, TimeSpan budget)
     {
         BenchmarkReport report = BenchmarkSuite.Run(
             network, Contenders.All(network), inputs, new BenchmarkOptions { Batch = batch, Budget = budget });
@@ -94,7 +96,9 @@ internal static class BarTable
         double own = measured.Single(result => result.Name == ContenderNames.Espalier).NsPerSample;
         BenchmarkResult? other = measured.SingleOrDefault(result => result.Name == opponent);
         string ahead = measured.All(result => result.NsPerSample >= own) ? "yes" : "no";
-        string verdict = other is null ? "- | - |" : FormattableString.Invariant($"{other.NsPerSample:0.#} | {other.NsPerSample / own:0.0} |");
+        string verdict = other is null
+            ? "- | - |"
+            : FormattableString.Invariant($"{other.NsPerSample:0.#} | {other.NsPerSample / own:0.0} |");
         string holds = other is null ? "not measured" : other.NsPerSample / own >= bar ? "yes" : "no";
         summary.Append(CultureInfo.InvariantCulture, $"| {what} | {own:0.0} | {verdict} {bar:0.#} | {holds} | {ahead} |\n");
         QuickTable.Append(details, title, report);

@@ -40,16 +40,19 @@ internal static class KernelGrid
                 string candidates = string.Join(", ", trials.Where(trial => trial.MeasuredNs is not null).Select(Text));
                 rows.Append(CultureInfo.InvariantCulture, $"| {inputs} -> {outputs} | {100 * density:0} % | {chosen.Choice.Name} | ");
                 rows.Append(CultureInfo.InvariantCulture, $"{trials[0].Choice.Name} | {ratio:0.00} | {candidates} |\n");
-                Console.Error.WriteLine(FormattableString.Invariant(
-                    $"{inputs} -> {outputs}, {100 * density:0} %: {chosen.Choice.Name}, {ratio:0.00} times the fastest; {good} of {all} good"));
+                Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"{inputs} -> {outputs}, {100 * density:0} %: {chosen.Choice.Name}, "
+                        + $"{ratio:0.00} times the fastest; {good} of {all} good"));
             }
         }
 
         var page = new StringBuilder("# The choice of kernels\n\n").Append(ResultFolder.Machine());
-        page.Append("\nOne layer with ReLU, weights at random places, one sample at a time; nanoseconds a call as predicted / as measured, ");
+        page.Append("\nOne layer with ReLU, weights at random places, one sample at a time; "
+            + "nanoseconds a call as predicted / as measured, ");
         page.Append("from the fastest on. Kernels expected to be far slower than the best are not measured.\n\n");
         page.Append(CultureInfo.InvariantCulture, $"The chosen kernel is the fastest, or within {100 * (Allowance - 1):0} % of it, ");
-        page.Append(CultureInfo.InvariantCulture, $"in {good} of {all} cases ({100.0 * good / all:0} %); at worst it takes {worst:0.00} times as long.\n\n");
+        page.Append(CultureInfo.InvariantCulture,
+            $"in {good} of {all} cases ({100.0 * good / all:0} %); at worst it takes {worst:0.00} times as long.\n\n");
         page.Append("| layer | density | chosen | fastest | chosen / fastest | all kernels |\n| --- | ---: | --- | --- | ---: | --- |\n");
         return page.Append(rows).ToString();
     }

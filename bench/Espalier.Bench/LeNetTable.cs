@@ -16,7 +16,8 @@ namespace Espalier.Bench;
 /// </summary>
 internal static class LeNetTable
 {
-    private const int BatchSize = 128, ConvolutionBatchSize = 64, ConvolutionSamples = 12_800, TimedEpochs = 7, DenseEpochs = 20, PruningEpochs = 20, FineTuningEpochs = 20;
+    private const int BatchSize = 128, ConvolutionBatchSize = 64, ConvolutionSamples = 12_800,
+        TimedEpochs = 7, DenseEpochs = 20, PruningEpochs = 20, FineTuningEpochs = 20;
     private static readonly int[] s_widths = [300, 100, 10];
 
     /// <summary>Measures all and gives the page; needs the folder of data sets in ESPALIER_DATA.</summary>

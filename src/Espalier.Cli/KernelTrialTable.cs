@@ -13,7 +13,9 @@ internal static class KernelTrialTable
     {
         foreach ((Stage stage, IReadOnlyList<KernelTrial> trials) in stages)
         {
-            string shapes = stage.Layer is DenseLayer dense ? $"{dense.Weights.Columns} -> {dense.Weights.Rows}" : $"{stage.Layer.InputShape} -> {stage.OutputShape}";
+            string shapes = stage.Layer is DenseLayer dense
+                ? $"{dense.Weights.Columns} -> {dense.Weights.Rows}"
+                : $"{stage.Layer.InputShape} -> {stage.OutputShape}";
             string what = FormattableString.Invariant($"{Name(stage)}: {shapes}, {100 * stage.Weights!.Density:0.0} % of the weights");
             var table = new TerminalTable(["kernel", "predicted ns", "measured ns", "fill", ""], words: 1, what);
             foreach (KernelTrial trial in trials)
@@ -26,7 +28,8 @@ internal static class KernelTrialTable
             table.Write(terminal);
         }
 
-        terminal.Print("Each layer as a network of its own, its units in the order of the plan; those expected to be far slower are not measured.");
+        terminal.Print("Each layer as a network of its own, its units in the order of the plan; "
+            + "those expected to be far slower are not measured.");
     }
 
     /// <summary>The same for <c>--json</c>.</summary>

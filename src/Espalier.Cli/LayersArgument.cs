@@ -56,7 +56,10 @@ internal static class LayersArgument
             {
                 string[] halves = option.Split(':', 2);
                 bool isOwn = halves[0] is "stride" or "pad" or "dilation" or "groups" or "ceil";
-                if (!_options.TryAdd(isOwn ? halves[0] : "", isOwn ? halves.ElementAtOrDefault(1) ?? "" : option)) throw Wrong("says something twice");
+                if (!_options.TryAdd(isOwn ? halves[0] : "", isOwn ? halves.ElementAtOrDefault(1) ?? "" : option))
+                {
+                    throw Wrong("says something twice");
+                }
             }
         }
 
@@ -92,7 +95,11 @@ internal static class LayersArgument
                         : throw Wrong("names no part to drop; write dropout:0.5"));
                     break;
                 default:
-                    if (_sizes is not null || !TryParse(Kind, out int units)) throw Wrong("is no layer; see espalier train --help for the kinds");
+                    if (_sizes is not null || !TryParse(Kind, out int units))
+                    {
+                        throw Wrong("is no layer; see espalier train --help for the kinds");
+                    }
+
                     network.Dense(units, Function(customary));
                     break;
             }

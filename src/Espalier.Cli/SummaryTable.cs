@@ -12,7 +12,8 @@ internal static class SummaryTable
         bool hasMachineCode = summary.Layers.Any(layer => layer.MachineCodeBytes is not null);
         string[] columns =
         [
-            "layer", "shape", "lowered", "activation", "non-zeros", "density", "kernel", "fill", "est. ns", "table B", "code B", "scratch B",
+            "layer", "shape", "lowered", "activation", "non-zeros", "density", "kernel", "fill",
+            "est. ns", "table B", "code B", "scratch B",
             .. hasMachineCode ? ["JIT B"] : Array.Empty<string>(),
         ];
         var table = new TerminalTable(columns, words: 4, $"{summary.Name}, input {summary.Input}");

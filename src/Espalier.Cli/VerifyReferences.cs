@@ -18,14 +18,19 @@ internal static class VerifyReferences
     /// <param name="seed">Decides the random inputs.</param>
     /// <param name="say">Told why ONNX Runtime was not compared with, although it is there.</param>
     /// <exception cref="EspalierException">The ONNX model cannot be read, or is of another size.</exception>
-    public static IReadOnlyList<ReferenceDeviation> Compare(Network network, CompiledNetwork compiled, string? onnxPath, ulong seed, Action<string> say)
+    public static IReadOnlyList<ReferenceDeviation> Compare(
+        Network network, CompiledNetwork compiled, string? onnxPath, ulong seed, Action<string> say)
     {
         var found = new List<ReferenceDeviation>();
         OnnxRuntimeLibrary? library = FindLibrary();
         if (onnxPath is null)
         {
             if (library is null || !CanExport(network, library, out OnnxRuntimeContender? exported)) return found;
-            using (exported) found.Add(NetworkVerifier.Compare(network, compiled, $"ONNX Runtime {library.Version}", exported!.Predict, seed));
+            using (exported)
+            {
+                found.Add(NetworkVerifier.Compare(network, compiled, $"ONNX Runtime {library.Version}", exported!.Predict, seed));
+            }
+
             return found;
         }
 
@@ -34,7 +39,8 @@ internal static class VerifyReferences
         if ((inputs, outputs) != (network.InputShape.Length, network.OutputShape.Length))
         {
             throw new EspalierException(string.Create(CultureInfo.InvariantCulture,
-                $"{onnxPath}: takes {inputs} values and gives {outputs}; {network.Name} takes {network.InputShape.Length} and gives {network.OutputShape.Length}."));
+                $"{onnxPath}: takes {inputs} values and gives {outputs}; "
+                    + $"{network.Name} takes {network.InputShape.Length} and gives {network.OutputShape.Length}."));
         }
 
         string name = Path.GetFileName(onnxPath);

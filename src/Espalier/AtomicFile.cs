@@ -72,6 +72,7 @@ public static class AtomicFile
     private static EspalierException CannotWrite(string path, Exception error) => new(
         error is FileNotFoundException or DirectoryNotFoundException
             ? $"{path}: cannot be written; make the folder first or name another file."
-            : $"{path}: cannot be written ({error.Message.Replace(TemporaryEnd, "", StringComparison.Ordinal).TrimEnd('.')}); name another file.",
+            : $"{path}: cannot be written ({error.Message.Replace(TemporaryEnd, "", StringComparison.Ordinal).TrimEnd('.')}); "
+                + "name another file.",
         error);
 }

@@ -46,13 +46,15 @@ internal static class Descriptors
     /// <summary>MaxTermsPerMethod is no number in range.</summary>
     public static readonly DiagnosticDescriptor InvalidMethodTerms = new(
         "ESP0007", "A generated method cannot hold this many terms",
-        "'{0}' is not a number of terms: set MaxTermsPerMethod of the EspalierNetwork item to a whole number from 8 to 1000, or leave it out",
+        "'{0}' is not a number of terms: set MaxTermsPerMethod of the EspalierNetwork item to a "
+            + "whole number from 8 to 1000, or leave it out",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true);
 
     /// <summary>Plain is neither true nor false.</summary>
     public static readonly DiagnosticDescriptor InvalidPlain = new(
         "ESP0008", "Plain C# is wanted or not",
-        "'{0}' is neither 'true' nor 'false': set Plain of the EspalierNetwork item, or EspalierPlain of the project, to one of them, or leave it out",
+        "'{0}' is neither 'true' nor 'false': set Plain of the EspalierNetwork item, "
+            + "or EspalierPlain of the project, to one of them, or leave it out",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true);
 
     /// <summary>A layer that plain C# does not have.</summary>
@@ -64,7 +66,8 @@ internal static class Descriptors
     /// <summary>Vector code for a framework without vectors, or in a language version without its words.</summary>
     public static readonly DiagnosticDescriptor NoVectors = new(
         "ESP0010", "The project cannot hold vector code",
-        "Vector code needs .NET 8 and C# 10, and this project {0}: {1}, or set Plain of the EspalierNetwork item, or EspalierPlain of the project, to 'true'",
+        "Vector code needs .NET 8 and C# 10, and this project {0}: {1}, or set Plain of the EspalierNetwork item, "
+            + "or EspalierPlain of the project, to 'true'",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true);
 
     /// <summary>EspalierGenerate is neither true nor false.</summary>

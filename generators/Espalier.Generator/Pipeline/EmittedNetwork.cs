@@ -18,5 +18,6 @@ internal sealed record EmittedNetwork(EmittedFile Surface, EquatableArray<Emitte
     public static EmittedFile? SurfaceOf(Outcome<EmittedNetwork> outcome) =>
         outcome.Value is not null ? outcome.Value.Surface
         : outcome.Class is null ? null
-        : CSharpEmitter.EmitSurface(new NetworkHeader(outcome.Class.ClassName, InputLength: 1, OutputLength: 1, WorkspaceLength: 1), outcome.Class);
+        : CSharpEmitter.EmitSurface(
+            new NetworkHeader(outcome.Class.ClassName, InputLength: 1, OutputLength: 1, WorkspaceLength: 1), outcome.Class);
 }

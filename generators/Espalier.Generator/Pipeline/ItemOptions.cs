@@ -53,7 +53,11 @@ internal static class ItemOptions
         {
             KernelKind[] allowed = isPlain ? s_plainKernels : s_kernels;
             int kernel = Array.FindIndex(allowed, kind => string.Equals(kind.ToString(), item.Kernel, StringComparison.OrdinalIgnoreCase));
-            if (kernel < 0) return Refuse(Descriptors.InvalidKernel, item.Kernel, string.Join(", ", allowed), isPlain ? " in plain C#" : "");
+            if (kernel < 0)
+            {
+                return Refuse(Descriptors.InvalidKernel, item.Kernel, string.Join(", ", allowed), isPlain ? " in plain C#" : "");
+            }
+
             lowering = lowering with { Kernel = allowed[kernel] };
         }
 

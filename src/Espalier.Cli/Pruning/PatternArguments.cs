@@ -48,6 +48,7 @@ internal sealed class PatternArguments
         return given is null
             ? PruningTarget.OfPattern
             : throw new EspalierException(
-                $"--pattern {pattern.Name} itself says how many weights stay; leave --keep, --weights, --max-rise, --budget-bytes and --budget-ns out.");
+                $"--pattern {pattern.Name} itself says how many weights stay; " +
+                "leave --keep, --weights, --max-rise, --budget-bytes and --budget-ns out.");
     }
 }

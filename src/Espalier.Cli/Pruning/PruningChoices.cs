@@ -79,7 +79,8 @@ internal sealed record PruningChoices(
         if (IsInteractive && Target is not null)
         {
             throw new EspalierException(
-                "Interactive pruning asks after each round how far to prune; leave --keep, --weights, --max-rise, --budget-bytes and --budget-ns out.");
+                "Interactive pruning asks after each round how far to prune; "
+                    + "leave --keep, --weights, --max-rise, --budget-bytes and --budget-ns out.");
         }
 
         if (Target is null && !IsInteractive && Allocation is not FractionAllocation) throw TargetArguments.OneOfThem();

@@ -93,7 +93,8 @@ internal sealed class BenchVerb : Verb
         var trials = new List<(Stage Stage, IReadOnlyList<KernelTrial> Trials)>();
         foreach (Stage stage in stages)
         {
-            trials.Add((stage, RunOrLeave(() => KernelTrials.Run(stage, budget / stages.Length, arguments.GetValue(CommonOptions.Seed)), cancel)));
+            trials.Add((stage, RunOrLeave(
+                () => KernelTrials.Run(stage, budget / stages.Length, arguments.GetValue(CommonOptions.Seed)), cancel)));
         }
 
         if (WantsJson(arguments)) Terminal.WriteJson(KernelTrialTable.ToJson(trials));

@@ -55,11 +55,18 @@ internal sealed class CompileVerb : Verb
         Network network = ModelFile.Load(arguments.GetRequiredValue(CommonOptions.Model));
         EmitOptions named = EmitOptions.For(network);
         string className = arguments.GetValue(_className) ?? named.ClassName;
-        var options = new EmitOptions(className, arguments.GetRequiredValue(_namespace), !arguments.GetValue(_internal)) { IsPlain = arguments.GetValue(_plain) };
+        var options = new EmitOptions(className, arguments.GetRequiredValue(_namespace), !arguments.GetValue(_internal))
+        {
+            IsPlain = arguments.GetValue(_plain),
+        };
         if (options.FindFault() is { } fault) throw new EspalierException($"{fault} Give another name with --class or --namespace.");
         var lowering = new LoweringOptions { Kernel = CommonOptions.KernelOf(arguments) };
         if (options.IsPlain) lowering = lowering with { Widths = VectorWidth.Scalar };
-        if (options.IsPlain && CSharpEmitter.FindPlainFault(network) is { } plainFault) throw new EspalierException($"{plainFault}: leave out --plain.");
+        if (options.IsPlain && CSharpEmitter.FindPlainFault(network) is { } plainFault)
+        {
+            throw new EspalierException($"{plainFault}: leave out --plain.");
+        }
+
         LoweredNetwork lowered = LoweringPipeline.Run(network, lowering, cancel);
         EmittedFile[] files = [.. CSharpEmitter.Emit(lowered, options, cancel)];
 

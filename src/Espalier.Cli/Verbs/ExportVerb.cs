@@ -9,13 +9,15 @@ internal sealed class ExportVerb : Verb
 {
     private readonly Option<string> _file = new("--out", "-o")
     {
-        Description = "What to write: .onnx for ONNX Runtime, PyTorch and others; .safetensors for PyTorch's load_state_dict; .npz for NumPy; a folder for one .npy a weight array.",
+        Description = "What to write: .onnx for ONNX Runtime, PyTorch and others; .safetensors for PyTorch's load_state_dict; "
+            + ".npz for NumPy; a folder for one .npy a weight array.",
         HelpName = "FILE|FOLDER",
         Required = true,
     };
 
     public ExportVerb(Terminal terminal)
-        : base("export", "Write a model for other tools: ONNX, safetensors, NumPy. Weights that were pruned are written as zeros.", terminal,
+        : base("export", "Write a model for other tools: ONNX, safetensors, NumPy. Weights that were pruned are written as zeros.",
+            terminal,
             "espalier export digits.espalier -o digits.onnx",
             "espalier export digits.pruned.espalier -o digits.safetensors",
             "espalier export digits.espalier -o weights/")
@@ -29,8 +31,22 @@ internal sealed class ExportVerb : Verb
         Network network = ModelFile.Load(arguments.GetRequiredValue(CommonOptions.Model));
         string file = arguments.GetRequiredValue(_file);
         string format = Write(network, file);
-        if (WantsJson(arguments)) Terminal.WriteJson(new { file, format, network = network.Name, layers = network.Layers.Length, weights = network.WeightCount });
-        else Terminal.Print($"{network.Name}: {SummaryTable.Number(network.WeightCount)} weights, written to {file} as {format}");
+        if (WantsJson(arguments))
+        {
+            Terminal.WriteJson(new
+            {
+                file,
+                format,
+                network = network.Name,
+                layers = network.Layers.Length,
+                weights = network.WeightCount,
+            });
+        }
+        else
+        {
+            Terminal.Print($"{network.Name}: {SummaryTable.Number(network.WeightCount)} weights, written to {file} as {format}");
+        }
+
         return ExitCode.Success;
     }
 
@@ -53,7 +69,8 @@ internal sealed class ExportVerb : Verb
                 foreach (NamedArray one in NetworkWeights.Of(network)) NpyFile.Save(Path.Combine(file, one.Name + ".npy"), one.Array);
                 return "npy";
             default:
-                throw new EspalierException($"{file}: no format is known by that ending; name a file .onnx, .safetensors or .npz, or a folder.");
+                throw new EspalierException(
+                    $"{file}: no format is known by that ending; name a file .onnx, .safetensors or .npz, or a folder.");
         }
     }
 

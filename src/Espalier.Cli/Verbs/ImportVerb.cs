@@ -22,7 +22,11 @@ internal sealed class ImportVerb : Verb
         HelpName = "MODEL",
     };
 
-    private readonly Option<string?> _name = new("--name") { Description = "The network's name; otherwise the model file's.", HelpName = "NAME" };
+    private readonly Option<string?> _name = new("--name")
+    {
+        Description = "The network's name; otherwise the model file's.",
+        HelpName = "NAME",
+    };
     private readonly Option<string?> _output = new("--output")
     {
         Description = "The output of an ONNX model to take; otherwise all that are not the class chosen from others.",
@@ -47,7 +51,11 @@ internal sealed class ImportVerb : Verb
         HelpName = "LAYERS",
     };
 
-    private readonly Option<string?> _input = new("--input") { Description = "The shape of the input that weights are for: 784, or 1x28x28.", HelpName = "SHAPE" };
+    private readonly Option<string?> _input = new("--input")
+    {
+        Description = "The shape of the input that weights are for: 784, or 1x28x28.",
+        HelpName = "SHAPE",
+    };
     private readonly Option<string> _activation = new("--activation")
     {
         Description = $"Activation of the layers before the last, unless they name their own: {ActivationArgument.Spellings}.",
@@ -57,7 +65,8 @@ internal sealed class ImportVerb : Verb
 
     private readonly Option<bool> _keras = new("--keras")
     {
-        Description = "Weights are inputs x outputs, filters height x width x channels x filters, and images channels last, as Keras has them.",
+        Description = "Weights are inputs x outputs, filters height x width x channels x filters, "
+            + "and images channels last, as Keras has them.",
     };
 
     public ImportVerb(Terminal terminal)
@@ -67,7 +76,8 @@ internal sealed class ImportVerb : Verb
             "espalier import weights.safetensors --input 784 --layers 300,100,10/softmax",
             "espalier import w1.npy b1.npy w2.npy b2.npy --keras --input 4 --layers 8/tanh,3/softmax -o iris.espalier")
     {
-        Names = [new NameList("Layers, each with its activation behind a slash if it wants another, such as 300/tanh", LayersArgument.Kinds)];
+        Names = [new NameList(
+            "Layers, each with its activation behind a slash if it wants another, such as 300/tanh", LayersArgument.Kinds)];
         Add(_files);
         foreach (Option option in (Option[])[_file, _name, _output, _fix, _shapes, _layers, _input, _activation, _keras]) Add(option);
     }
@@ -101,9 +111,11 @@ internal sealed class ImportVerb : Verb
                 weights = network.WeightCount,
                 inputShape = network.InputShape.ToString(),
                 outputShape = network.OutputShape.ToString(),
-                inputs = result.Inputs.Select(port => new { port.Name, port.Dimensions, port.BatchAxis, isReordered = port.Order is not null }),
+                inputs = result.Inputs.Select(
+                    port => new { port.Name, port.Dimensions, port.BatchAxis, isReordered = port.Order is not null }),
                 outputs = result.Outputs.Select(port => new { port.Name, port.Dimensions, port.BatchAxis }),
-                layers = network.Layers.Select(layer => new { layer.Name, shape = layer.OutputShape.ToString(), activation = layer.Activation.Kind.ToString() }),
+                layers = network.Layers.Select(
+                    layer => new { layer.Name, shape = layer.OutputShape.ToString(), activation = layer.Activation.Kind.ToString() }),
                 result.Notes,
             });
             return;
@@ -153,7 +165,8 @@ internal sealed class ImportVerb : Verb
     {
         if (arguments.GetValue(_layers) is not { } layers || arguments.GetValue(_input) is not { } input)
         {
-            throw new EspalierException($"{files[0]}: weights say no layers; give --input 784 --layers 300,100,10/softmax, or import an .onnx model.");
+            throw new EspalierException(
+                $"{files[0]}: weights say no layers; give --input 784 --layers 300,100,10/softmax, or import an .onnx model.");
         }
 
         int[] sides = Sides("--input", input);

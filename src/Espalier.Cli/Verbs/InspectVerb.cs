@@ -23,7 +23,9 @@ internal sealed class InspectVerb : Verb
 
     public InspectVerb(Terminal terminal)
         : base("inspect", "Show a model's layers, and for each the kernel, estimated time and bytes of its compiled form.", terminal,
-            "espalier inspect digits.espalier", "espalier inspect digits.espalier --picture digits.svg --json", "espalier inspect digits.espalier --machine-code")
+            "espalier inspect digits.espalier",
+            "espalier inspect digits.espalier --picture digits.svg --json",
+            "espalier inspect digits.espalier --machine-code")
     {
         Add(CommonOptions.Model);
         Add(_picture);

@@ -140,7 +140,8 @@ internal sealed class TrainVerb : Verb
             Print(file, network, result, test);
             if (split.Train.Scaling is not null)
             {
-                Terminal.Print("the network reads each column as (value - mean) / std; 'espalier data show' lists mean and std, with --json in full");
+                Terminal.Print("the network reads each column as (value - mean) / std; "
+                    + "'espalier data show' lists mean and std, with --json in full");
             }
         }
 

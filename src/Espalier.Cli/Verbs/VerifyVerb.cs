@@ -47,7 +47,8 @@ internal sealed class VerifyVerb : Verb
     }
 
     private void WriteJson(
-        VerificationResult result, IReadOnlyList<ReferenceDeviation> references, AnswerComparison? answers, bool passed) => Terminal.WriteJson(new
+        VerificationResult result, IReadOnlyList<ReferenceDeviation> references, AnswerComparison? answers,
+        bool passed) => Terminal.WriteJson(new
     {
         passed,
         widths = result.Widths.Select(Fields),
@@ -107,7 +108,9 @@ internal sealed class VerifyVerb : Verb
 
     private void PrintCode(string what, CodeVerification code)
     {
-        string share = code.Deviation.BitEqual && code.Holds ? "" : string.Create(CultureInfo.InvariantCulture, $"; {100 * code.BoundShare:0.000} % of its bound");
+        string share = code.Deviation.BitEqual && code.Holds
+            ? ""
+            : string.Create(CultureInfo.InvariantCulture, $"; {100 * code.BoundShare:0.000} % of its bound");
         Terminal.Print($"{what} {Text(code.Deviation)}{share}{(code.Holds ? "" : ": FAIL")}");
     }
 

@@ -185,7 +185,8 @@ internal sealed class BatchEmitter
     private void WritePredict(CSharpWriter writer, VectorWidth width)
     {
         // Behind the panels lie the values that the layers before leave, a row for each sample.
-        int panels = checked(Plan.PanelRows * BatchPlan.TileSamples(width)), rows = Plan.IsWhole ? 0 : BatchPlan.TileSamples(width) * Plan.InputLength;
+        int panels = checked(Plan.PanelRows * BatchPlan.TileSamples(width)),
+            rows = Plan.IsWhole ? 0 : BatchPlan.TileSamples(width) * Plan.InputLength;
         int floats = checked(panels + rows + ScratchPlan.AlignmentSlack);
         bool isOnStack = floats <= SurfaceEmitter.MaxStackFloats;
         if (!isOnStack)
@@ -233,7 +234,8 @@ internal sealed class BatchEmitter
             + $"inputs.Slice((done + sample) * {length}, {length}), rows.Slice(sample * InputLength, InputLength));");
         writer.Close();
         writer.Line();
-        writer.Line("PredictTile(ref First(rows), ref Sample(ref First(outputs), done, OutputLength), 0, count - done - Lanes, ref panels);");
+        writer.Line(
+            "PredictTile(ref First(rows), ref Sample(ref First(outputs), done, OutputLength), 0, count - done - Lanes, ref panels);");
     }
 
     /// <summary>The method that takes one tile through all layers.</summary>

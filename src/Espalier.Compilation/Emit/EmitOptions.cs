@@ -17,7 +17,8 @@ public sealed record EmitOptions(string ClassName, string Namespace = "", bool I
     {
         "InputLength", "OutputLength", "WorkspaceLength", "VerifyTolerance", "Predict", "Classify", "PredictBatch", "Verify",
         SurfaceEmitter.PredictCore, SurfaceEmitter.PredictBatchCore, SurfaceEmitter.VerifySamples, KernelEmitter.NestedClass,
-        PlainSurfaceEmitter.ClassifyCore, "Number", "CheckLengths", "Largest", "CheckBuffers", "CheckWorkspace", "ThrowLengths", "ThrowOverlap", "Text", "ThreadBuffer", "s_threadBuffer",
+        PlainSurfaceEmitter.ClassifyCore, "Number", "CheckLengths", "Largest", "CheckBuffers", "CheckWorkspace",
+        "ThrowLengths", "ThrowOverlap", "Text", "ThreadBuffer", "s_threadBuffer",
     };
 
     /// <summary>

@@ -29,7 +29,8 @@ internal sealed class FusedEmitter(WidthPlan plan)
 
     /// <summary>The activation functions over single floats that the method calls.</summary>
     public IEnumerable<ActivationKind> ScalarFunctions() =>
-        plan.DenseLayers.Select(layer => layer.Activation).Where(activation => !UsesRegisters(activation)).Select(activation => activation.Kind);
+        plan.DenseLayers.Select(layer => layer.Activation).Where(activation => !UsesRegisters(activation))
+            .Select(activation => activation.Kind);
 
     /// <summary>Writes the method and the one that takes a workspace, which it does not need.</summary>
     public void WritePredict(CSharpWriter writer)

@@ -14,7 +14,8 @@ internal static class KernelHead
     /// <summary>What holds for all scalar code.</summary>
     public static IReadOnlyList<string> ScalarNumerics { get; } =
     [
-        "Order of summation in scalar code: term j of a row goes to partial sum j mod 4; p0 starts at the bias; the sum is (p0 + p1) + (p2 + p3).",
+        "Order of summation in scalar code: term j of a row goes to partial sum j mod 4; p0 starts at the bias; "
+            + "the sum is (p0 + p1) + (p2 + p3).",
         "No multiplication is fused with an addition there: every machine computes the same bits (which bits a NaN has is left open).",
     ];
 
@@ -36,10 +37,10 @@ internal static class KernelHead
         foreach (string line in ScalarNumerics) yield return line;
         if (lowered.Plans.Any(plan => plan.Kernels.Any(choice => choice.Width != VectorWidth.Scalar)))
         {
-            yield return "Vector code has its own fixed order and fuses, with 128 bits on Arm only: machines of one kind with registers of one "
-                + "width compute the same bits, and others differ by rounding.";
-            yield return "A NaN among the inputs makes NaN of every output that depends on it; in vector code a NaN or an infinity may make "
-                + "NaN of others too, those that share a step with it.";
+            yield return "Vector code has its own fixed order and fuses, with 128 bits on Arm only: machines of one kind with registers of "
+                + "one width compute the same bits, and others differ by rounding.";
+            yield return "A NaN among the inputs makes NaN of every output that depends on it; in vector code a NaN or an infinity may "
+                + "make NaN of others too, those that share a step with it.";
         }
 
         if (Regrouping(lowered) is string regrouping) yield return regrouping;
@@ -50,7 +51,11 @@ internal static class KernelHead
     {
         if (!lowered.SumsRegrouped) return null;
         string what = lowered.MergedUnits > 0 ? "Units were folded or merged" : lowered.FoldedUnits > 0 ? "Constants were folded" : "";
-        if (lowered.FoldedNormalizations > 0) what = what.Length == 0 ? "Batch normalisation was folded" : what + ", and batch normalisation,";
+        if (lowered.FoldedNormalizations > 0)
+        {
+            what = what.Length == 0 ? "Batch normalisation was folded" : what + ", and batch normalisation,";
+        }
+
         return $"{what} and the other terms regroup: results may differ from those of the model file by rounding.";
     }
 }

@@ -38,8 +38,8 @@ internal static class LayerTable
         if (hasOneScratch && !plan.IsDenseChain)
         {
             long apart = sizeof(float) * ScratchBuffer.Of(plan).Sum(buffer => (long)buffer.Length);
-            yield return $"Scratch memory: {sizeof(float) * (long)plan.Scratch!.Length} B, where values that never live together share a place; "
-                + $"apart they would take {apart} B.";
+            yield return $"Scratch memory: {sizeof(float) * (long)plan.Scratch!.Length} B, where values that never live together share a "
+                + $"place; apart they would take {apart} B.";
         }
 
         for (int i = 0; i < plan.Stages.Length; i++)

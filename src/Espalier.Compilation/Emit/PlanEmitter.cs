@@ -54,7 +54,10 @@ internal sealed class PlanEmitter(LoweredNetwork lowered, WidthPlan plan)
         WidthPlan scalar = lowered.Plans[lowered.Plans.Length - 1];
         if (IsScalar || scalar.IsFused || plan.Kernels[index].Width != VectorWidth.Scalar) return -1;
         int twin = scalar.StageOf(plan.Stages[index].Layer.Name);
-        return plan.Kernels[index].Kernel == scalar.Kernels[twin].Kernel && plan.Stages[index].Layer == scalar.Stages[twin].Layer ? twin : -1;
+        return plan.Kernels[index].Kernel == scalar.Kernels[twin].Kernel
+            && plan.Stages[index].Layer == scalar.Stages[twin].Layer
+            ? twin
+            : -1;
     }
 
     /// <summary>Writes the methods that predict, with scratch memory of their own and of the caller.</summary>
@@ -74,7 +77,11 @@ internal sealed class PlanEmitter(LoweredNetwork lowered, WidthPlan plan)
         writer.Open($"internal static void Predict({InputAndOutput}, global::System.Span<float> workspace)");
         WriteStages(writer, plan.Stages.Length);
         int last = plan.Stages.Length - 1;
-        if (Scratch.Offsets[last] >= 0) writer.Line($"workspace.Slice({Scratch.Offsets[last]}, {lowered.Header.OutputLength}).CopyTo(output);");
+        if (Scratch.Offsets[last] >= 0)
+        {
+            writer.Line($"workspace.Slice({Scratch.Offsets[last]}, {lowered.Header.OutputLength}).CopyTo(output);");
+        }
+
         writer.Close();
         if (BatchPlan.Of(lowered) is { IsWhole: false } batch) WritePredictRow(writer, batch);
         if (Scratch.Length > SurfaceEmitter.MaxClearedFloats) WriteThreadBuffer(writer);
@@ -99,7 +106,9 @@ internal sealed class PlanEmitter(LoweredNetwork lowered, WidthPlan plan)
         writer.Open($"internal static void {PredictRow}({InputAndOutput})");
         WriteWorkspace(writer);
         WriteStages(writer, stages);
-        writer.Line(source < 0 ? "input.CopyTo(output);" : $"workspace.Slice({Scratch.Offsets[source]}, {batch.InputLength}).CopyTo(output);");
+        writer.Line(source < 0
+            ? "input.CopyTo(output);"
+            : $"workspace.Slice({Scratch.Offsets[source]}, {batch.InputLength}).CopyTo(output);");
         writer.Close();
     }
 

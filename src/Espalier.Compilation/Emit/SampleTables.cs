@@ -8,7 +8,8 @@ namespace Espalier.Compilation.Emit;
 /// <param name="Indices">The inputs that are not zero.</param>
 /// <param name="Values">Their values.</param>
 /// <param name="Outputs">The outputs.</param>
-internal sealed record SampleTables(IReadOnlyList<int> Ends, IReadOnlyList<int> Indices, IReadOnlyList<float> Values, IReadOnlyList<float> Outputs)
+internal sealed record SampleTables(
+    IReadOnlyList<int> Ends, IReadOnlyList<int> Indices, IReadOnlyList<float> Values, IReadOnlyList<float> Outputs)
 {
     /// <summary>The tables of <paramref name="network"/>.</summary>
     public static SampleTables Of(Network network)

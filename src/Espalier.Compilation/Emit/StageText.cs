@@ -41,7 +41,8 @@ internal static class StageText
         PoolingLayer pooling => $"{Wrapped(pooling, pooling.Kind == PoolingKind.Max ? "maximum" : "mean")}, "
             + $"{pooling.Input} to {pooling.OutputShape}, window {pooling.Window.Height}x{pooling.Window.Width}",
         AdditionLayer addition => $"{Wrapped(addition, "sum")} of {addition.Count} inputs of {addition.Shape}",
-        ConcatenationLayer concatenation => $"{Wrapped(concatenation, "concatenation")} of {concatenation.InputCount} inputs to {concatenation.OutputShape}",
+        ConcatenationLayer concatenation =>
+            $"{Wrapped(concatenation, "concatenation")} of {concatenation.InputCount} inputs to {concatenation.OutputShape}",
         _ => $"{Wrapped(layer, "input")}, {layer.InputShape} to {layer.OutputShape}",
     };
 

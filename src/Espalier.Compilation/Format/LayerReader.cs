@@ -94,7 +94,8 @@ internal sealed class LayerReader
         if (layer.OutputShape.Length > ModelLimits.MaxValues)
         {
             return _cursor.FailAt(
-                place, $"Layer '{name}' yields {layer.OutputShape}; a layer yields at most {ModelLimits.Show(ModelLimits.MaxValues)} values.");
+                place,
+                $"Layer '{name}' yields {layer.OutputShape}; a layer yields at most {ModelLimits.Show(ModelLimits.MaxValues)} values.");
         }
 
         _weights += layer is WeightedLayer weighted ? weighted.Weights.Count : 0;

@@ -74,7 +74,11 @@ internal static class LayerWriter
     private static void WriteWindow(Window w, AsciiSink sink)
     {
         sink.Write(Invariant($" {w.Height}{ModelText.ShapeSeparator}{w.Width}"));
-        if ((w.StrideY, w.StrideX) != (1, 1)) sink.Write(Invariant($" {ModelText.Stride} {w.StrideY}{ModelText.ShapeSeparator}{w.StrideX}"));
+        if ((w.StrideY, w.StrideX) != (1, 1))
+        {
+            sink.Write(Invariant($" {ModelText.Stride} {w.StrideY}{ModelText.ShapeSeparator}{w.StrideX}"));
+        }
+
         if ((w.DilationY, w.DilationX) != (1, 1))
         {
             sink.Write(Invariant($" {ModelText.Dilation} {w.DilationY}{ModelText.ShapeSeparator}{w.DilationX}"));

@@ -8,7 +8,11 @@ internal static class NormalizationLayerReader
     /// <summary>Reads from the space behind the layer's kind and sources on; null after an error.</summary>
     public static BatchNormalizationLayer? Read(LineCursor cursor, LayerHead head)
     {
-        if (!head.ReadShape(cursor) || !cursor.Space("epsilon") || !EntryReader.ReadFinite(cursor, "epsilon", out float epsilon)) return null;
+        if (!head.ReadShape(cursor) || !cursor.Space("epsilon") || !EntryReader.ReadFinite(cursor, "epsilon", out float epsilon))
+        {
+            return null;
+        }
+
         if (!LayerReader.ReadActivation(cursor, out Activation activation) || !cursor.EndLine()) return null;
         int channels = head.Shape.Channels;
         var scale = new float[channels];
@@ -26,6 +30,7 @@ internal static class NormalizationLayerReader
         }
 
         return new BatchNormalizationLayer(
-            head.Name, head.Shape, FloatVector.Own(scale), FloatVector.Own(shift), FloatVector.Own(mean), FloatVector.Own(variance), epsilon, activation);
+            head.Name, head.Shape, FloatVector.Own(scale), FloatVector.Own(shift), FloatVector.Own(mean),
+            FloatVector.Own(variance), epsilon, activation);
     }
 }

@@ -16,13 +16,21 @@ internal static class WindowReader
         window = new Window(height, width);
         if (cursor.TakeSpacedWord(ModelText.Stride))
         {
-            if (!ReadPair(cursor, ModelText.Stride, out int y, out int x) || !IsNoDefault(cursor, y * x == 1, "A stride of 1x1")) return false;
+            if (!ReadPair(cursor, ModelText.Stride, out int y, out int x) || !IsNoDefault(cursor, y * x == 1, "A stride of 1x1"))
+            {
+                return false;
+            }
+
             window = window with { StrideY = y, StrideX = x };
         }
 
         if (cursor.TakeSpacedWord(ModelText.Dilation))
         {
-            if (!ReadPair(cursor, ModelText.Dilation, out int y, out int x) || !IsNoDefault(cursor, y * x == 1, "A dilation of 1x1")) return false;
+            if (!ReadPair(cursor, ModelText.Dilation, out int y, out int x) || !IsNoDefault(cursor, y * x == 1, "A dilation of 1x1"))
+            {
+                return false;
+            }
+
             window = window with { DilationY = y, DilationX = x };
         }
 

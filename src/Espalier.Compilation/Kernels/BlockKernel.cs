@@ -61,7 +61,9 @@ internal sealed class BlockKernel : VectorKernel
         var table = new AlignedTable();
         table.Add([.. weights]);
         int biases = table.Add(PaddedBiases(site.Dense, lanes)), ends = table.Add([.. counts]);
-        int indices = isShort ? table.Add(columns.ConvertAll(c => (ushort)c).ToArray()) : table.Add(columns.ConvertAll(c => (uint)c).ToArray());
+        int indices = isShort
+            ? table.Add(columns.ConvertAll(c => (ushort)c).ToArray())
+            : table.Add(columns.ConvertAll(c => (uint)c).ToArray());
         string type = isShort ? "ushort" : "int";
         int bits = site.Width.Bits();
 

@@ -67,7 +67,8 @@ internal sealed class JoiningKernel : Kernel
     }
 
     /// <summary>Whether values go where they go as they are.</summary>
-    private static bool IsCopy(Layer layer) => layer is not AdditionLayer && layer.Activation.Kind is ActivationKind.Identity or ActivationKind.Softmax;
+    private static bool IsCopy(Layer layer) =>
+        layer is not AdditionLayer && layer.Activation.Kind is ActivationKind.Identity or ActivationKind.Softmax;
 
     /// <summary>
     /// The loop that activates the sums of the values of <paramref name="inputs"/>, in registers as far as whole ones go; the last one

@@ -22,12 +22,14 @@ internal static class KernelChooser
         for (int i = 0; i < choices.Length; i++)
         {
             // Of the widths that the kernel asked for comes in, the fastest.
-            KernelCandidate? forced = candidates[i].Where(candidate => candidate.Kernel == options.Kernel).OrderBy(c => c.Weight).FirstOrDefault();
+            KernelCandidate? forced = candidates[i].Where(candidate => candidate.Kernel == options.Kernel)
+                .OrderBy(c => c.Weight).FirstOrDefault();
             choices[i] = forced?.Choose("it was asked for");
         }
 
         var open = Enumerable.Range(0, choices.Length).Where(i => choices[i] is null).ToList();
-        KernelCandidate?[] straight = [.. candidates.Select(all => all.Where(c => c.IsStraightLine).OrderBy(c => c.Weight).FirstOrDefault())];
+        KernelCandidate?[] straight = [.. candidates.Select(
+            all => all.Where(c => c.IsStraightLine).OrderBy(c => c.Weight).FirstOrDefault())];
         KernelCandidate[] loops = [.. candidates.Select(all => all.Where(c => !c.IsStraightLine).OrderBy(c => c.Weight).First())];
         long left = options.CodeBudget;
         foreach (int i in open.OrderByDescending(i => GainPerByte(straight[i], loops[i])))

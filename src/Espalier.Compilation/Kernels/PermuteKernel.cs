@@ -128,8 +128,8 @@ internal sealed class PermuteKernel : VectorKernel
     }
 
     /// <summary>
-    /// The first input of each block of each packet, 16 bits each: the four of a packet are read as one number, which takes 0.15 ns a packet
-    /// less than four reads (Zen 5).
+    /// The first input of each block of each packet, 16 bits each: the four of a packet are read as one number, which takes 0.15 ns a
+    /// packet less than four reads (Zen 5).
     /// </summary>
     private static ushort[] Blocks(PermuteSchedule schedule)
     {

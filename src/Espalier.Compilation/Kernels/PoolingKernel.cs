@@ -80,7 +80,8 @@ internal sealed class PoolingKernel : Kernel
 
     /// <summary>Whether a window is a whole image.</summary>
     private static bool IsMeanOfImages(PoolingLayer layer) => layer.Kind == PoolingKind.Average
-        && layer.Window == new Window(layer.Input.Height, layer.Input.Width) { StrideY = layer.Window.StrideY, StrideX = layer.Window.StrideX };
+        && layer.Window == new Window(layer.Input.Height, layer.Input.Width)
+            { StrideY = layer.Window.StrideY, StrideX = layer.Window.StrideX };
 
     /// <summary>
     /// The mean of each image, in registers by turns added to two sums; the last one begins earlier, and leaves out what the one before

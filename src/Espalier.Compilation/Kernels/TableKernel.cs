@@ -64,7 +64,8 @@ internal sealed class TableKernel : ScalarKernel
     }
 
     /// <summary>
-    /// Writes what adds up the terms from <c>start</c> to <c>end</c> of the spans <c>weights</c> and <c>columns</c>: the partial sums p0 to p3.
+    /// Writes what adds up the terms from <c>start</c> to <c>end</c> of the spans <c>weights</c> and <c>columns</c>:
+    /// the partial sums p0 to p3.
     /// </summary>
     /// <param name="writer">Where to.</param>
     /// <param name="column">The type of the columns.</param>

@@ -11,7 +11,8 @@ internal static class VectorMathSource
         new(() => new VectorSections("Espalier.Compilation.Kernels.VectorMath.txt"), LazyThreadSafetyMode.PublicationOnly);
 
     /// <inheritdoc cref="VectorSections.FunctionsFor"/>
-    public static IEnumerable<string> FunctionsFor(IEnumerable<(VectorWidth Width, string Name)> names) => s_sections.Value.FunctionsFor(names);
+    public static IEnumerable<string> FunctionsFor(IEnumerable<(VectorWidth Width, string Name)> names) =>
+        s_sections.Value.FunctionsFor(names);
 
     /// <summary>The directives that name the types of a width.</summary>
     public static IEnumerable<string> Aliases(VectorWidth width)

@@ -42,8 +42,13 @@ internal static class PlanVerifier
             {
                 // A pooling within the stage of a convolution, which nothing else may read.
                 int convolution = network.SourcesOf(i)[0];
-                bool isOnlyReader = Enumerable.Range(0, network.Layers.Length).All(other => other == i || !network.SourcesOf(other).Contains(convolution));
-                if (convolution < 0 || network.Layers[convolution].Name != stage.Layer.Name || !isOnlyReader) return $"stage {index} pools what others read.";
+                bool isOnlyReader = Enumerable.Range(0, network.Layers.Length)
+                    .All(other => other == i || !network.SourcesOf(other).Contains(convolution));
+                if (convolution < 0 || network.Layers[convolution].Name != stage.Layer.Name || !isOnlyReader)
+                {
+                    return $"stage {index} pools what others read.";
+                }
+
                 continue;
             }
 

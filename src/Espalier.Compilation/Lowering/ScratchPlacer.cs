@@ -47,7 +47,8 @@ internal static class ScratchPlacer
     }
 
     /// <summary>Whether each value is read by the stage behind it and then no more.</summary>
-    private static bool IsChain(IReadOnlyList<ScratchBuffer> buffers) => buffers.All(buffer => buffer.Last <= buffer.First + (buffer.IsWork ? 0 : 1));
+    private static bool IsChain(IReadOnlyList<ScratchBuffer> buffers) =>
+        buffers.All(buffer => buffer.Last <= buffer.First + (buffer.IsWork ? 0 : 1));
 
     private static (int Length, int[] Offsets) PlaceChain(IReadOnlyList<ScratchBuffer> buffers)
     {
@@ -78,7 +79,10 @@ internal static class ScratchPlacer
             if (!buffers[i].IsWork) continue;
             for (int j = 0; j < offsets.Length; j++)
             {
-                if (!buffers[j].IsWork && offsets[j] == 0 && buffers[j].Meets(buffers[i])) offsets[i] = Math.Max(offsets[i], buffers[j].Length);
+                if (!buffers[j].IsWork && offsets[j] == 0 && buffers[j].Meets(buffers[i]))
+                {
+                    offsets[i] = Math.Max(offsets[i], buffers[j].Length);
+                }
             }
         }
 

@@ -21,7 +21,11 @@ internal static class Verifier
         if (lowered.Network.FindFault() is string fault) return fault;
         if (lowered.Network.InputShape.Length != lowered.Header.InputLength) return "the number of inputs changed.";
         if (lowered.Network.OutputShape.Length != lowered.Header.OutputLength) return "the number of outputs changed.";
-        if (lowered.Plans.Length > 0 && lowered.Plans[lowered.Plans.Length - 1].Width != VectorWidth.Scalar) return "the last plan is not scalar.";
+        if (lowered.Plans.Length > 0 && lowered.Plans[lowered.Plans.Length - 1].Width != VectorWidth.Scalar)
+        {
+            return "the last plan is not scalar.";
+        }
+
         foreach (WidthPlan plan in lowered.Plans)
         {
             if (PlanVerifier.FindFault(plan, lowered) is string planFault) return $"plan for {plan.Width.Name()}: {planFault}";

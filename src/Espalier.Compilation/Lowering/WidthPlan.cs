@@ -58,7 +58,8 @@ public sealed record WidthPlan(VectorWidth Width, EquatableArray<Stage> Stages)
     }
 
     /// <summary>Whether the stages read a copy of the input: a reordered one, or one aligned and padded to whole registers.</summary>
-    internal bool CopiesInput => InputOrder.Length > 0 || Enumerable.Range(0, Stages.Length).Any(i => ReadsBlocks(i) && Stages[i].Sources.Contains(-1));
+    internal bool CopiesInput =>
+        InputOrder.Length > 0 || Enumerable.Range(0, Stages.Length).Any(i => ReadsBlocks(i) && Stages[i].Sources.Contains(-1));
 
     /// <summary>The number of values that the stages which read the network's input find there.</summary>
     internal int InputLength
@@ -111,7 +112,8 @@ public sealed record WidthPlan(VectorWidth Width, EquatableArray<Stage> Stages)
     /// <summary>
     /// The bytes of scratch memory for the values of stage <paramref name="index"/>; none when it writes to the caller's.
     /// </summary>
-    public long ScratchBytes(int index) => Scratch is null || Scratch.Offsets[index] < 0 ? 0 : sizeof(float) * (long)Stages[index].OutputLength;
+    public long ScratchBytes(int index) =>
+        Scratch is null || Scratch.Offsets[index] < 0 ? 0 : sizeof(float) * (long)Stages[index].OutputLength;
 
     /// <summary>The dense layers, one after the other.</summary>
     internal IEnumerable<DenseLayer> DenseLayers => Stages.Select(stage => stage.Layer).OfType<DenseLayer>();

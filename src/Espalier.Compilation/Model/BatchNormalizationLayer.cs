@@ -15,7 +15,8 @@ namespace Espalier.Compilation.Model;
 /// <param name="Epsilon">What is added to the variances; with it they are above zero.</param>
 /// <param name="Activation">f.</param>
 public sealed record BatchNormalizationLayer(
-    string Name, Shape Input, FloatVector Scale, FloatVector Shift, FloatVector Mean, FloatVector Variance, float Epsilon, Activation Activation)
+    string Name, Shape Input, FloatVector Scale, FloatVector Shift, FloatVector Mean, FloatVector Variance,
+    float Epsilon, Activation Activation)
     : Layer(Name, Activation)
 {
     /// <inheritdoc/>

@@ -55,7 +55,8 @@ public sealed record Network(string Name, Shape InputShape, EquatableArray<Layer
         for (int i = 0; i < sources.Length; i++)
         {
             sources[i] = IndexOf(names[i], index)
-                ?? throw new InvalidOperationException($"Layer '{Layers[index].Name}' reads '{names[i]}', which no layer before it is called.");
+                ?? throw new InvalidOperationException(
+                    $"Layer '{Layers[index].Name}' reads '{names[i]}', which no layer before it is called.");
         }
 
         return sources;

@@ -35,7 +35,8 @@ public sealed record PoolingLayer(
 
     /// <summary>The mean of each channel: a window of the whole image.</summary>
     public static PoolingLayer GlobalAverage(string name, Shape input) =>
-        new(name, input, PoolingKind.Average, new Window(input.Height, input.Width), Ceiling: false, CountPadding: false, Activation.Identity);
+        new(name, input, PoolingKind.Average, new Window(input.Height, input.Width),
+            Ceiling: false, CountPadding: false, Activation.Identity);
 
     /// <summary>By how many values the mean at output row <paramref name="y"/> and column <paramref name="x"/> divides.</summary>
     public int Divisor(int y, int x)

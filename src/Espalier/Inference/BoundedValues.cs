@@ -12,5 +12,6 @@ internal sealed record BoundedValues(float[] Values, double[] Errors, bool[] IsN
 
     /// <summary>Exact values.</summary>
     public static BoundedValues Exact(float[] values) => new(
-        values, new double[values.Length], Array.ConvertAll(values, float.IsNaN), Array.ConvertAll(values, value => Math.Abs((double)value)));
+        values, new double[values.Length], Array.ConvertAll(values, float.IsNaN),
+        Array.ConvertAll(values, value => Math.Abs((double)value)));
 }

@@ -87,7 +87,8 @@ public sealed class CompiledNetwork : IDisposable
     internal static CompiledNetwork Compile(LoweredNetwork lowered, EmitOptions emit, CancellationToken cancellationToken = default)
     {
         EmittedFile[] files = [.. CSharpEmitter.Emit(lowered, emit, cancellationToken)];
-        byte[] image = InMemoryCompiler.Compile($"Espalier.Compiled.{lowered.Header.Name}", [.. files, CallLoop.For(emit)], cancellationToken);
+        byte[] image = InMemoryCompiler.Compile(
+            $"Espalier.Compiled.{lowered.Header.Name}", [.. files, CallLoop.For(emit)], cancellationToken);
         return new CompiledNetwork(lowered, emit, files, image);
     }
 

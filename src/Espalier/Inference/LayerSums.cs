@@ -61,7 +61,9 @@ internal static class LayerSums
                 for (int x = 0; x < output.Width; x++, next++)
                 {
                     IEnumerable<float> values = Under(layer, input, channel, y, x);
-                    pooled[next] = layer.Kind == PoolingKind.Max ? values.Aggregate(Math.Max) : values.Aggregate((a, b) => a + b) / layer.Divisor(y, x);
+                    pooled[next] = layer.Kind == PoolingKind.Max
+                        ? values.Aggregate(Math.Max)
+                        : values.Aggregate((a, b) => a + b) / layer.Divisor(y, x);
                 }
             }
         }

@@ -37,7 +37,10 @@ public static class MachineCode
         ConcurrentDictionary<int, long> sizes = listener.Wait([.. methods.Select(method => method.MetadataToken)], s_patience);
         foreach (MethodInfo method in methods)
         {
-            if (sizes.TryGetValue(method.MetadataToken, out long size)) bytes[StageOf(method.Name)] = (bytes[StageOf(method.Name)] ?? 0) + size;
+            if (sizes.TryGetValue(method.MetadataToken, out long size))
+            {
+                bytes[StageOf(method.Name)] = (bytes[StageOf(method.Name)] ?? 0) + size;
+            }
         }
 
         return bytes;
@@ -74,7 +77,11 @@ public static class MachineCode
 
         protected override void OnEventWritten(EventWrittenEventArgs eventData)
         {
-            if (eventData.EventName?.StartsWith(Loaded, StringComparison.Ordinal) is not true || eventData.PayloadNames is not { } names) return;
+            if (eventData.EventName?.StartsWith(Loaded, StringComparison.Ordinal) is not true || eventData.PayloadNames is not { } names)
+            {
+                return;
+            }
+
             if ((string?)Value("MethodNamespace") != typeName) return;
             int token = Convert.ToInt32(Value("MethodToken"), CultureInfo.InvariantCulture);
             _sizes[token] = Convert.ToInt64(Value("MethodSize"), CultureInfo.InvariantCulture);

@@ -46,7 +46,9 @@ internal sealed class PlanProbe
         {
             ReadOnlySpan<float> actual = _workspace.Span.Slice(_plan.Scratch!.Offsets[i], _plan.Stages[i].OutputLength);
             BoundedOutputs expected = _reference.Layers[_lastLayers[i]];
-            CodeVerification all = _plan.Width == VectorWidth.Scalar ? _stages[i].WithExact(expected, actual) : _stages[i].WithBounded(expected, actual);
+            CodeVerification all = _plan.Width == VectorWidth.Scalar
+                ? _stages[i].WithExact(expected, actual)
+                : _stages[i].WithBounded(expected, actual);
             _stages[i] = isOrdinary ? all : all with { Deviation = _stages[i].Deviation };
         }
     }

@@ -49,7 +49,8 @@ public sealed class RoundingBound(Network network)
         for (int i = 0; i < layers.Length; i++)
         {
             Layer layer = _network.Layers[i];
-            BoundedValues sums = SumErrors.Of(layer, Array.ConvertAll(_network.SourcesOf(i), source => source < 0 ? image : layers[source]));
+            BoundedValues sums = SumErrors.Of(
+                layer, Array.ConvertAll(_network.SourcesOf(i), source => source < 0 ? image : layers[source]));
             layers[i] = sums with { Values = ReferenceInterpreter.Activate(layer, sums.Values) };
             if (layer.Activation.IsElementwise) AddActivation(layer.Activation, layers[i].Values, sums.Errors);
             else AddSoftmax(sums.Values, layers[i].Values, sums.Errors, sums.IsNaN);

@@ -57,7 +57,9 @@ internal static class SumErrors
                 double weight = Math.Abs((double)layer.Weights.Value(j));
                 if (weight == 0) continue;
                 terms++;
-                int from = layer is ConvolutionLayer convolution ? Under(convolution, row, layer.Weights.ColumnIndex(j), y, x) : layer.Weights.ColumnIndex(j);
+                int from = layer is ConvolutionLayer convolution
+                    ? Under(convolution, row, layer.Weights.ColumnIndex(j), y, x)
+                    : layer.Weights.ColumnIndex(j);
                 if (from < 0) continue;
                 size += weight * (Math.Abs((double)input.Values[from]) + input.Errors[from]);
                 passedOn += weight * input.Errors[from];
@@ -90,11 +92,13 @@ internal static class SumErrors
                     double size = under.Sum(i => Math.Abs((double)input.Values[i]) + input.Errors[i]);
                     if (layer.Kind == PoolingKind.Max)
                     {
-                        Set(result, next, under.Max(i => Math.Abs((double)input.Values[i]) + input.Errors[i]), under.Max(i => input.Errors[i]));
+                        Set(result, next,
+                            under.Max(i => Math.Abs((double)input.Values[i]) + input.Errors[i]), under.Max(i => input.Errors[i]));
                         continue;
                     }
 
-                    double error = under.Sum(i => input.Errors[i]) / divisor + 2 * Roundings(under.Length + 2) * Unit * size / divisor + float.Epsilon;
+                    double error = under.Sum(i => input.Errors[i]) / divisor
+                        + 2 * Roundings(under.Length + 2) * Unit * size / divisor + float.Epsilon;
 
                     // The sum overflows before it is divided.
                     Set(result, next, size < float.MaxValue ? size / divisor : double.PositiveInfinity, error);
@@ -110,7 +114,8 @@ internal static class SumErrors
         for (int i = 0; i < result.Values.Length; i++)
         {
             double multiplier = Math.Abs((double)layer.Multiplier(i / area));
-            double size = Math.Abs((double)layer.Offset(i / area)) + multiplier * (Math.Max(input.Sizes[i], Math.Abs((double)input.Values[i])) + input.Errors[i]);
+            double size = Math.Abs((double)layer.Offset(i / area))
+                + multiplier * (Math.Max(input.Sizes[i], Math.Abs((double)input.Values[i])) + input.Errors[i]);
             result.IsNaN[i] = input.IsNaN[i];
             Set(result, i, size, multiplier * input.Errors[i] + 2 * Roundings(4) * Unit * size + 2 * (double)float.Epsilon);
         }

@@ -56,7 +56,8 @@ internal static class ActivationDerivative
                 TRule.Apply(points, gradient, target, new RectifierSlope(1, activation.Alpha, 1));
                 break;
             case ActivationKind.Selu:
-                TRule.Apply(points, gradient, target, new RectifierSlope(ActivationFunction.SeluScale, ActivationFunction.SeluLowerScale, 1));
+                TRule.Apply(
+                    points, gradient, target, new RectifierSlope(ActivationFunction.SeluScale, ActivationFunction.SeluLowerScale, 1));
                 break;
             case ActivationKind.Sigmoid:
                 TRule.Apply(points, gradient, target, default(SigmoidSlope));

@@ -123,7 +123,8 @@ internal static class ChannelSquares
     private static double Gain(TrainableLayer layer, int channel)
     {
         if (layer is not TrainableBatchNormalization normalization) return 1;
-        return Square(normalization.Scale.Values[channel]) / ((double)normalization.RunningVariance.Values[channel] + normalization.Epsilon);
+        return Square(normalization.Scale.Values[channel])
+            / ((double)normalization.RunningVariance.Values[channel] + normalization.Epsilon);
     }
 
     private static double Square(float value) => (double)value * value;

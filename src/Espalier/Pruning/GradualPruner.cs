@@ -93,8 +93,8 @@ public sealed class GradualPruner
         progress?.Report(new PruningProgress(1, phases, state.WeightsAtStart, null));
         if (!state.IsFineTuning)
         {
-            TrainAndPrune(state, checkpoint, (target as PruningTarget.Compiled)?.Limit, TrainingRelay.To(progress, _stage.Network, 1, phases),
-                cancellation);
+            TrainAndPrune(state, checkpoint, (target as PruningTarget.Compiled)?.Limit,
+                TrainingRelay.To(progress, _stage.Network, 1, phases), cancellation);
             (state.IsFineTuning, checkpoint) = (true, null);
         }
 

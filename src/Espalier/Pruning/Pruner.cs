@@ -104,8 +104,8 @@ public sealed class Pruner
         if (rounds.CostOf(limit) > limit.Most)
         {
             throw new EspalierException(
-                $"The compiled model still takes {limit.Cost.Words(rounds.CostOf(limit))}, above {limit.Cost.Words(limit.Most)}, after {MaxTrims} cuts; " +
-                "allow more or prune without retraining.");
+                $"The compiled model still takes {limit.Cost.Words(rounds.CostOf(limit))}, " +
+                $"above {limit.Cost.Words(limit.Most)}, after {MaxTrims} cuts; allow more or prune without retraining.");
         }
     }
 

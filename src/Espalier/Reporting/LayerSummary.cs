@@ -46,8 +46,8 @@ public sealed record LayerSummary(
         ArgumentNullException.ThrowIfNull(lowered);
         SparseMatrix? weights = (given as WeightedLayer)?.Weights;
         var summary = new LayerSummary(
-            given.Name, ShapeOf(given), "-", given.Activation.Kind.ToString().ToLowerInvariant(), weights?.Count ?? 0, weights?.Density ?? 0,
-            "none", Absence(given), 0, null, 0, 0, 0);
+            given.Name, ShapeOf(given), "-", given.Activation.Kind.ToString().ToLowerInvariant(), weights?.Count ?? 0,
+            weights?.Density ?? 0, "none", Absence(given), 0, null, 0, 0, 0);
 
         // By name and not by position: layers that cannot matter are gone after lowering.
         int index = lowered.Widest.StageOf(given.Name);
@@ -59,7 +59,8 @@ public sealed record LayerSummary(
         {
             return summary with
             {
-                LoweredShape = ShapeOf(stage.Last), Reason = $"it is computed with {stage.Layer.Name}", ScratchBytes = lowered.Widest.ScratchBytes(index),
+                LoweredShape = ShapeOf(stage.Last), Reason = $"it is computed with {stage.Layer.Name}",
+                ScratchBytes = lowered.Widest.ScratchBytes(index),
             };
         }
 

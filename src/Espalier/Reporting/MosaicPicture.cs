@@ -33,7 +33,9 @@ internal static class MosaicPicture
         int live = Enumerable.Range(0, weights.Rows).Count(row => weights.RowCount(row) > 0);
         double below = Top + picture.Height * zoom;
         string what = layer is ConvolutionLayer ? "filters" : "units";
-        canvas.Label(x, below + 18, Invariant($"{weights.Count:#,0} of {(long)weights.Rows * weights.Columns:#,0} weights"), 11, fill: Palette.Muted);
+        canvas.Label(
+            x, below + 18, Invariant($"{weights.Count:#,0} of {(long)weights.Rows * weights.Columns:#,0} weights"), 11,
+            fill: Palette.Muted);
         canvas.Label(x, below + 34, Invariant($"{live:#,0} of {weights.Rows:#,0} {what} have some"), 11, fill: Palette.Muted);
     }
 

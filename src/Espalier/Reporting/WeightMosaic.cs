@@ -19,7 +19,9 @@ internal static class WeightMosaic
     public static Picture Draw(WeightedLayer layer)
     {
         float[] dense = layer.Weights.ToDense();
-        return layer is ConvolutionLayer convolution ? DrawTiles(convolution, dense) : DrawMatrix(dense, layer.Weights.Rows, layer.Weights.Columns);
+        return layer is ConvolutionLayer convolution
+            ? DrawTiles(convolution, dense)
+            : DrawMatrix(dense, layer.Weights.Rows, layer.Weights.Columns);
     }
 
     private static Picture DrawTiles(ConvolutionLayer layer, float[] dense)

@@ -24,18 +24,21 @@ public sealed class Architecture
             .Dense(300, Activation.Relu).Dense(100, Activation.Relu)),
 
         // The form that comes with Caffe (Jia et al. 2014): no activation after the convolutions.
-        new("lenet-5-caffe", "Convolutions of 20 and 50 filters of 5x5, each with a max-pooling by 2, and 500 units with ReLU.", network => network
-            .Convolution(20, Window.Square(5), Activation.Identity).MaxPooling(Window.Square(2, stride: 2))
-            .Convolution(50, Window.Square(5), Activation.Identity).MaxPooling(Window.Square(2, stride: 2))
-            .Dense(500, Activation.Relu)),
+        new("lenet-5-caffe", "Convolutions of 20 and 50 filters of 5x5, each with a max-pooling by 2, and 500 units with ReLU.",
+            network => network
+                .Convolution(20, Window.Square(5), Activation.Identity).MaxPooling(Window.Square(2, stride: 2))
+                .Convolution(50, Window.Square(5), Activation.Identity).MaxPooling(Window.Square(2, stride: 2))
+                .Dense(500, Activation.Relu)),
 
         // LeCun, Bottou, Bengio and Haffner (1998) in today's form: the second convolution reads all maps, and max-pooling.
-        new("lenet-5", "Convolutions of 6 and 16 filters of 5x5, each with ReLU and a max-pooling by 2, and 120 and 84 units.", network => network
-            .Convolution(6, Window.Square(5, padding: 2), Activation.Relu).MaxPooling(Window.Square(2, stride: 2))
-            .Convolution(16, Window.Square(5), Activation.Relu).MaxPooling(Window.Square(2, stride: 2))
-            .Dense(120, Activation.Relu).Dense(84, Activation.Relu)),
+        new("lenet-5", "Convolutions of 6 and 16 filters of 5x5, each with ReLU and a max-pooling by 2, and 120 and 84 units.",
+            network => network
+                .Convolution(6, Window.Square(5, padding: 2), Activation.Relu).MaxPooling(Window.Square(2, stride: 2))
+                .Convolution(16, Window.Square(5), Activation.Relu).MaxPooling(Window.Square(2, stride: 2))
+                .Dense(120, Activation.Relu).Dense(84, Activation.Relu)),
 
-        new("cnn-fashion", "Convolutions of 16 and 32 filters of 3x3, each with batch normalisation, ReLU and a max-pooling by 2, and 128 units.",
+        new("cnn-fashion",
+            "Convolutions of 16 and 32 filters of 3x3, each with batch normalisation, ReLU and a max-pooling by 2, and 128 units.",
             network => network
                 .Convolution(16, Window.Square(3, padding: 1), Activation.Identity).BatchNormalization(Activation.Relu)
                 .MaxPooling(Window.Square(2, stride: 2))
@@ -47,7 +50,8 @@ public sealed class Architecture
     /// <summary>The one called <paramref name="name"/>.</summary>
     /// <exception cref="EspalierException">There is none.</exception>
     public static Architecture Find(string name) => All.FirstOrDefault(architecture => architecture.Name == name)
-        ?? throw new EspalierException($"'{name}' is no architecture; known are {string.Join(", ", All.Select(architecture => architecture.Name))}.");
+        ?? throw new EspalierException(
+            $"'{name}' is no architecture; known are {string.Join(", ", All.Select(architecture => architecture.Name))}.");
 
     /// <summary>Makes a network with random starting weights.</summary>
     /// <param name="name">An identifier.</param>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Espalier.Compilation.Format;
 using Espalier.Compilation.Model;
 
@@ -127,8 +128,9 @@ public sealed class NetworkBuilder(Shape inputShape, ulong seed)
 
         if (_weights + weights > ModelLimits.MaxWeights)
         {
-            throw new EspalierException(FormattableString.Invariant(
-                $"Layer '{name}': the network would have {_weights + weights:0} weights, a model takes at most {ModelLimits.MaxWeights}; give fewer units."));
+            throw new EspalierException(string.Create(CultureInfo.InvariantCulture,
+                $"Layer '{name}': the network would have {_weights + weights:0} weights, "
+                    + $"a model takes at most {ModelLimits.MaxWeights}; give fewer units."));
         }
 
         _weights += (long)weights;

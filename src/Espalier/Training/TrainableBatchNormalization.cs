@@ -90,7 +90,8 @@ public sealed class TrainableBatchNormalization : TrainableLayer
         new($"{layer.Name}.{what}", 1, layer.Input.Channels, isWeight: false, isLearned);
 
     private BatchNormalizationLayer Model() =>
-        new(Name, OutputShape, new(Scale.Values), new(Shift.Values), new(RunningMean.Values), new(RunningVariance.Values), Epsilon, Activation)
+        new(Name, OutputShape, new(Scale.Values), new(Shift.Values), new(RunningMean.Values),
+            new(RunningVariance.Values), Epsilon, Activation)
         {
             Sources = Sources,
         };

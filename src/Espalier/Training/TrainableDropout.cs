@@ -25,7 +25,8 @@ public sealed class TrainableDropout : TrainableLayer
         if (!Identifier.IsValid(name)) throw new EspalierException($"Layer name '{name}' is not an identifier.");
         if (rate is not (>= 0 and < 1))
         {
-            throw new EspalierException(FormattableString.Invariant($"Layer '{name}' drops {rate:R} of its values; give a part in [0, 1)."));
+            throw new EspalierException(
+                FormattableString.Invariant($"Layer '{name}' drops {rate:R} of its values; give a part in [0, 1)."));
         }
 
         Rate = rate;

@@ -138,7 +138,8 @@ internal sealed class DeepCompressionExperiment : Experiment
         ];
         ReproductionTable[] tables =
         [
-            new($"Ours in the paper's coding: {plan.Ratios[0]}x, {PaperBits} bits, gaps of {DeepCompressionReport.PaperCoding.IndexBits} bits",
+            new($"Ours in the paper's coding: {plan.Ratios[0]}x, {PaperBits} bits, "
+                + $"gaps of {DeepCompressionReport.PaperCoding.IndexBits} bits",
                 CompressionTable.Headings, CompressionTable.Rows(paper[0].Model, dense)),
             new("The paper's table 2", DeepCompressionReport.PaperHeadings, s_paperTable),
             new($"Ours, {chosen}, biases shared at {BiasBits} bits",

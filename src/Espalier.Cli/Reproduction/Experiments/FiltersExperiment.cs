@@ -89,7 +89,8 @@ internal sealed class FiltersExperiment : Experiment
                 new ChartSeries("Taylor, taught", [.. points.Select(point => ((double)point.Weights, point.Test))]),
                 new ChartSeries("published", [.. s_targets.Select(one => ((double)one.Rival.Weights, one.Rival.Error))], Dashed: true),
             ]);
-        return new ReproductionFigure("frontier", chart.ToSvg(), "Test error against the weights of the smaller network; dashed, in print.");
+        return new ReproductionFigure(
+            "frontier", chart.ToSvg(), "Test error against the weights of the smaller network; dashed, in print.");
     }
 
     private static ReproductionFigure Curves(FilterCurve[] curves)

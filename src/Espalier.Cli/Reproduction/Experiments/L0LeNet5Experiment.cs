@@ -23,9 +23,9 @@ internal sealed class L0LeNet5Experiment : Experiment
     public override string Title => "L0 gates: the filters, inputs and units that noisy training leaves of LeNet-5 (Caffe) on MNIST";
 
     public override string Source =>
-        "Louizos, Welling, Kingma 2018, table 1 (20-50-800-500 filters, inputs of the first dense layer and units, to 9-18-65-25 at 1.0 %; " +
-        "20-25-45-462 at 0.9 % with one lambda for all). Test error in percent after the last step; weights are counted without biases; " +
-        "one seed.";
+        "Louizos, Welling, Kingma 2018, table 1 (20-50-800-500 filters, inputs of the first dense layer and units, to 9-18-65-25 at " +
+        "1.0 %; 20-25-45-462 at 0.9 % with one lambda for all). Test error in percent after the last step; weights are counted " +
+        "without biases; one seed.";
 
     public override ReproductionResult Run(ExperimentRun run)
     {
@@ -35,12 +35,14 @@ internal sealed class L0LeNet5Experiment : Experiment
         var report = new NoisyReport("LeNet-5", lenet.DenseWeights);
         ReproductionRow[] rows =
         [
-            ReproductionRow.AtMost("weights of the dense network that is left", $"{PublishedWeights} (9-18-65-25)", PublishedWeights, outcome.Weights, "0"),
+            ReproductionRow.AtMost("weights of the dense network that is left", $"{PublishedWeights} (9-18-65-25)",
+                PublishedWeights, outcome.Weights, "0"),
             ReproductionRow.Note("filters, inputs of the first dense layer, units", "9-18-65-25", outcome.Sizes),
             ReproductionRow.AtMost("test error, as trained", NoisyReport.Text(PublishedError), PublishedError, outcome.Error),
             ReproductionRow.Note("test error, survivors fine-tuned without gates", null, NoisyReport.Text(outcome.TunedError)),
         ];
         return new ReproductionResult(
-            run.Quick ? [.. rows.Select(row => row with { Bar = null, Holds = null })] : rows, [], [report.Weights([(Method, outcome)], outcome)]);
+            run.Quick ? [.. rows.Select(row => row with { Bar = null, Holds = null })] : rows,
+            [], [report.Weights([(Method, outcome)], outcome)]);
     }
 }

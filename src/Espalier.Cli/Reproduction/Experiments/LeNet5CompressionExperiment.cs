@@ -40,9 +40,9 @@ internal sealed class LeNet5CompressionExperiment : Experiment
     /// <inheritdoc/>
     public override string Source =>
         "Han, Mao, Dally: Deep Compression, ICLR 2016, tables 1 and 3. Ours: Adam, batch 100, coupled L2 of 1e-4; dense, then gradual "
-        + "LAMP, by multiplications for the smaller file, both at a rate of 1e-3; centroids at 5e-4 without L2. Settings were fixed on the last "
-        + "5,000 training images, but the test set was seen on the way: 12x by multiplications had ended at 45.3 KB and 0.78 %, 14x with "
-        + "centroids at 2e-4 at 0.75 %. The networks here learn from all 60,000; one seed.";
+        + "LAMP, by multiplications for the smaller file, both at a rate of 1e-3; centroids at 5e-4 without L2. Settings were fixed on the "
+        + "last 5,000 training images, but the test set was seen on the way: 12x by multiplications had ended at 45.3 KB and 0.78 %, "
+        + "14x with centroids at 2e-4 at 0.75 %. The networks here learn from all 60,000; one seed.";
 
     /// <inheritdoc/>
     public override ReproductionResult Run(ExperimentRun run)
@@ -58,7 +58,8 @@ internal sealed class LeNet5CompressionExperiment : Experiment
         CompressedNetwork paper = Compress(
             plan.Ratios[0], PaperCriterion, 0.15, new WeightSharingOptions { LayerBits = s_paperBits }, DeepCompressionReport.PaperCoding);
         CompressedNetwork small = Compress(
-            plan.Ratios[1], SmallCriterion, 0.57, new WeightSharingOptions { Bits = SmallBits, BiasBits = BiasBits }, new CompressionOptions());
+            plan.Ratios[1], SmallCriterion, 0.57,
+            new WeightSharingOptions { Bits = SmallBits, BiasBits = BiasBits }, new CompressionOptions());
 
         var report = new DeepCompressionReport(s_paper, CompressionTable.DenseBytes(dense), run.Quick);
         string bits = string.Join('/', s_paperBits);

@@ -46,7 +46,8 @@ internal sealed class LeNet5Experiment : Experiment
         }
 
         var chart = new BarChart("Test error of dense convolutional networks", "%", bars);
-        return new ReproductionResult(rows, [], [new ReproductionFigure("errors", chart.ToSvg(), "Each network as it is after its last epoch.")]);
+        return new ReproductionResult(
+            rows, [], [new ReproductionFigure("errors", chart.ToSvg(), "Each network as it is after its last epoch.")]);
     }
 
     private sealed record Case(string Data, string Architecture, string? Published, double? Bar);

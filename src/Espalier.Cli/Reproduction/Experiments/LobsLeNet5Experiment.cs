@@ -41,9 +41,9 @@ internal sealed class LobsLeNet5Experiment : Experiment
     public override string Title => "Layer-wise OBS and ExactOBS on LeNet-5, before and after little retraining";
 
     public override string Source =>
-        "Dong, Chen and Pan 2017, Learning to prune deep neural networks via layer-wise optimal brain surgeon, Tables 1, 3 and 4; Frantar, " +
-        "Singh and Alistarh 2022, Optimal brain compression (ExactOBS). Test error in percent; kept weights of the four layers in percent; " +
-        "one iteration is a batch of 200.";
+        "Dong, Chen and Pan 2017, Learning to prune deep neural networks via layer-wise optimal brain surgeon, Tables 1, 3 and 4; " +
+        "Frantar, Singh and Alistarh 2022, Optimal brain compression (ExactOBS). Test error in percent; kept weights of the four " +
+        "layers in percent; one iteration is a batch of 200.";
 
     public override ReproductionResult Run(ExperimentRun run)
     {
@@ -75,14 +75,16 @@ internal sealed class LobsLeNet5Experiment : Experiment
         var chart = new LineChart(
             "LeNet-5: retraining at 54/43/6/25 %", new Axis("iterations"), new Axis("test error, %", Logarithmic: true), paths);
         return new ReproductionResult(rows, [], [new ReproductionFigure("retraining", chart.ToSvg(),
-            "Test error while the survivors are retrained, seed 1. The second derivatives of the convolutions are moments of their patches.")]);
+            "Test error while the survivors are retrained, seed 1. " +
+            "The second derivatives of the convolutions are moments of their patches.")]);
     }
 
     private static Retrained OneStage(ExperimentRun run, ImageNetworks images, TrainableNetwork dense, int method) =>
         run.Part($"one-stage-{method}", Recipe(run, $"{s_methods[method].Name}, {Words(s_kept)}"), () =>
         {
             TrainableNetwork pruned = dense.Clone();
-            s_methods[method].Criterion.Remove(new PruningContext(pruned, Samples(run, images), Loss), Keep(dense, s_kept), run.Cancellation);
+            s_methods[method].Criterion.Remove(
+                new PruningContext(pruned, Samples(run, images), Loss), Keep(dense, s_kept), run.Cancellation);
             return new Retrained(pruned.LiveWeightCount,
             [
                 .. Enumerable.Range(1, run.Quick || method > 1 ? 1 : Seeds).Select(seed => s_retraining.Run(
@@ -94,11 +96,14 @@ internal sealed class LobsLeNet5Experiment : Experiment
     {
         (double start, double end) = (outcome.Paths[0][0].Error, outcome.Paths.Average(path => path[^1].Error));
         string before = FormattableString.Invariant($"{name}, {Words(s_kept)} % ({outcome.Weights:#,0} weights), before retraining");
-        string after = $"{name}, after {outcome.Paths[0][^1].Step} iterations, mean of ({Ends(outcome.Paths.Select(path => path[^1].Error))})";
+        string after = $"{name}, after {outcome.Paths[0][^1].Step} iterations, " +
+            $"mean of ({Ends(outcome.Paths.Select(path => path[^1].Error))})";
         bool hasBar = !run.Quick && name is ("L-OBS" or "ExactOBS + LS");
         string? printedStart = name switch { "L-OBS" => "3.21", "magnitude" => "89.55", _ => null };
         string? printedEnd = name switch { "L-OBS" => "1.27 after 740", "magnitude" => "1.36 after 96,000", _ => null };
-        rows.Add(hasBar ? ReproductionRow.AtMost(before, printedStart, 3.21, start) : ReproductionRow.Note(before, printedStart, Text(start)));
+        rows.Add(hasBar
+            ? ReproductionRow.AtMost(before, printedStart, 3.21, start)
+            : ReproductionRow.Note(before, printedStart, Text(start)));
         rows.Add(hasBar ? ReproductionRow.AtMost(after, printedEnd, 1.27, end) : ReproductionRow.Note(after, printedEnd, Text(end)));
     }
 

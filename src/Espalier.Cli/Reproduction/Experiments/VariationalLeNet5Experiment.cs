@@ -20,9 +20,9 @@ internal sealed class VariationalLeNet5Experiment : Experiment
     public override string Title => "Sparse variational dropout: what noisy training leaves of LeNet-5 (Caffe) on MNIST";
 
     public override string Source =>
-        "Molchanov, Ashukha, Vetrov 2017, table 1 (280x at 0.75 %, layers 67, 98, 99.8 and 95 % empty; dense 0.80 %; 200 epochs); Louizos, " +
-        "Welling, Kingma 2018, table 1 (filters, inputs of the first dense layer and units that are left). Test error in percent after " +
-        "the last step; weights are counted without biases; one seed.";
+        "Molchanov, Ashukha, Vetrov 2017, table 1 (280x at 0.75 %, layers 67, 98, 99.8 and 95 % empty; dense 0.80 %; 200 epochs); " +
+        "Louizos, Welling, Kingma 2018, table 1 (filters, inputs of the first dense layer and units that are left). Test error in " +
+        "percent after the last step; weights are counted without biases; one seed.";
 
     public override ReproductionResult Run(ExperimentRun run)
     {
@@ -36,7 +36,8 @@ internal sealed class VariationalLeNet5Experiment : Experiment
                 NoisyReport.Text(report.Ratio(outcome), "0.0")),
             ReproductionRow.Note("test error, as trained", NoisyReport.Text(PublishedError), NoisyReport.Text(outcome.Error)),
             ReproductionRow.AtMost("test error, survivors fine-tuned without noise", "1.0 (Louizos et al.)", ErrorBar, outcome.TunedError),
-            ReproductionRow.Note("filters, inputs of the first dense layer, units", "14-19-242-131 at 1.0 % (Louizos et al.)", outcome.Sizes),
+            ReproductionRow.Note("filters, inputs of the first dense layer, units",
+                "14-19-242-131 at 1.0 % (Louizos et al.)", outcome.Sizes),
         ];
         var kept = new ReproductionTable("Weights kept in each layer, in percent",
             ["", .. s_layers.Select(layer => layer.Name), "ratio", "error, as trained", "error, fine-tuned"],
@@ -47,6 +48,7 @@ internal sealed class VariationalLeNet5Experiment : Experiment
                     NoisyReport.Text(report.Ratio(outcome), "0.0"), NoisyReport.Text(outcome.Error), NoisyReport.Text(outcome.TunedError)],
             ]);
         return new ReproductionResult(
-            run.Quick ? [.. rows.Select(row => row with { Bar = null, Holds = null })] : rows, [kept], [report.Weights([(Method, outcome)])]);
+            run.Quick ? [.. rows.Select(row => row with { Bar = null, Holds = null })] : rows,
+            [kept], [report.Weights([(Method, outcome)])]);
     }
 }

@@ -8,8 +8,8 @@ using Espalier.Compilation.Model;
 namespace Espalier.Compilation.Emit.Plain;
 
 /// <summary>
-/// Writes the kernel file of a network in plain C#: language version 7.3 and netstandard2.0, arrays in place of spans, no intrinsics, tables that
-/// any byte order reads, for Unity, Mono, the .NET Framework and small devices. It computes what the scalar plan says.
+/// Writes the kernel file of a network in plain C#: language version 7.3 and netstandard2.0, arrays in place of spans, no intrinsics,
+/// tables that any byte order reads, for Unity, Mono, the .NET Framework and small devices. It computes what the scalar plan says.
 /// </summary>
 /// <remarks>
 /// Every result of an operation is cast to float, although it is one: the language lets a runtime keep more digits of it, as some do that
@@ -25,9 +25,11 @@ internal sealed class PlainEmitter(LoweredNetwork lowered, EmitOptions options)
     /// <summary>The expression of a result rounded to float.</summary>
     public static string Round(string result) => $"(float)({result})";
 
-    /// <summary>Whether there is plain code for layers of the kind of <paramref name="layer"/>, batch normalisation, which goes before, included.</summary>
-    public static bool Computes(Layer layer) => layer is DenseLayer or ConvolutionLayer or PoolingLayer or AdditionLayer or ConcatenationLayer
-        or FlattenLayer or BatchNormalizationLayer;
+    /// <summary>
+    /// Whether there is plain code for layers of the kind of <paramref name="layer"/>, batch normalisation, which goes before, included.
+    /// </summary>
+    public static bool Computes(Layer layer) => layer is DenseLayer or ConvolutionLayer or PoolingLayer or AdditionLayer
+        or ConcatenationLayer or FlattenLayer or BatchNormalizationLayer;
 
     /// <summary>The file.</summary>
     public EmittedFile Emit(CancellationToken cancellationToken)
@@ -49,7 +51,8 @@ internal sealed class PlainEmitter(LoweredNetwork lowered, EmitOptions options)
             WriteStage(writer, i);
         }
 
-        IEnumerable<string> names = Enumerable.Range(0, _plan.Stages.Length).SelectMany(i => _plan.KernelOf(i).ScalarFunctions(_plan.Stages[i]));
+        IEnumerable<string> names = Enumerable.Range(0, _plan.Stages.Length)
+            .SelectMany(i => _plan.KernelOf(i).ScalarFunctions(_plan.Stages[i]));
         foreach (string function in ActivationSource.PlainFunctionsFor(names))
         {
             writer.Line();
@@ -65,7 +68,8 @@ internal sealed class PlainEmitter(LoweredNetwork lowered, EmitOptions options)
 
     private IEnumerable<string> Head()
     {
-        yield return $"The kernels of the network '{lowered.Header.Name}' in plain C#, content {lowered.Content.High:x16}{lowered.Content.Low:x16}.";
+        yield return $"The kernels of the network '{lowered.Header.Name}' in plain C#, "
+            + $"content {lowered.Content.High:x16}{lowered.Content.Low:x16}.";
         yield return "";
         foreach (string line in LayerTable.Lines(_plan, hasOneScratch: false)) yield return line;
         yield return "";
@@ -125,8 +129,15 @@ internal sealed class PlainEmitter(LoweredNetwork lowered, EmitOptions options)
         writer.Line("internal readonly float[] Input = new float[InputLength], Output = new float[OutputLength];");
         for (int i = 0; i < _plan.Stages.Length; i++)
         {
-            if (i < _plan.Stages.Length - 1) writer.Line($"internal readonly float[] Values{i} = new float[{_plan.Stages[i].OutputLength}];");
-            if (HasFrame(i)) writer.Line($"internal readonly float[] Frame{i} = new float[{Frame.Of((ConvolutionLayer)_plan.Stages[i].Layer).Length}];");
+            if (i < _plan.Stages.Length - 1)
+            {
+                writer.Line($"internal readonly float[] Values{i} = new float[{_plan.Stages[i].OutputLength}];");
+            }
+
+            if (HasFrame(i))
+            {
+                writer.Line($"internal readonly float[] Frame{i} = new float[{Frame.Of((ConvolutionLayer)_plan.Stages[i].Layer).Length}];");
+            }
         }
 
         writer.Line();

@@ -38,7 +38,8 @@ internal static class PlainLoops
         if (isFramed)
         {
             // What lies around the image is zero from the start, and nothing writes there.
-            string to = $"(row + row / {input.Height} * {frame.Height - input.Height}) * {frame.Width} + {window.Top * frame.Width + window.Left}";
+            string to = $"(row + row / {input.Height} * {frame.Height - input.Height}) * {frame.Width} "
+                + $"+ {window.Top * frame.Width + window.Left}";
             writer.Open($"for (int row = 0; row < {input.Channels * input.Height}; row++)");
             writer.Line($"global::System.Array.Copy(input, row * {input.Width}, frame, {to}, {input.Width});");
             writer.Close();
@@ -59,7 +60,8 @@ internal static class PlainLoops
         writer.Close();
         WriteSoftmax(writer, layer.Activation);
         writer.Close();
-        WriteTables(writer, method, layer, [.. layer.Weights.RawColumnIndices.Select(column => Frame.Distance(layer, column))], frame.Length);
+        WriteTables(writer, method, layer,
+            [.. layer.Weights.RawColumnIndices.Select(column => Frame.Distance(layer, column))], frame.Length);
     }
 
     /// <summary>A pooling, window by window.</summary>

@@ -3,8 +3,8 @@ using Espalier.Compilation.Lowering;
 namespace Espalier.Compilation.Emit.Plain;
 
 /// <summary>
-/// Writes what callers see of a network in plain C#: the members of <see cref="SurfaceEmitter"/> over arrays, so that code which hands arrays
-/// over compiles against both. It depends on the header and the names alone, and compiles without the kernel file.
+/// Writes what callers see of a network in plain C#: the members of <see cref="SurfaceEmitter"/> over arrays, so that code which hands
+/// arrays over compiles against both. It depends on the header and the names alone, and compiles without the kernel file.
 /// </summary>
 internal static class PlainSurfaceEmitter
 {
@@ -15,7 +15,8 @@ internal static class PlainSurfaceEmitter
     public static EmittedFile Emit(NetworkHeader header, EmitOptions options)
     {
         var writer = new CSharpWriter(8192);
-        FileHead.WriteMark(writer, [$"The public surface of the network '{header.Name}' in plain C#. Its kernels are in the file beside this one."]);
+        FileHead.WriteMark(writer,
+            [$"The public surface of the network '{header.Name}' in plain C#. Its kernels are in the file beside this one."]);
         FileHead.OpenPlainNamespace(writer, options);
         writer.Lines($"""
             /// <summary>

@@ -29,7 +29,11 @@ internal static class PlainTable
         for (int start = 0; start < values.Count; start += NumbersPerLine)
         {
             StringBuilder line = writer.StartLine().Append("   ");
-            for (int i = start; i < Math.Min(values.Count, start + NumbersPerLine); i++) line.Append(' ').Append(spell(values[i])).Append(',');
+            for (int i = start; i < Math.Min(values.Count, start + NumbersPerLine); i++)
+            {
+                line.Append(' ').Append(spell(values[i])).Append(',');
+            }
+
             line.Append('\n');
         }
 

@@ -37,7 +37,9 @@ internal static class BatchCost
     public static double BeforeNanoseconds(BatchPlan plan, LoweredNetwork lowered, VectorWidth width)
     {
         WidthPlan single = PlanFor(lowered, width);
-        return plan.IsWhole ? 0 : single.InputNanoseconds + single.Kernels.Take(plan.StagesBefore(single)).Sum(choice => choice.Estimate.Nanoseconds);
+        return plan.IsWhole
+            ? 0
+            : single.InputNanoseconds + single.Kernels.Take(plan.StagesBefore(single)).Sum(choice => choice.Estimate.Nanoseconds);
     }
 
     /// <summary>The time of a sample in a whole tile, in nanoseconds.</summary>
@@ -60,5 +62,6 @@ internal static class BatchCost
     /// <summary>
     /// What predicts one sample: the plans are ordered from the widest to the scalar one, and this is the first that can run.
     /// </summary>
-    public static WidthPlan PlanFor(LoweredNetwork lowered, VectorWidth width) => lowered.Plans.First(candidate => candidate.Width <= width);
+    public static WidthPlan PlanFor(LoweredNetwork lowered, VectorWidth width) =>
+        lowered.Plans.First(candidate => candidate.Width <= width);
 }

@@ -71,7 +71,8 @@ internal sealed class BatchPlan
     public static BatchPlan? Of(LoweredNetwork lowered) =>
         lowered.Options.VectorWidths.Length == 0 || lowered.Network.Layers[lowered.LayerCount - 1] is not DenseLayer
             ? null
-            : s_plans.GetValue(lowered.Network, network => new BatchPlan(DenseTail(network), network.IsChain && network.Layers.All(layer => layer is DenseLayer)));
+            : s_plans.GetValue(lowered.Network,
+                network => new BatchPlan(DenseTail(network), network.IsChain && network.Layers.All(layer => layer is DenseLayer)));
 
     /// <summary>The number of stages of <paramref name="plan"/> that come before the layers computed for many samples.</summary>
     public int StagesBefore(WidthPlan plan) => plan.Stages.Length - Layers.Count;

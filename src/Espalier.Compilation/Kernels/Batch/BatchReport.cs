@@ -14,7 +14,8 @@ public static class BatchReport
         BatchPlan.Of(lowered) is BatchPlan plan ? BatchCost.Nanoseconds(plan, lowered, lowered.Options.VectorWidths[0]) : null;
 
     /// <summary>The bytes of the tables, which serve all register widths; none when there is no code for vectors.</summary>
-    public static long TableBytes(LoweredNetwork lowered) => BatchPlan.Of(lowered) is BatchPlan plan ? plan.Tables.Sum(tables => tables.Bytes) : 0;
+    public static long TableBytes(LoweredNetwork lowered) =>
+        BatchPlan.Of(lowered) is BatchPlan plan ? plan.Tables.Sum(tables => tables.Bytes) : 0;
 
     /// <summary>The estimates and reasons, line by line.</summary>
     internal static IEnumerable<string> Lines(LoweredNetwork lowered)

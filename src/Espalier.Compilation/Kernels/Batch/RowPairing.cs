@@ -30,7 +30,9 @@ internal static class RowPairing
         for (int row = 0; row < weights.Rows; row++) left.Add(row);
 
         // The fullest row, the first of equals, is at the end, where a list gives up its elements cheaply.
-        left.Sort((a, b) => weights.RowCount(a) != weights.RowCount(b) ? weights.RowCount(a).CompareTo(weights.RowCount(b)) : b.CompareTo(a));
+        left.Sort((a, b) => weights.RowCount(a) != weights.RowCount(b)
+            ? weights.RowCount(a).CompareTo(weights.RowCount(b))
+            : b.CompareTo(a));
         var order = new List<int>(weights.Rows);
         var isRead = new bool[weights.Columns];
         while (left.Count > 0)

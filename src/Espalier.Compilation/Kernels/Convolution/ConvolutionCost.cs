@@ -112,6 +112,8 @@ internal static class ConvolutionCost
             2 => 2 * floats / lanes,
             _ => 1.5 * floats,
         };
-        return plan.Grid.Window.HasPadding ? copy + 2.0 * plan.Grid.Image.Length / lanes + 4.0 * plan.Grid.Image.Channels * plan.Grid.Image.Height : copy;
+        return plan.Grid.Window.HasPadding
+            ? copy + 2.0 * plan.Grid.Image.Length / lanes + 4.0 * plan.Grid.Image.Channels * plan.Grid.Image.Height
+            : copy;
     }
 }

@@ -78,7 +78,9 @@ internal sealed class ConvolutionEmitter
         FloatVector biases = _grid.Layer.Biases;
         table.Add([.. weights]);
         int biasPart = table.Add([.. filters.Select(filter => biases[filter])]), countPart = table.Add([.. counts]);
-        int tapPart = isShort ? table.Add([.. offsets.Select(offset => (ushort)offset)]) : table.Add([.. offsets.Select(offset => (uint)offset)]);
+        int tapPart = isShort
+            ? table.Add([.. offsets.Select(offset => (ushort)offset)])
+            : table.Add([.. offsets.Select(offset => (uint)offset)]);
         int? filterPart = HasGroups ? table.Add([.. filters]) : null, channels = AddChannels(table);
 
         EmitHead(writer, copy);
@@ -100,7 +102,8 @@ internal sealed class ConvolutionEmitter
         OpenTiles(writer, size);
         for (int i = 0; i < size; i++)
         {
-            _sums.Start(writer, i, $"Simd{_bits}.Create(Next(ref biases, {(HasGroups ? $"{size} * " : "")}group{(i == 0 ? "" : $" + {i}")}))");
+            _sums.Start(writer, i,
+                $"Simd{_bits}.Create(Next(ref biases, {(HasGroups ? $"{size} * " : "")}group{(i == 0 ? "" : $" + {i}")}))");
         }
 
         writer.Line($"ref {place} tap = ref taps;");
@@ -189,7 +192,8 @@ internal sealed class ConvolutionEmitter
             writer.Line(UnrolledKernel.Optimize);
             writer.Open($"private static void {_site.Method}From{part.FirstUnit}({Body})");
             writer.Line(AlignedTable.Part("int", "taps", offsets));
-            foreach (FilterGroup group in _plan.Groups.Where(group => part.FirstUnit <= group.Filters[0] && group.Filters[0] < part.FirstUnit + part.UnitCount))
+            foreach (FilterGroup group in _plan.Groups.Where(
+                group => part.FirstUnit <= group.Filters[0] && group.Filters[0] < part.FirstUnit + part.UnitCount))
             {
                 EmitGroup(writer, group, biases, firstTap, firstTerm);
                 firstTap += group.Taps.Count;
@@ -214,7 +218,8 @@ internal sealed class ConvolutionEmitter
         if (group.Taps.Count > 0)
         {
             writer.Line("ref float at = ref image;");
-            IEnumerable<string> values = Enumerable.Range(0, size).Where(i => group.Taps.Any(tap => tap.Weights[i] is not null)).Select(i => $"u{i}");
+            IEnumerable<string> values = Enumerable.Range(0, size)
+                .Where(i => group.Taps.Any(tap => tap.Weights[i] is not null)).Select(i => $"u{i}");
             if (group.Taps.Any(tap => tap.Weights.Count(weight => weight is not null) > 1)) values = values.Prepend("v");
             writer.Line($"Floats{_bits} {string.Join(", ", values)};");
         }
@@ -230,7 +235,10 @@ internal sealed class ConvolutionEmitter
             {
                 string load = _math.Load("at", _displacements[i]);
                 if (filters.Length > 1) writer.Line($"v = {load};");
-                foreach (int filter in filters) _sums.Add(writer, filter, terms[filter] % _plan.Chains, i, $"u{filter}", filters.Length > 1 ? "v" : load);
+                foreach (int filter in filters)
+                {
+                    _sums.Add(writer, filter, terms[filter] % _plan.Chains, i, $"u{filter}", filters.Length > 1 ? "v" : load);
+                }
             }
 
             foreach (int filter in filters) terms[filter]++;
@@ -244,7 +252,8 @@ internal sealed class ConvolutionEmitter
     private void EmitHead(CSharpWriter writer, ImageCopyEmitter copy)
     {
         string work = _plan.WorkFloats > 0 ? ", global::System.Span<float> work" : "";
-        writer.Open($"internal static void {_site.Method}(global::System.ReadOnlySpan<float> input, global::System.Span<float> output{work})");
+        writer.Open(
+            $"internal static void {_site.Method}(global::System.ReadOnlySpan<float> input, global::System.Span<float> output{work})");
         writer.Line($"ref float x = ref First({(copy.IsNeeded ? "work" : "input")});");
         writer.Line("ref float y = ref First(output);");
         if (copy.IsNeeded) writer.Line($"{_site.Method}Copy(ref First(input), ref x);");
@@ -264,7 +273,9 @@ internal sealed class ConvolutionEmitter
 
     /// <summary>The table of the channels to copy, when they are not simply the first ones.</summary>
     private int? AddChannels(AlignedTable table) =>
-        _layout.Channels[_layout.Channels.Count - 1] == _layout.Channels.Count - 1 ? null : table.Add([.. _layout.Channels.Select(c => (uint)c)]);
+        _layout.Channels[_layout.Channels.Count - 1] == _layout.Channels.Count - 1
+            ? null
+            : table.Add([.. _layout.Channels.Select(c => (uint)c)]);
 
     /// <summary>
     /// Opens the loops over the tiles of a group, in which <c>image</c> and <c>target0</c>, ... are where the tile reads and, from

@@ -54,7 +54,8 @@ internal class ConvolutionKernel : Kernel
     {
         ConvolutionPlan plan = Plan(stage, width);
         SparseMatrix weights = plan.Grid.Layer.Weights;
-        return new KernelEstimate(Nanoseconds(ConvolutionCost.Cycles(plan)), ConvolutionCost.CodeBytes(plan), TableBytes(weights), plan.Fill);
+        return new KernelEstimate(
+            Nanoseconds(ConvolutionCost.Cycles(plan)), ConvolutionCost.CodeBytes(plan), TableBytes(weights), plan.Fill);
     }
 
     /// <inheritdoc/>
@@ -75,5 +76,6 @@ internal class ConvolutionKernel : Kernel
         ?? throw new System.ArgumentException($"Layer '{stage.Layer.Name}' has no plan for {width.Name()}.", nameof(stage));
 
     /// <summary>The bytes of weights, biases, places and counts.</summary>
-    private long TableBytes(SparseMatrix weights) => (sizeof(float) + (IsUnrolled ? sizeof(int) : sizeof(ushort))) * ((long)weights.Count + weights.Rows);
+    private long TableBytes(SparseMatrix weights) =>
+        (sizeof(float) + (IsUnrolled ? sizeof(int) : sizeof(ushort))) * ((long)weights.Count + weights.Rows);
 }

@@ -109,7 +109,8 @@ internal sealed class ConvolutionPlan
     /// </summary>
     public static ConvolutionPlan? For(Stage stage, VectorWidth width, bool isUnrolled) => s_best.GetOrCreateValue(stage).GetOrAdd(
         (width, isUnrolled), _ => All(stage, width, isUnrolled)
-            .OrderBy(plan => ConvolutionCost.CodeBytes(plan) > LoweringOptions.Default.CodeBudget).ThenBy(ConvolutionCost.Cycles).FirstOrDefault());
+            .OrderBy(plan => ConvolutionCost.CodeBytes(plan) > LoweringOptions.Default.CodeBudget)
+            .ThenBy(ConvolutionCost.Cycles).FirstOrDefault());
 
     /// <summary>All plans for <paramref name="stage"/>.</summary>
     public static IEnumerable<ConvolutionPlan> All(Stage stage, VectorWidth width, bool isUnrolled)

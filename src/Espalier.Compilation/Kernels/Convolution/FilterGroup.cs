@@ -54,7 +54,8 @@ internal sealed class FilterGroup
         shared.RemoveRange(shared.Count - shared.Count % chains, shared.Count % chains);
         var isShared = new HashSet<int>(shared.Select(tap => tap.Offset));
         List<(int Offset, float Weight)>[] own = [.. Enumerable.Range(0, Filters.Count).Select(
-            i => _taps.Where(tap => tap.Weights[i] is not null && !isShared.Contains(tap.Offset)).Select(tap => (tap.Offset, tap.Weights[i]!.Value)).ToList())];
+            i => _taps.Where(tap => tap.Weights[i] is not null && !isShared.Contains(tap.Offset))
+                .Select(tap => (tap.Offset, tap.Weights[i]!.Value)).ToList())];
         int most = Simd.RoundUp(own.Max(list => list.Count), chains);
         for (int i = 0; i < own.Length; i++)
         {

@@ -30,7 +30,8 @@ internal sealed class ImageCopyEmitter(ConvolutionPlan plan)
 
     /// <summary>The floats of the frame, and of what loads of whole registers reach behind it; none without padding.</summary>
     public static int FrameFloats(PixelGrid grid) => !grid.Window.HasPadding ? 0 : Simd.RoundUp(
-        checked((grid.Image.Height + grid.Window.Top + grid.Window.Bottom) * PitchOf(grid) + ConvolutionKernel.ReadSlack), ImageLayout.LineFloats);
+        checked((grid.Image.Height + grid.Window.Top + grid.Window.Bottom) * PitchOf(grid) + ConvolutionKernel.ReadSlack),
+        ImageLayout.LineFloats);
 
     private static int PitchOf(PixelGrid grid) => grid.Image.Width + grid.Window.Left + grid.Window.Right;
 
@@ -117,7 +118,10 @@ internal sealed class ImageCopyEmitter(ConvolutionPlan plan)
 
     private void WriteRows(CSharpWriter writer)
     {
-        for (int copy = 0; copy < _layout.Columns.Count; copy++) WriteRow(writer, _layout.Columns[copy], copy * _layout.CopyStride, "from", "x");
+        for (int copy = 0; copy < _layout.Columns.Count; copy++)
+        {
+            WriteRow(writer, _layout.Columns[copy], copy * _layout.CopyStride, "from", "x");
+        }
     }
 
     /// <summary>
@@ -127,7 +131,11 @@ internal sealed class ImageCopyEmitter(ConvolutionPlan plan)
     {
         writer.Line("ref float under = ref from, packed = ref x;");
         writer.Open($"for (int line = 0; line < {_grid.Rows}; line++)");
-        for (int copy = 0; copy < _layout.Columns.Count; copy++) WriteRow(writer, _layout.Columns[copy], copy * _layout.CopyStride, "under", "packed");
+        for (int copy = 0; copy < _layout.Columns.Count; copy++)
+        {
+            WriteRow(writer, _layout.Columns[copy], copy * _layout.CopyStride, "under", "packed");
+        }
+
         writer.Line($"under = ref Next(ref under, {_grid.StepY * SourcePitch});");
         writer.Line($"packed = ref Next(ref packed, {_grid.Columns});");
         writer.Close();
@@ -181,7 +189,8 @@ internal sealed class ImageCopyEmitter(ConvolutionPlan plan)
     /// aligned.
     /// </summary>
     private bool PicksFromPair =>
-        _grid.StepX == 2 && _lanes == ImageLayout.LineFloats && _layout.RowRegisters == 1 && 2 * (_grid.Columns - 1) + _grid.LastColumn < 2 * _lanes;
+        _grid.StepX == 2 && _lanes == ImageLayout.LineFloats
+            && _layout.RowRegisters == 1 && 2 * (_grid.Columns - 1) + _grid.LastColumn < 2 * _lanes;
 
     private void WriteRow(CSharpWriter writer, int column, int copy, string from, string to)
     {

@@ -134,7 +134,9 @@ internal sealed class ImageLayout
     /// <summary>The offset of a tap, given by channel, row and column of the padded image that lane (0, 0) reads.</summary>
     public int Offset(int channel, int row, int column)
     {
-        int inRow = Form is ImageForm.Shifted or ImageForm.Packed ? column * CopyStride : column % _grid.StepX * CopyStride + column / _grid.StepX;
+        int inRow = Form is ImageForm.Shifted or ImageForm.Packed
+            ? column * CopyStride
+            : column % _grid.StepX * CopyStride + column / _grid.StepX;
         return checked(_places[channel] * ChannelStride + row * Pitch + inRow);
     }
 

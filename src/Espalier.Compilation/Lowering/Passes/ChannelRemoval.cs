@@ -70,7 +70,11 @@ internal static class ChannelRemoval
         bool[][] keep = Read(graph);
         for (int i = 0; i < keep.Length; i++)
         {
-            for (int c = 0; c < keep[i].Length; c++) keep[i][c] |= !graph[i].Activation.IsElementwise || graph[i] is ConvolutionLayer { Groups: > 1 } || !mayGo(i, c);
+            for (int c = 0; c < keep[i].Length; c++)
+            {
+                keep[i][c] |= !graph[i].Activation.IsElementwise || graph[i] is ConvolutionLayer { Groups: > 1 } || !mayGo(i, c);
+            }
+
             if (!keep[i].Contains(true)) keep[i][0] = true;
         }
 
@@ -183,7 +187,8 @@ internal static class ChannelRemoval
     }
 
     /// <summary>The shape with the channels that stay; those of the network's input, which has no flags, all do.</summary>
-    private static Shape Image(Shape shape, bool[] stays) => stays.Length == 0 ? shape : shape with { Channels = stays.Count(flag => flag) };
+    private static Shape Image(Shape shape, bool[] stays) =>
+        stays.Length == 0 ? shape : shape with { Channels = stays.Count(flag => flag) };
 
     private static T WithoutRows<T>(T layer, bool[] stays)
         where T : WeightedLayer => stays.All(flag => flag) ? layer : (T)(layer with

@@ -114,7 +114,8 @@ internal static class DropDeadUnits
             PoolingLayer => inputs[0],
             AdditionLayer => [.. inputs.Aggregate((left, right) => [.. left.Zip(right, (a, b) => a + b)])],
             ConcatenationLayer => [.. inputs.SelectMany(input => input)],
-            FlattenLayer flatten => [.. inputs[0].SelectMany(value => Enumerable.Repeat(value, flatten.Input.Height * flatten.Input.Width))],
+            FlattenLayer flatten =>
+                [.. inputs[0].SelectMany(value => Enumerable.Repeat(value, flatten.Input.Height * flatten.Input.Width))],
             _ => new float?[layer.OutputShape.Channels],
         };
         return Array.ConvertAll(values, value => value is float known ? ActivationMath.Apply(layer.Activation, known) : (float?)null);

@@ -51,7 +51,8 @@ internal static class FusePooling
     }
 
     private static bool IsReadOnce(WidthPlan plan, int index) =>
-        plan.Stages[index] is { Layer: ConvolutionLayer, Pooling: null } && plan.Stages.Sum(stage => stage.Sources.Count(source => source == index)) == 1;
+        plan.Stages[index] is { Layer: ConvolutionLayer, Pooling: null }
+            && plan.Stages.Sum(stage => stage.Sources.Count(source => source == index)) == 1;
 
     private static Stage? Offered(Stage stage, VectorWidth width) =>
         Kernel.All.Any(kernel => kernel.Computes(stage.Layer) && kernel.Offers(stage, width)) ? stage : null;

@@ -71,7 +71,8 @@ internal static class MergeEqualUnits
     /// <summary>For each channel of a layer, the first one that has the same values.</summary>
     private static int[] SurvivorsOf(LayerGraph graph, int index, int[][] survivors)
     {
-        int[][] inputs = [.. graph.Sources(index).Select(source => source == LayerGraph.Input ? Identity(graph.ShapeOf(source).Channels) : survivors[source])];
+        int[][] inputs = [.. graph.Sources(index).Select(
+            source => source == LayerGraph.Input ? Identity(graph.ShapeOf(source).Channels) : survivors[source])];
         if (!graph[index].Activation.IsElementwise) return Identity(graph.ShapeOf(index).Channels);
         return graph[index] switch
         {

@@ -28,7 +28,9 @@ internal static class SpreadGroups
             graph[i] = Spread(layer);
         }
 
-        return spread.Count == 0 ? lowered : lowered.WithGraph(graph).WithNote(Name, $"convolutions in groups: {string.Join(", ", spread)}");
+        return spread.Count == 0
+            ? lowered
+            : lowered.WithGraph(graph).WithNote(Name, $"convolutions in groups: {string.Join(", ", spread)}");
     }
 
     private static ConvolutionLayer Spread(ConvolutionLayer layer)

@@ -105,7 +105,8 @@ internal static class LayerHeadCoder
                 if (columns > ModelLimits.MaxValues) throw reader.Fault($"a filter of layer '{name}' spans {columns} weights.");
                 return new LayerHeadResult(
                     outputs, (int)columns,
-                    (weights, biases) => new ConvolutionLayer(name, shape, window, groups, weights, biases, activation) { Sources = names });
+                    (weights, biases) =>
+                        new ConvolutionLayer(name, shape, window, groups, weights, biases, activation) { Sources = names });
             default:
                 return new LayerHeadResult(ReadUnweighted(reader, layerKind, name, shapes, activation) with { Sources = names });
         }

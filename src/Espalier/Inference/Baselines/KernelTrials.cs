@@ -31,7 +31,8 @@ public static class KernelTrials
         var network = new Network(
             "layer", stage.Layer.InputShape, new EquatableArray<Layer>(layers.Select(layer => layer with { Sources = default })), default);
         VectorWidth width = Simd.Widths.Append(VectorWidth.Scalar).First(PlanMethods.CanRun);
-        LoweredNetwork planned = FusePooling.Apply(MakePlans.Apply(DropZeroWeights.Apply(LoweringPipeline.Start(network, LoweringOptions.Default))));
+        LoweredNetwork planned = FusePooling.Apply(
+            MakePlans.Apply(DropZeroWeights.Apply(LoweringPipeline.Start(network, LoweringOptions.Default))));
         KernelChoice chosen = LoweringPipeline.Run(network).Plans.First(plan => plan.Width <= width).Kernels[0];
 
         // The stage after the passes: what the kernels really get.
@@ -61,9 +62,11 @@ public static class KernelTrials
         LoweredNetwork chosen = ChooseKernels.Apply(planned with
         {
             Options = planned.Options with { Kernel = choice.Kernel },
-            Plans = new EquatableArray<WidthPlan>(planned.Plans.Where(plan => plan.Width == choice.Width || plan.Width == VectorWidth.Scalar)),
+            Plans = new EquatableArray<WidthPlan>(
+                planned.Plans.Where(plan => plan.Width == choice.Width || plan.Width == VectorWidth.Scalar)),
         });
-        chosen = chosen.WithPlans(plan => plan.Width == choice.Width ? plan with { Kernels = new EquatableArray<KernelChoice>([choice]) } : plan);
+        chosen = chosen.WithPlans(
+            plan => plan.Width == choice.Width ? plan with { Kernels = new EquatableArray<KernelChoice>([choice]) } : plan);
         return SplitMethods.Apply(PlanScratch.Apply(chosen));
     }
 }

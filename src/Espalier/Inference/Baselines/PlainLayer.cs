@@ -14,7 +14,8 @@ internal sealed class PlainLayer<T>(Layer layer)
     private readonly T[] _biases = layer switch
     {
         WeightedLayer weighted => Converted(weighted.Biases.ToArray()),
-        BatchNormalizationLayer normalization => Converted([.. Enumerable.Range(0, normalization.Input.Channels).Select(normalization.Offset)]),
+        BatchNormalizationLayer normalization =>
+            Converted([.. Enumerable.Range(0, normalization.Input.Channels).Select(normalization.Offset)]),
         _ => [],
     };
 

@@ -42,7 +42,8 @@ public sealed class ActivationMagnitudeCriterion : ScoreCriterion
         WeightedPlace[] places = WeightedLayers.Of(context.Network);
         int samples = context.Train.Count;
         LayerInputs[] inputs = [.. places.Select(place => new LayerInputs(place.Layer, samples, long.MaxValue))];
-        double[][][] means = [.. inputs.Select(layer => Enumerable.Range(0, layer.Groups).Select(_ => new double[layer.Columns]).ToArray())];
+        double[][][] means = [.. inputs.Select(
+            layer => Enumerable.Range(0, layer.Groups).Select(_ => new double[layer.Columns]).ToArray())];
         var sweep = new SampleSweep(context.Network, context.Train, context.Loss);
         using var engine = new ComputeEngine(threads: 0);
         sweep.Run(

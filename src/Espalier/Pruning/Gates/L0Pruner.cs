@@ -31,7 +31,8 @@ public sealed class L0Pruner
         if (options.Lambda.Count != 1 && options.Lambda.Count != network.PrunableParameters.Count)
         {
             throw new EspalierException(
-                $"L0 option Lambda has {options.Lambda.Count} numbers for {network.PrunableParameters.Count} layers with weights; give one, or one for each.");
+                $"L0 option Lambda has {options.Lambda.Count} numbers for {network.PrunableParameters.Count} layers with weights; "
+                    + "give one, or one for each.");
         }
 
         // The decay is part of the expected penalty: the optimizer must not add it once more.

@@ -88,7 +88,8 @@ public sealed record NetworkErrorBound(IReadOnlyList<LayerError> Layers, double 
             if (after is TrainableWeightedLayer) continue;
             if (before.Parameters.Zip(after.Parameters).All(pair => pair.First.Values.AsSpan().SequenceEqual(pair.Second.Values))) continue;
             throw new EspalierException(
-                $"Layer '{after.Name}' has other numbers after pruning; the bound is for networks that differ in weights and biases alone.");
+                $"Layer '{after.Name}' has other numbers after pruning; "
+                    + "the bound is for networks that differ in weights and biases alone.");
         }
     }
 

@@ -84,7 +84,8 @@ public static class SequentialLeastSquares
         RowLoop.Run(engine.Team, rows.Rows, (long)size * size, () => new SupportSolver(size), (row, solver) =>
         {
             UnitHessian own = hessian.Of(row, rows.Rows);
-            double[] moments = Product(crossed[row / (rows.Rows / crossed.Length)], targets.Weights(row)), best = Product(own.Inverse, moments);
+            double[] moments = Product(crossed[row / (rows.Rows / crossed.Length)], targets.Weights(row)),
+                best = Product(own.Inverse, moments);
             for (int i = 0; i < rows.Inputs; i++)
             {
                 if (own.IsDead(i)) best[i] = rows.Weights(row)[i];

@@ -34,7 +34,8 @@ internal sealed class SupportSolver(int size)
         else SolveFor(hessian, _stay.AsSpan(0, stay), weights, solution);
     }
 
-    private void MoveBy(UnitHessian hessian, ReadOnlySpan<int> go, ReadOnlySpan<int> stay, ReadOnlySpan<double> weights, Span<double> solution)
+    private void MoveBy(
+        UnitHessian hessian, ReadOnlySpan<int> go, ReadOnlySpan<int> stay, ReadOnlySpan<double> weights, Span<double> solution)
     {
         Span<double> side = _side.AsSpan(0, go.Length);
         for (int i = 0; i < go.Length; i++) side[i] = weights[go[i]];

@@ -41,7 +41,8 @@ public sealed record PatternLayout(PruningPattern Pattern, IReadOnlyList<LayerLa
             if (!pattern.Fits(layer.Rows, layer.Columns)) continue;
 
             // Units of a layer that is too small for groups follow each other; what is no unit of a dense layer stands where it stands.
-            bool readsUnits = i > 0 && places[i - 1].Index == places[i].Index - 1 && UnitOrder.CanChange(context.Network, places[i - 1].Index);
+            bool readsUnits = i > 0 && places[i - 1].Index == places[i].Index - 1
+                && UnitOrder.CanChange(context.Network, places[i - 1].Index);
             LayerLayout? before = readsUnits ? layouts[i - 1] ?? LayerLayout.Consecutive(pattern, layer.Columns, 1) : null;
             double[][] worth = new LayerWorth(layer, scores[i], scoring.AddsUpInSquares).Rows();
             bool readsSamples = places[i].Layer is TrainableDense && context.Network.SourcesOf(places[i].Index)[0] < 0;

@@ -28,7 +28,8 @@ public static class UnitOrder
         }
 
         TrainableNetwork ordered = network.Clone();
-        (TrainableDense layer, TrainableDense next) = ((TrainableDense)ordered.Layers[layerIndex], (TrainableDense)ordered.Layers[layerIndex + 1]);
+        (TrainableDense layer, TrainableDense next) =
+            ((TrainableDense)ordered.Layers[layerIndex], (TrainableDense)ordered.Layers[layerIndex + 1]);
         if (!order.Order().SequenceEqual(Enumerable.Range(0, layer.Weights.Rows)))
         {
             throw new ArgumentException(

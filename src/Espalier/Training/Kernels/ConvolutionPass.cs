@@ -59,7 +59,8 @@ internal sealed class ConvolutionPass : LayerPass
         _taps = new PanelPlan(_layout.Taps, _panelWidth);
         _padded = _layout.IsPadded ? new float[checked(capacity * _layout.Length + PanelPlan.Slack)] : [];
         int shares = (WeightItems + _layer.Groups * _taps.Panels - 1) / (_layer.Groups * _taps.Panels);
-        _shares = [.. Enumerable.Range(0, shares).Select(share => share == 0 ? layer.Weights.Gradient : new float[layer.Weights.Values.Length])];
+        _shares = [.. Enumerable.Range(0, shares).Select(
+            share => share == 0 ? layer.Weights.Gradient : new float[layer.Weights.Values.Length])];
     }
 
     private long Work => (long)_count * _layer.Weights.Values.Length * _area / MultiplyAddsPerNanosecond;
@@ -192,7 +193,8 @@ internal sealed class ConvolutionPass : LayerPass
         where TVector : struct
     {
         int filters = _layer.GroupFilters;
-        Span<float> scratch = _engine.Scratch(member, (filters + RegisterTile.Rows) * _panelWidth + (_layout.IsPadded ? _layout.Length : 0));
+        Span<float> scratch = _engine.Scratch(
+            member, (filters + RegisterTile.Rows) * _panelWidth + (_layout.IsPadded ? _layout.Length : 0));
         Span<float> panel = scratch[..(filters * _panelWidth)], tile = scratch.Slice(panel.Length, RegisterTile.Rows * _panelWidth);
         Span<float> target = InputGradient.AsSpan(sample * _inputs, _inputs);
         Span<float> image = _layout.IsPadded ? scratch.Slice(panel.Length + tile.Length, _layout.Length) : target;

@@ -82,7 +82,8 @@ internal sealed class FilterNetworks
     public FilterPoint Point(Network model)
     {
         TrainableNetwork network = TrainableNetwork.FromNetwork(model);
-        return new FilterPoint(LiveSizes.Of(model), Units(network), network.WeightCount, Error(network, _validation), Error(network, _test));
+        return new FilterPoint(
+            LiveSizes.Of(model), Units(network), network.WeightCount, Error(network, _validation), Error(network, _test));
     }
 
     /// <summary>The dense network while filters and units leave without retraining, ranked again before each round.</summary>
@@ -94,7 +95,8 @@ internal sealed class FilterNetworks
         var options = new UnitPruningOptions { Criterion = UnitCriterionCatalog.Create(criterion), UnitsPerRound = perRound };
         Dataset judges = _judges.Slice("mnist train", 0, _judges.Count / (_run.Quick ? 4 : 2));
         var meter = new PruningMeter((fraction, text) => _run.Report(fraction, $"{criterion}: {text}"));
-        UnitPruningLog log = new UnitPruner(network, judges, _validation, Loss, options).Run(UnitTarget.Fraction(0.2), meter, _run.Cancellation);
+        UnitPruningLog log = new UnitPruner(network, judges, _validation, Loss, options)
+            .Run(UnitTarget.Fraction(0.2), meter, _run.Cancellation);
         var rounds = log.Rounds.Select(round => (round.UnitsAfter, round.After.ErrorPercent!.Value));
         return new FilterCurve(criterion, [(log.UnitsBefore, log.Before.ErrorPercent!.Value), .. rounds]);
     });

@@ -38,8 +38,10 @@ internal static class MagnitudeRelatives
         (double kept, double ticket) = Ticket(run, net, TicketStart.Rewind);
         (_, double control) = Ticket(run, net, TicketStart.Reinitialize);
         rows.Add(GradualMagnitudeExperiment.Bar(
-            run, $"lottery ticket, {kept:0.0} % kept, {TicketRoundsOf(run)} rounds", "as good as dense", Math.Round(denseError + 0.2, 2), ticket));
-        rows.Add(ReproductionRow.Note("control: the same with new random starting weights", "worse", GradualMagnitudeExperiment.Text(control)));
+            run, $"lottery ticket, {kept:0.0} % kept, {TicketRoundsOf(run)} rounds", "as good as dense",
+            Math.Round(denseError + 0.2, 2), ticket));
+        rows.Add(ReproductionRow.Note(
+            "control: the same with new random starting weights", "worse", GradualMagnitudeExperiment.Text(control)));
         return rows;
     }
 

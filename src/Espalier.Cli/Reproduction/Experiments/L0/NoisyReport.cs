@@ -25,8 +25,8 @@ internal sealed class NoisyReport(string network, int denseWeights)
         if (gated is not null)
         {
             series.Add(Series("expected", gated, epoch => epoch.ExpectedWeights) with { Dashed = true });
-            caption += "; dashed, what the first L0 training expects, gate by gate: it does not see that closed gates of a layer free the " +
-                "weights of the one before";
+            caption += "; dashed, what the first L0 training expects, gate by gate: it does not see that closed gates of a layer " +
+                "free the weights of the one before";
         }
 
         var chart = new LineChart(

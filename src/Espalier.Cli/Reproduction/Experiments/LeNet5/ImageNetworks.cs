@@ -50,9 +50,12 @@ internal sealed class ImageNetworks
         return _run.Model($"{_data}-{architecture}-{seed}", _run.Quick ? words + ", small scale" : words, () =>
         {
             string name = architecture.Replace('-', '_');
-            TrainableNetwork network = Architecture.Find(architecture).Create(name, Train.InputShape, Train.TargetLength, Activation.Softmax, seed);
+            TrainableNetwork network = Architecture.Find(architecture)
+                .Create(name, Train.InputShape, Train.TargetLength, Activation.Softmax, seed);
             new Trainer(network, Train, null, Recipe(DenseEpochs, seed))
-                .Run(new TrainingMeter((fraction, text) => _run.Report(fraction, $"{architecture}, seed {seed}: {text}")), _run.Cancellation);
+                .Run(
+                    new TrainingMeter((fraction, text) => _run.Report(fraction, $"{architecture}, seed {seed}: {text}")),
+                    _run.Cancellation);
             return network.ToNetwork();
         });
     }

@@ -48,7 +48,8 @@ public sealed unsafe class LibxsmmContender : DenseContender
         for (int first = 0; first < samples; first += BlockSamples)
         {
             int count = Math.Min(BlockSamples, samples - first);
-            RunBlock(inputs.Slice(first * InputLength, count * InputLength), outputs.Slice(first * OutputLength, count * OutputLength), count);
+            RunBlock(
+                inputs.Slice(first * InputLength, count * InputLength), outputs.Slice(first * OutputLength, count * OutputLength), count);
         }
 
         GC.KeepAlive(this);  // The products hold bare pointers into this contender's buffers while they run.
@@ -83,8 +84,15 @@ public sealed unsafe class LibxsmmContender : DenseContender
                 else TensorPrimitives.Add(sums, layer.Biases[row], sums);
             }
 
-            if (layer.Activation.IsElementwise) ActivationFunction.Apply(layer.Activation, to.Span[..(layer.Weights.Rows * BlockSamples)], BlockSamples);
-            else ApplyToColumns(layer, to.Span, count);
+            if (layer.Activation.IsElementwise)
+            {
+                ActivationFunction.Apply(layer.Activation, to.Span[..(layer.Weights.Rows * BlockSamples)], BlockSamples);
+            }
+            else
+            {
+                ApplyToColumns(layer, to.Span, count);
+            }
+
             (from, to) = (to, from);
         }
 

@@ -23,7 +23,8 @@ public sealed class OnnxRuntimeContender : Contender
     /// <exception cref="NotSupportedException">A layer cannot be written as ONNX.</exception>
     /// <exception cref="OnnxRuntimeException">The library refuses the model.</exception>
     public OnnxRuntimeContender(Network network, OnnxRuntimeLibrary library)
-        : this(network, library, OnnxExport.ToBytes(network), new OnnxPort(OnnxExport.InputName, [1, .. OnnxExport.InputDimensions(network)], 0, null),
+        : this(network, library, OnnxExport.ToBytes(network),
+            new OnnxPort(OnnxExport.InputName, [1, .. OnnxExport.InputDimensions(network)], 0, null),
             new OnnxPort(OnnxExport.OutputName, [1, network.OutputShape.Length], 0, null))
     {
     }
@@ -52,7 +53,8 @@ public sealed class OnnxRuntimeContender : Contender
 
         return input.FixedBatch <= 1 || output.BatchAxis == 0
             ? new OnnxRuntimeContender(import.Network, library, model, input, output)
-            : throw new EspalierException($"The model takes {input.FixedBatch} samples at a time and does not yield them one after the other.");
+            : throw new EspalierException(
+                $"The model takes {input.FixedBatch} samples at a time and does not yield them one after the other.");
     }
 
     /// <inheritdoc/>

@@ -15,7 +15,9 @@ internal sealed unsafe class PackedPooling<TSimd, TVector> : PackedStage
 
     /// <summary>Prepares a pooling.</summary>
     public PackedPooling(PoolingLayer layer, PackedShape input)
-        : base(PackedShape.ChannelsLast(layer.OutputShape, layer.Input.Channels), layer.Activation, layer.Activation.Kind == ActivationKind.Identity)
+        : base(
+            PackedShape.ChannelsLast(layer.OutputShape, layer.Input.Channels), layer.Activation,
+            layer.Activation.Kind == ActivationKind.Identity)
     {
         _layer = layer;
         float border = layer.Kind == PoolingKind.Max ? float.NegativeInfinity : 0;

@@ -39,7 +39,8 @@ internal abstract unsafe class PackedStage(PackedShape output, Activation activa
         where TSimd : struct, ISimd<TVector>
         where TVector : struct => layer switch
         {
-            ConvolutionLayer { Groups: 1, Activation.IsElementwise: true } convolution => new PackedConvolution<TSimd, TVector>(convolution, input),
+            ConvolutionLayer { Groups: 1, Activation.IsElementwise: true } convolution =>
+                new PackedConvolution<TSimd, TVector>(convolution, input),
             PoolingLayer { Activation.IsElementwise: true } pooling => new PackedPooling<TSimd, TVector>(pooling, input),
             _ => throw new NotSupportedException(
                 $"Layer '{layer.Name}': {ContenderNames.DensePacked} runs convolutions of one group, poolings and dense layers."),
