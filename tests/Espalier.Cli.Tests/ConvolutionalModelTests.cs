@@ -21,7 +21,8 @@ public sealed class ConvolutionalModelTests : IDisposable
             .ToDictionary(layer => layer.GetProperty("name").GetString()!);
         Assert.Equal(7, layers.Count);
         Assert.Equal("1x12x12 to 4x10x10", layers["conv"].GetProperty("shape").GetString());
-        Assert.StartsWith("it is folded into the layer before it", layers["norm"].GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "it is folded into the layer before it", layers["norm"].GetProperty("reason").GetString(), StringComparison.Ordinal);
         Assert.Equal("none", layers["flat"].GetProperty("kernel").GetString());
         Assert.Equal("100x3", layers["answer"].GetProperty("loweredShape").GetString());
 
@@ -86,7 +87,8 @@ public sealed class ConvolutionalModelTests : IDisposable
         Layer[] layers =
         [
             new ConvolutionLayer("conv", input, Window.Square(3), 1, Weights(4, 9), Numbers(4), Activation.Identity),
-            new BatchNormalizationLayer("norm", image, Numbers(4), Numbers(4), Numbers(4), new FloatVector([1, 2, 3, 4]), 1e-5f, Activation.Relu),
+            new BatchNormalizationLayer(
+                "norm", image, Numbers(4), Numbers(4), Numbers(4), new FloatVector([1, 2, 3, 4]), 1e-5f, Activation.Relu),
             new PoolingLayer("pool", image, PoolingKind.Max, Window.Square(2, 2), false, false, Activation.Identity),
             new ConvolutionLayer("inner", pooled, Window.Square(3, padding: 1), 1, Weights(4, 36), Numbers(4), Activation.Relu),
             new AdditionLayer("sum", pooled, 2, Activation.Identity) { Sources = new(["pool", "inner"]) },

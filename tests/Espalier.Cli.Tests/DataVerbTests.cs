@@ -54,7 +54,8 @@ public sealed class DataVerbTests : IDisposable
         string[] train = ["train", "--data", $"csv:{_run.PathOf("t.csv")}", "--layers", "2", "--epochs", "1", "--out", "@t.espalier"];
         JsonElement scaling = (await _run.JsonAsync(train)).GetProperty("scaling");
         Assert.Equal(Means(summary), scaling.GetProperty("offsets").EnumerateArray().Select(offset => Math.Round(offset.GetDouble(), 3)));
-        Assert.Contains("the network reads each column as (value - mean) / std;", (await _run.RunAsync(train)).Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "the network reads each column as (value - mean) / std;", (await _run.RunAsync(train)).Output, StringComparison.Ordinal);
 
         static IEnumerable<double> Means(JsonElement summary) =>
             summary.GetProperty("features").EnumerateArray().Select(feature => Math.Round(feature.GetProperty("mean").GetDouble(), 3));

@@ -34,7 +34,8 @@ public sealed class ImportVerbTests : IDisposable
         await _run.JsonAsync(["import", .. files, "--input", "4", "--layers", "3/tanh,2/softmax", "-o", "@back.espalier"]);
 
         Network back = ModelFile.Load(_run.PathOf("back.espalier")), sent = ModelFile.Load(_run.PathOf("m.espalier"));
-        Assert.Equal(sent.Layers.Cast<DenseLayer>().Select(layer => layer.Weights), back.Layers.Cast<DenseLayer>().Select(layer => layer.Weights));
+        Assert.Equal(
+            sent.Layers.Cast<DenseLayer>().Select(layer => layer.Weights), back.Layers.Cast<DenseLayer>().Select(layer => layer.Weights));
         Assert.Equal([Activation.Tanh, Activation.Softmax], back.Layers.Select(layer => layer.Activation));
     }
 
@@ -47,9 +48,12 @@ public sealed class ImportVerbTests : IDisposable
         await File.WriteAllTextAsync(_run.PathOf("bad.onnx"), "no model");
         string[][] requests =
         [
-            ["import", "@bad.onnx"], ["import", "@absent.onnx"], ["import", "@m.onnx", "--output", "absent"], ["import", "@m.onnx", "--keras"],
-            ["import", "@m.npz"], ["import", "@m.npz", "--input", "5", "--layers", "3,2"], ["import", "@m.npz", "--input", "x", "--layers", "3,2"],
-            ["import", "@m.espalier"], ["import", "@m.onnx", "--fix", "input"], ["export", "@m.espalier", "-o", "@m.pth"], ["export", "@m.onnx", "-o", "@n.onnx"],
+            ["import", "@bad.onnx"], ["import", "@absent.onnx"], ["import", "@m.onnx", "--output", "absent"],
+            ["import", "@m.onnx", "--keras"],
+            ["import", "@m.npz"], ["import", "@m.npz", "--input", "5", "--layers", "3,2"],
+            ["import", "@m.npz", "--input", "x", "--layers", "3,2"],
+            ["import", "@m.espalier"], ["import", "@m.onnx", "--fix", "input"], ["export", "@m.espalier", "-o", "@m.pth"],
+            ["export", "@m.onnx", "-o", "@n.onnx"],
         ];
         foreach (string[] request in requests)
         {
@@ -65,7 +69,8 @@ public sealed class ImportVerbTests : IDisposable
     {
         var random = new Random(1);
         Layer[] layers = [.. sizes.Zip(sizes.Skip(1)).Select((pair, i) => new DenseLayer(
-            $"dense_{i}", SparseMatrix.FromDense(pair.Second, pair.First, Numbers(pair.First * pair.Second)), new FloatVector(Numbers(pair.Second)),
+            $"dense_{i}", SparseMatrix.FromDense(pair.Second, pair.First, Numbers(pair.First * pair.Second)),
+            new FloatVector(Numbers(pair.Second)),
             i == 0 ? Activation.Tanh : Activation.Softmax))];
         ModelFile.Save(_run.PathOf("m.espalier"), new Network("m", Shape.Flat(sizes[0]), new EquatableArray<Layer>(layers), default));
 

@@ -17,10 +17,12 @@ public sealed class InterruptTests
         string checkpoint = run.PathOf("run.checkpoint");
         string[] command =
         [
-            Path.Combine(AppContext.BaseDirectory, "Espalier.Cli.dll"), "train", "--data", "monks-1", "--layers", "3", "--batch", "1", "--epochs", "1000000",
+            Path.Combine(AppContext.BaseDirectory, "Espalier.Cli.dll"), "train", "--data", "monks-1", "--layers", "3", "--batch", "1",
+            "--epochs", "1000000",
             "--out", run.PathOf("net.espalier"), .. hasCheckpoint ? ["--checkpoint", checkpoint] : Array.Empty<string>(),
         ];
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", command) { RedirectStandardError = true };
+        var start = new ProcessStartInfo(
+            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", command) { RedirectStandardError = true };
 
         // The first line on its progress says that it trains.
         using Process process = Process.Start(start)!;
@@ -30,7 +32,8 @@ public sealed class InterruptTests
         await process.WaitForExitAsync();
 
         Assert.Equal(ExitCode.Interrupted, process.ExitCode);
-        Assert.Equal([word.Replace("@", checkpoint, StringComparison.Ordinal), "espalier: interrupted; no file was left half written."], said[^2..]);
+        Assert.Equal(
+            [word.Replace("@", checkpoint, StringComparison.Ordinal), "espalier: interrupted; no file was left half written."], said[^2..]);
         Assert.Equal(hasCheckpoint ? [checkpoint] : [], Directory.GetFiles(run.PathOf("."), "*.*").Select(Path.GetFullPath));
     }
 }

@@ -20,7 +20,8 @@ public sealed class LayersArgumentTests
         LayersArgument.AddTo(builder, text, Activation.Relu);
         TrainableNetwork network = builder.Dense(10, Activation.Softmax).Build("n");
         Assert.Equal(
-            expected, string.Join("; ", network.Layers.SkipLast(1).Select(layer => $"{layer.Name} {layer.OutputShape} {layer.Activation.Kind}")));
+            expected,
+            string.Join("; ", network.Layers.SkipLast(1).Select(layer => $"{layer.Name} {layer.OutputShape} {layer.Activation.Kind}")));
     }
 
     [Theory]

@@ -52,13 +52,15 @@ public sealed class ConsumerBuildTests
             "internal static class Program { private static void Main() { } }");
         project.Write("tiny.espalier", Models.SmallText().Replace("1:bf800000", "1:7fc00000", StringComparison.Ordinal));
 
-        AssertOneError("tiny.espalier(6,23): error ESP0001: Infinity or NaN stands for a weight: only finite numbers are allowed.", project);
+        AssertOneError(
+            "tiny.espalier(6,23): error ESP0001: Infinity or NaN stands for a weight: only finite numbers are allowed.", project);
     }
 
     [Fact]
     public void A_broken_model_whose_class_is_called_is_one_error_all_the_same()
     {
-        using var project = new ConsumerProject("<EspalierNetwork Include=\"tiny.espalier\" Namespace=\"Acme.Nets\" ClassName=\"Tiny\" />", """
+        using var project = new ConsumerProject(
+            "<EspalierNetwork Include=\"tiny.espalier\" Namespace=\"Acme.Nets\" ClassName=\"Tiny\" />", """
             internal static class Program
             {
                 private static int Main() => Acme.Nets.Tiny.Classify(new float[Acme.Nets.Tiny.InputLength]);
@@ -70,15 +72,22 @@ public sealed class ConsumerBuildTests
     }
 
     [Theory]
-    [InlineData("<EspalierNetwork Include=\"tiny.espalier;gone.espalier\" />", "Consumer.csproj", "gone.espalier : error ESP0002: There is no such model file: ")]
-    [InlineData("<EspalierNetwork Include=\"tiny.espalier;../\" />", "Consumer.csproj", "../ : error ESP0002: There is no such model file: ")]
     [InlineData(
-        "<EspalierNetwork Include=\"tiny.espalier\" ClassName=\"A\" /><EspalierNetwork Include=\"tiny.espalier\" ClassName=\"B\" />", "Consumer.csproj",
+        "<EspalierNetwork Include=\"tiny.espalier;gone.espalier\" />", "Consumer.csproj",
+        "gone.espalier : error ESP0002: There is no such model file: ")]
+    [InlineData(
+        "<EspalierNetwork Include=\"tiny.espalier;../\" />", "Consumer.csproj", "../ : error ESP0002: There is no such model file: ")]
+    [InlineData(
+        "<EspalierNetwork Include=\"tiny.espalier\" ClassName=\"A\" /><EspalierNetwork Include=\"tiny.espalier\" ClassName=\"B\" />",
+        "Consumer.csproj",
         "tiny.espalier : error ESP0013: The file is listed twice with different metadata: ")]
-    [InlineData("<EspalierNetwork Include=\"tiny.espalier\" />", "Consumer.vbproj", "tiny.espalier : error ESP0012: Networks are compiled into C#, and this project is written in VB: ")]
+    [InlineData(
+        "<EspalierNetwork Include=\"tiny.espalier\" />", "Consumer.vbproj",
+        "tiny.espalier : error ESP0012: Networks are compiled into C#, and this project is written in VB: ")]
     public void An_item_that_cannot_be_compiled_is_one_error(string items, string projectFile, string error)
     {
-        using var project = new ConsumerProject(items, "internal static class Program { private static void Main() { } }", projectFile: projectFile);
+        using var project = new ConsumerProject(
+            items, "internal static class Program { private static void Main() { } }", projectFile: projectFile);
         project.Write("tiny.espalier", Models.SmallText());
 
         AssertOneError(error, project);

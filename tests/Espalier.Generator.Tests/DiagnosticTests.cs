@@ -92,10 +92,14 @@ public sealed partial class DiagnosticTests
     }
 
     [Theory]
-    [InlineData("fast", "", "'fast' is not a kernel: set Kernel of the EspalierNetwork item to one of Unrolled, Table, Permute, Block, Dense, Pixels, UnrolledPixels,")]
+    [InlineData(
+        "fast", "",
+        "'fast' is not a kernel: set Kernel of the EspalierNetwork item to one of Unrolled, Table, "
+            + "Permute, Block, Dense, Pixels, UnrolledPixels,")]
     [InlineData("Loop", "", "'Loop' is not a kernel: ")]
     [InlineData("3", "", "'3' is not a kernel: ")]
-    [InlineData("permute", "true", "'permute' is not a kernel in plain C#: set Kernel of the EspalierNetwork item to one of Unrolled, Table,")]
+    [InlineData(
+        "permute", "true", "'permute' is not a kernel in plain C#: set Kernel of the EspalierNetwork item to one of Unrolled, Table,")]
     public void A_kernel_that_there_is_not_is_reported(string kernel, string plain, string message)
     {
         Diagnostic diagnostic = OneError(ProjectOptions.In("Acme").With(Path, kernel: kernel, plain: plain), s_good);
@@ -113,7 +117,10 @@ public sealed partial class DiagnosticTests
     {
         Diagnostic diagnostic = OneError(ProjectOptions.In("Acme").With(Path, maxTermsPerMethod: terms), s_good);
 
-        AssertAtStart("ESP0007", $"'{terms}' is not a number of terms: set MaxTermsPerMethod of the EspalierNetwork item to a whole number from 8 to 1000", diagnostic);
+        AssertAtStart(
+            "ESP0007",
+            $"'{terms}' is not a number of terms: set MaxTermsPerMethod of the EspalierNetwork item to a whole number from 8 to 1000",
+            diagnostic);
     }
 
     [Fact]
@@ -125,7 +132,9 @@ public sealed partial class DiagnosticTests
     }
 
     [Theory]
-    [InlineData(LanguageVersion.CSharp9, "", "this project is written in C# 9.0: set LangVersion to 10 or later, or leave it out, or set Plain of the")]
+    [InlineData(
+        LanguageVersion.CSharp9, "",
+        "this project is written in C# 9.0: set LangVersion to 10 or later, or leave it out, or set Plain of the")]
     [InlineData(LanguageVersion.CSharp7_3, "false", "this project is written in C# 7.3: set LangVersion to 10 or later")]
     public void Vector_code_in_an_older_language_version_is_reported_once(LanguageVersion language, string plain, string message)
     {
@@ -139,7 +148,8 @@ public sealed partial class DiagnosticTests
     [Fact]
     public void Vector_code_for_an_older_framework_is_reported_once()
     {
-        Diagnostic diagnostic = OneError(ProjectOptions.In("Acme", ("EspalierFrameworkHasVectors", "false")).With(Path, plain: "false"), s_good);
+        Diagnostic diagnostic = OneError(
+            ProjectOptions.In("Acme", ("EspalierFrameworkHasVectors", "false")).With(Path, plain: "false"), s_good);
 
         AssertAtStart("ESP0010", "this project targets an older framework: target net8.0 or later, or set Plain", diagnostic);
     }
@@ -296,7 +306,8 @@ public sealed partial class DiagnosticTests
         Diagnostic costs = Assert.Single(run.Costs);
         Assert.Equal((DiagnosticSeverity.Info, Path), (costs.Severity, costs.Location.GetLineSpan().Path));
         Assert.Matches(
-            """^\w+: (\w+ [\d,]+ weights \(\d+\.\d %\), [\w ]+(, \d+ % of the lanes)?, [\d,]+ ns, tables [\d,]+ B, code [\d,]+ B, scratch [\d,]+ B; )+"""
+            """^\w+: (\w+ [\d,]+ weights \(\d+\.\d %\), [\w ]+(, \d+ % of the lanes)?, """
+            + """[\d,]+ ns, tables [\d,]+ B, code [\d,]+ B, scratch [\d,]+ B; )+"""
             + """in all [\d,]+ of [\d,]+ weights \(\d+\.\d %\), about [\d,]+ ns, [\d,]+ B; dense [\d,]+ B$""",
             costs.GetMessage(System.Globalization.CultureInfo.InvariantCulture));
     }

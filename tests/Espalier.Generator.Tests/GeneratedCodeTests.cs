@@ -91,7 +91,8 @@ public sealed class GeneratedCodeTests
     {
         GeneratorRun run = GeneratorRun.Of(Models.SmallText());
         SyntaxTree[] kernels = [.. run.Output.SyntaxTrees.Where(tree =>
-            tree.FilePath.EndsWith(".Kernels.g.cs", StringComparison.Ordinal) || tree.FilePath.EndsWith(".Batch.g.cs", StringComparison.Ordinal))];
+            tree.FilePath.EndsWith(".Kernels.g.cs", StringComparison.Ordinal)
+                || tree.FilePath.EndsWith(".Batch.g.cs", StringComparison.Ordinal))];
         Assert.Equal(2, kernels.Length);
 
         CSharpCompilation surface = run.Output.RemoveSyntaxTrees(kernels);

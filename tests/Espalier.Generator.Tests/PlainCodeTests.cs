@@ -31,7 +31,8 @@ public sealed class PlainCodeTests
     {
         Network[] networks =
         [
-            .. Enumerable.Range(0, Networks).Select(Models.Random), .. Enumerable.Range(0, Networks).Select(GraphNetworks.Random), Models.Large(),
+            .. Enumerable.Range(0, Networks).Select(Models.Random), .. Enumerable.Range(0, Networks).Select(GraphNetworks.Random),
+            Models.Large(),
         ];
 
         PlainCode.Load(networks, lowering, types =>

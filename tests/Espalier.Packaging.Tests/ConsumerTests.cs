@@ -46,7 +46,8 @@ public sealed partial class ConsumerTests(PackageFeed feed, ITestOutputHelper lo
     [SkippableFact]
     public void A_project_that_only_runs_networks_publishes_nothing_of_ours()
     {
-        Consumer consumer = Exam.Write(new Consumer(feed, "generator")).WithProject("net10.0", Consumer.Generator + Exam.Items(forceScalar: false));
+        Consumer consumer = Exam.Write(new Consumer(feed, "generator"))
+            .WithProject("net10.0", Consumer.Generator + Exam.Items(forceScalar: false));
 
         Consumer.AssertSilent(consumer.Publish());
         Assert.Equal(s_ownFiles, consumer.Published());
@@ -68,13 +69,16 @@ public sealed partial class ConsumerTests(PackageFeed feed, ITestOutputHelper lo
     public void A_native_program_for_net8_is_trimmed_without_a_word_and_grows_by_little()
     {
         string native = $"<PublishAot>true</PublishAot><RuntimeIdentifier>{RuntimeInformation.RuntimeIdentifier}</RuntimeIdentifier>";
-        Consumer with = Exam.Write(new Consumer(feed, "native")).WithProject("net8.0", Consumer.Generator + Exam.Items(forceScalar: false), native);
+        Consumer with = Exam.Write(new Consumer(feed, "native"))
+            .WithProject("net8.0", Consumer.Generator + Exam.Items(forceScalar: false), native);
         Consumer without = Exam.Write(new Consumer(feed, "native-empty")).With("Stubs.cs", Exam.Stubs).WithProject("net8.0", "", native);
 
         Consumer.AssertSilent(with.Publish());
         Consumer.AssertSilent(without.Publish());
 
-        Assert.DoesNotContain(with.Published(), file => file.EndsWith(".dll", StringComparison.Ordinal) || file.Contains("Espalier", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            with.Published(),
+            file => file.EndsWith(".dll", StringComparison.Ordinal) || file.Contains("Espalier", StringComparison.Ordinal));
         (int exitCode, string printed) = Tool.Run(with.Folder, Path.Combine(with.Folder, "published", "Consumer"), ["print"]);
         Exam.AssertWithinBounds(printed);
         Assert.InRange(exitCode, Exam.Wrong, Exam.AllRight);

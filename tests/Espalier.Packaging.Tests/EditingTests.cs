@@ -44,11 +44,15 @@ public sealed class EditingTests(PackageFeed feed)
                 <EspalierNetwork Update="right.espalier" ClassName="Right" Namespace="Acme" Kernel="$(RightKernel)" />
                 """,
                 "<EmitCompilerGeneratedFiles>true</EmitCompilerGeneratedFiles>")
-            .With("Program.cs", Program).With("stray.espalier", "not even a model").With("left.espalier", Model(1)).With("right.espalier", Model(2));
+            .With("Program.cs", Program).With("stray.espalier", "not even a model")
+            .With("left.espalier", Model(1)).With("right.espalier", Model(2));
         Consumer.AssertSilent(consumer.Build());
         string[] first = Generated(consumer);
         Assert.Equal(
-            ["Acme.Right.Batch.g.cs", "Acme.Right.Kernels.g.cs", "Acme.Right.g.cs", "Consumer.left.Batch.g.cs", "Consumer.left.Kernels.g.cs", "Consumer.left.g.cs"],
+            [
+                "Acme.Right.Batch.g.cs", "Acme.Right.Kernels.g.cs", "Acme.Right.g.cs",
+                "Consumer.left.Batch.g.cs", "Consumer.left.Kernels.g.cs", "Consumer.left.g.cs",
+            ],
             first.Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal));
         Dictionary<string, string> before = first.ToDictionary(path => path, File.ReadAllText);
 
@@ -63,7 +67,11 @@ public sealed class EditingTests(PackageFeed feed)
             "-t:CoreCompile", "-p:DesignTimeBuild=true", "-p:SkipCompilerExecution=true", "-p:ProvideCommandLineArgs=true",
             "-getItem:CscCommandLineArgs", "-p:BuildProjectReferences=false", "-p:NonExistentFile=none");
         Assert.Equal(0, exitCode);
-        Assert.Single(commandLine.Split('\n'), line => line.Contains("/analyzer:", StringComparison.Ordinal) && line.Contains("Espalier.Generator.dll", StringComparison.Ordinal) && line.Contains("\"Identity\"", StringComparison.Ordinal));
+        Assert.Single(
+            commandLine.Split('\n'),
+            line => line.Contains("/analyzer:", StringComparison.Ordinal)
+                && line.Contains("Espalier.Generator.dll", StringComparison.Ordinal)
+                && line.Contains("\"Identity\"", StringComparison.Ordinal));
         Assert.Equal(2, commandLine.Split('\n').Count(line => line.Contains("\"Identity\": \"/additionalfile:", StringComparison.Ordinal)));
 
         // One model changed: its kernels are others, all other files are the same to the byte.
@@ -71,11 +79,13 @@ public sealed class EditingTests(PackageFeed feed)
         Consumer.AssertSilent(consumer.BuildAgain());
         IEnumerable<string> changed = before.Keys.Where(path => File.ReadAllText(path) != before[path]);
         Assert.Equal(
-            ["Consumer.left.Batch.g.cs", "Consumer.left.Kernels.g.cs"], changed.Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal));
+            ["Consumer.left.Batch.g.cs", "Consumer.left.Kernels.g.cs"],
+            changed.Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal));
 
         // A bad option, then a bad model: one error each, where it is.
         Assert.StartsWith(
-            "right.espalier(1,1): error ESP0006: 'fast' is not a kernel: set Kernel of the EspalierNetwork item to one of Unrolled, Table, Permute,",
+            "right.espalier(1,1): error ESP0006: 'fast' is not a kernel: "
+                + "set Kernel of the EspalierNetwork item to one of Unrolled, Table, Permute,",
             OneError(consumer.BuildAgain("-p:RightKernel=fast")), StringComparison.Ordinal);
         string[] lines = Model(2).Split('\n');
         int line = Array.FindIndex(lines, text => text.StartsWith("layer ", StringComparison.Ordinal)) + 1;
@@ -97,5 +107,6 @@ public sealed class EditingTests(PackageFeed feed)
     private static string[] Generated(Consumer consumer) =>
         Directory.GetFiles(Path.Combine(consumer.Folder, "obj"), "*.g.cs", SearchOption.AllDirectories);
 
-    private static string Model(ulong seed) => ModelWriter.ToText(RandomNetwork.Create(seed, 0.3, Activation.Relu, Activation.Softmax, 12, 16, 3));
+    private static string Model(ulong seed) =>
+        ModelWriter.ToText(RandomNetwork.Create(seed, 0.3, Activation.Relu, Activation.Softmax, 12, 16, 3));
 }

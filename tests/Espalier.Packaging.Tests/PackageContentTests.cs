@@ -19,8 +19,10 @@ public sealed class PackageContentTests(PackageFeed feed)
             [
                 "README.md", "analyzers/dotnet/cs/Espalier.Generator.dll",
                 "build/Espalier.props", "build/Espalier.targets", "buildTransitive/Espalier.props", "buildTransitive/Espalier.targets",
-                "lib/net10.0/Espalier.Compilation.dll", "lib/net10.0/Espalier.Compilation.xml", "lib/net10.0/Espalier.dll", "lib/net10.0/Espalier.xml",
-                "lib/net8.0/Espalier.Compilation.dll", "lib/net8.0/Espalier.Compilation.xml", "lib/net8.0/Espalier.dll", "lib/net8.0/Espalier.xml",
+                "lib/net10.0/Espalier.Compilation.dll", "lib/net10.0/Espalier.Compilation.xml", "lib/net10.0/Espalier.dll",
+                "lib/net10.0/Espalier.xml",
+                "lib/net8.0/Espalier.Compilation.dll", "lib/net8.0/Espalier.Compilation.xml", "lib/net8.0/Espalier.dll",
+                "lib/net8.0/Espalier.xml",
                 "lib/netstandard2.0/_._",
             ],
             Files("Espalier"));
@@ -63,7 +65,8 @@ public sealed class PackageContentTests(PackageFeed feed)
     [InlineData("Espalier.Tool")]
     public void A_package_says_what_it_is(string id)
     {
-        Dictionary<string, string> metadata = Metadata(id).Elements().ToDictionary(element => element.Name.LocalName, element => element.Value);
+        Dictionary<string, string> metadata = Metadata(id).Elements().ToDictionary(
+            element => element.Name.LocalName, element => element.Value);
 
         Assert.Equal(feed.Version, metadata["version"]);
         Assert.Equal("MIT", metadata["license"]);
@@ -78,7 +81,9 @@ public sealed class PackageContentTests(PackageFeed feed)
     {
         string[] ids = ["Espalier", "Espalier.Generator", "Espalier.Tool"];
         var files = ids.SelectMany(id => feed.Read(id))
-            .Where(file => Path.GetFileName(file.Key) is "Espalier.dll" or "Espalier.Compilation.dll" or "Espalier.Generator.dll" or "Espalier.Cli.dll");
+            .Where(file =>
+                Path.GetFileName(file.Key) is "Espalier.dll" or "Espalier.Compilation.dll"
+                    or "Espalier.Generator.dll" or "Espalier.Cli.dll");
 
         Assert.All(files, file =>
         {

@@ -19,7 +19,8 @@ public sealed class ToolTests(PackageFeed feed)
 
         Assert.Contains("espalier compile", Run(folder, "compile", "--help"), StringComparison.Ordinal);
         File.WriteAllText(
-            Path.Combine(folder, "net.espalier"), ModelWriter.ToText(RandomNetwork.Create(1, 0.5, Activation.Relu, Activation.Softmax, 8, 4, 3)));
+            Path.Combine(folder, "net.espalier"),
+            ModelWriter.ToText(RandomNetwork.Create(1, 0.5, Activation.Relu, Activation.Softmax, 8, 4, 3)));
         Run(folder, "compile", "net.espalier", "--plain", "--class", "Net", "--out", "generated");
         Assert.Equal(
             ["Net.Kernels.g.cs", "Net.g.cs"],
@@ -33,13 +34,15 @@ public sealed class ToolTests(PackageFeed feed)
     {
         Consumer consumer = new(feed, "quick-start");
         Install(consumer.Folder);
-        string readme = File.ReadAllText(Path.Combine(RepositoryFolder.Path!, "README.md")), quick = readme[readme.IndexOf("## Quick start", StringComparison.Ordinal)..];
+        string readme = File.ReadAllText(Path.Combine(RepositoryFolder.Path!, "README.md")),
+            quick = readme[readme.IndexOf("## Quick start", StringComparison.Ordinal)..];
         string[][] commands = [.. Block(quick, "bash").Split('\n').Where(line => line.StartsWith("espalier ", StringComparison.Ordinal))
             .Select(line => line.Split('#')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..])];
         Assert.Equal(["train", "prune"], commands.Select(command => command[0]));
         foreach (string[] command in commands) Run(consumer.Folder, command);
 
-        string items = Block(quick, "xml").Replace("<ItemGroup>", "", StringComparison.Ordinal).Replace("</ItemGroup>", "", StringComparison.Ordinal);
+        string items = Block(quick, "xml").Replace("<ItemGroup>", "", StringComparison.Ordinal)
+            .Replace("</ItemGroup>", "", StringComparison.Ordinal);
         Assert.Contains($"Version=\"{feed.Version}\"", items, StringComparison.Ordinal);
         consumer.WithProject("net10.0", items, "<RootNamespace>MyApp</RootNamespace><ImplicitUsings>enable</ImplicitUsings>")
             .With("Program.cs", Block(quick, "csharp"));
@@ -58,7 +61,8 @@ public sealed class ToolTests(PackageFeed feed)
     private void Install(string folder)
     {
         (int exitCode, string output) = Tool.Run(
-            folder, Tool.DotNet, ["tool", "install", "Espalier.Tool", "--tool-path", "tools", "--version", feed.Version, "--verbosity", "quiet"]);
+            folder, Tool.DotNet,
+            ["tool", "install", "Espalier.Tool", "--tool-path", "tools", "--version", feed.Version, "--verbosity", "quiet"]);
         Assert.True(exitCode == 0, output);
         Assert.DoesNotContain("warn", output, StringComparison.OrdinalIgnoreCase);
     }

@@ -40,7 +40,9 @@ internal static class GraphNetworks
                 PoolingKind kind = random.Next(2) == 0 ? PoolingKind.Max : PoolingKind.Average;
                 bool countPadding = kind == PoolingKind.Average && window.HasPadding && random.Next(2) == 0;
                 var pooling = new PoolingLayer(name, shape, kind, window, ceiling, countPadding, activation);
-                return new Network("one", shape, new([pooling]), default).FindFault() is null ? pooling : PoolingLayer.GlobalAverage(name, shape);
+                return new Network("one", shape, new([pooling]), default).FindFault() is null
+                    ? pooling
+                    : PoolingLayer.GlobalAverage(name, shape);
             case 1:
                 return Normalization(name, shape, activation, random);
             default:
@@ -98,7 +100,10 @@ internal static class GraphNetworks
         {
             var window = new Window(random.Next(1, 4), random.Next(1, 4)) { StrideY = random.Next(1, 3), StrideX = random.Next(1, 3) };
             if (random.Next(3) == 0) window = window with { DilationY = 2, DilationX = random.Next(1, 3) };
-            if (random.Next(2) == 0) window = window with { Top = random.Next(2), Left = 1, Bottom = random.Next(2), Right = random.Next(2) };
+            if (random.Next(2) == 0)
+            {
+                window = window with { Top = random.Next(2), Left = 1, Bottom = random.Next(2), Right = random.Next(2) };
+            }
             int height = (window.Height - 1) * window.DilationY + 1, width = (window.Width - 1) * window.DilationX + 1;
             if (height <= shape.Height + window.Top + window.Bottom && width <= shape.Width + window.Left + window.Right) return window;
         }

@@ -44,5 +44,6 @@ public sealed class CSharpEmitterTests
     private static LoweredNetwork Lowered(float[][] rows) =>
         LoweringPipeline.Run(Build.Network(Build.Layer("a", rows, [1, 2], Activation.Relu), Build.SumLayer("b", 2)));
 
-    private static IEnumerable<string> Names(LoweredNetwork lowered) => CSharpEmitter.Emit(lowered, s_options).Select(file => file.HintName);
+    private static IEnumerable<string> Names(LoweredNetwork lowered) =>
+        CSharpEmitter.Emit(lowered, s_options).Select(file => file.HintName);
 }

@@ -53,7 +53,8 @@ public sealed class SnapshotTests
         ["Convolution"] = (
             Build.Graph(
                 new Shape(1, 4, 4),
-                Build.Convolution("conv", new Shape(1, 4, 4), Window.Square(3, padding: 1), [[0, 1, 0, 2, 0, 3, 0, 4, 5]], [0.5f], Activation.Relu),
+                Build.Convolution(
+                    "conv", new Shape(1, 4, 4), Window.Square(3, padding: 1), [[0, 1, 0, 2, 0, 3, 0, 4, 5]], [0.5f], Activation.Relu),
                 Build.Pooling("pool", new Shape(1, 4, 4), PoolingKind.Max, 2),
                 new FlattenLayer("flat", new Shape(1, 2, 2)),
                 Build.Layer("out", [[1, 2, 3, 4]], [0], Activation.Identity)),
@@ -62,9 +63,13 @@ public sealed class SnapshotTests
             Build.Graph(
                 new Shape(1, 3, 3),
                 Build.Convolution("left", new Shape(1, 3, 3), new Window(1, 1), [[2], [3]], [0.5f, 1], Activation.Relu),
-                new PoolingLayer("mean", new Shape(1, 3, 3), PoolingKind.Average, Window.Square(3, padding: 1), false, false, Activation.Identity).Reading("input"),
-                new ConcatenationLayer("both", new EquatableArray<Shape>([new Shape(2, 3, 3), new Shape(1, 3, 3)]), Activation.Identity).Reading("left", "mean"),
-                Build.Convolution("next", new Shape(3, 3, 3), new Window(1, 1), [[1, 0, 0], [0, 1, 1], [1, 1, 0]], [0, 0, 1], Activation.Identity),
+                new PoolingLayer(
+                    "mean", new Shape(1, 3, 3), PoolingKind.Average, Window.Square(3, padding: 1), false, false,
+                    Activation.Identity).Reading("input"),
+                new ConcatenationLayer("both", new EquatableArray<Shape>([new Shape(2, 3, 3), new Shape(1, 3, 3)]), Activation.Identity)
+                    .Reading("left", "mean"),
+                Build.Convolution(
+                    "next", new Shape(3, 3, 3), new Window(1, 1), [[1, 0, 0], [0, 1, 1], [1, 1, 0]], [0, 0, 1], Activation.Identity),
                 Build.Normalization("norm", new Shape(3, 3, 3), [2, 3, 4], [1, 2, 3], Activation.Relu),
                 new AdditionLayer("sum", new Shape(3, 3, 3), 2, Activation.Tanh).Reading("both", "norm"),
                 PoolingLayer.GlobalAverage("all", new Shape(3, 3, 3)) with { Activation = Activation.Softmax }),

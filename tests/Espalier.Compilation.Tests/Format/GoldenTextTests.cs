@@ -42,12 +42,15 @@ public sealed class GoldenTextTests
         var image = new Shape(2, 8, 8);
         var half = new Shape(2, 4, 4);
         FloatVector two = new([1f, 0.5f]);
-        Window depthwise = new Window(3, 3) { StrideY = 2, StrideX = 2, DilationY = 2, DilationX = 1, Top = 2, Left = 1, Bottom = 2, Right = 0 };
+        Window depthwise =
+            new Window(3, 3) { StrideY = 2, StrideX = 2, DilationY = 2, DilationX = 1, Top = 2, Left = 1, Bottom = 2, Right = 0 };
         Layer[] layers =
         [
-            new ConvolutionLayer("conv", image, depthwise, 2, SparseMatrix.FromDense(2, 9, [1, .. new float[16], -2]), two, Activation.Relu),
+            new ConvolutionLayer(
+                "conv", image, depthwise, 2, SparseMatrix.FromDense(2, 9, [1, .. new float[16], -2]), two, Activation.Relu),
             new BatchNormalizationLayer("norm", half, two, two, two, two, 0.5f, Activation.Identity),
-            new PoolingLayer("max", image, PoolingKind.Max, Window.Square(2, 2), true, false, Activation.Identity) { Sources = new(["input"]) },
+            new PoolingLayer(
+                "max", image, PoolingKind.Max, Window.Square(2, 2), true, false, Activation.Identity) { Sources = new(["input"]) },
             new AdditionLayer("add", half, 2, Activation.Relu) { Sources = new(["norm", "max"]) },
             new PoolingLayer("mean", half, PoolingKind.Average, Window.Square(3, 1, 1), false, true, Activation.Tanh),
             new ConcatenationLayer("both", new([half, half]), Activation.Identity) { Sources = new(["mean", "add"]) },

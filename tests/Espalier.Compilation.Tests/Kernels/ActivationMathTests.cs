@@ -54,7 +54,8 @@ public sealed class ActivationMathTests
     [InlineData(float.PositiveInfinity, float.PositiveInfinity)]
     public void Gelu_is_x_times_the_normal_distribution_function(float x, float expected)
     {
-        if (float.IsFinite(x)) Assert.InRange(ActivationMath.Gelu(x), expected - 2e-6f * Math.Abs(expected), expected + 2e-6f * Math.Abs(expected));
+        if (float.IsFinite(x)) Assert.InRange(
+            ActivationMath.Gelu(x), expected - 2e-6f * Math.Abs(expected), expected + 2e-6f * Math.Abs(expected));
         else Assert.Equal(expected, ActivationMath.Gelu(x));
     }
 

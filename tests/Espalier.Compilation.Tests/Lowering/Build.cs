@@ -28,7 +28,8 @@ internal static class Build
         new(name, input, kind, Window.Square(size, size), Ceiling: false, CountPadding: false, Activation.Identity);
 
     /// <summary>A batch normalisation that multiplies by <paramref name="multipliers"/> and adds <paramref name="offsets"/>.</summary>
-    public static BatchNormalizationLayer Normalization(string name, Shape input, float[] multipliers, float[] offsets, Activation activation) => new(
+    public static BatchNormalizationLayer Normalization(
+        string name, Shape input, float[] multipliers, float[] offsets, Activation activation) => new(
         name, input, new FloatVector(multipliers), new FloatVector(offsets), new FloatVector(new float[multipliers.Length]),
         new FloatVector([.. multipliers.Select(_ => 1f)]), Epsilon: 0, activation);
 
@@ -36,7 +37,8 @@ internal static class Build
     public static Network Graph(Shape input, params Layer[] layers) => new("net", input, new EquatableArray<Layer>(layers), default);
 
     /// <summary>Such a network that no pass has seen.</summary>
-    public static LoweredNetwork LoweredGraph(Shape input, params Layer[] layers) => LoweringPipeline.Start(Graph(input, layers), LoweringOptions.Default);
+    public static LoweredNetwork LoweredGraph(Shape input, params Layer[] layers) =>
+        LoweringPipeline.Start(Graph(input, layers), LoweringOptions.Default);
 
     /// <summary>The layer that reads the ones of the given names.</summary>
     public static Layer Reading(this Layer layer, params string[] sources) => layer with { Sources = new EquatableArray<string>(sources) };

@@ -17,7 +17,8 @@ public sealed class InputWindowsTests
         int[] order = [.. Enumerable.Range(0, length / lanes).SelectMany(register =>
         {
             int first = Math.Min(register * lanes, length - window);
-            return Enumerable.Range(first, window).OrderBy(_ => random.Next()).Take(lanes).Select(input => random.Next(8) == 0 ? -1 : input);
+            return Enumerable.Range(first, window).OrderBy(_ => random.Next()).Take(lanes)
+                .Select(input => random.Next(8) == 0 ? -1 : input);
         })];
 
         InputWindows windows = InputWindows.Of(order, length, width)!;

@@ -32,8 +32,10 @@ public sealed class NetworkContentTests
             s_pooling with { Window = Window.Square(3) }, s_normalization, s_normalization with { Epsilon = 1 },
             s_normalization with { Scale = new FloatVector([1, 3]) }, s_normalization with { Shift = new FloatVector([1, 3]) },
             s_normalization with { Mean = new FloatVector([1, 3]) }, s_normalization with { Variance = new FloatVector([1, 3]) },
-            new FlattenLayer("c", s_image), new AdditionLayer("c", s_image, 2, Activation.Relu), new AdditionLayer("c", s_image, 3, Activation.Relu),
-            new AdditionLayer("c", s_image, 2, Activation.Relu).Reading("a", "b"), new AdditionLayer("c", s_image, 2, Activation.Relu).Reading("b", "a"),
+            new FlattenLayer("c", s_image), new AdditionLayer("c", s_image, 2, Activation.Relu),
+            new AdditionLayer("c", s_image, 3, Activation.Relu),
+            new AdditionLayer("c", s_image, 2, Activation.Relu).Reading("a", "b"),
+            new AdditionLayer("c", s_image, 2, Activation.Relu).Reading("b", "a"),
             new ConcatenationLayer("c", new EquatableArray<Shape>([s_image, s_image]), Activation.Relu),
         ];
         ContentHash[] hashes = [.. layers.Select(layer => NetworkContent.HashOf(Build.Graph(s_image, layer)))];

@@ -27,11 +27,14 @@ public sealed class ScratchPlacerTests
                 for (int j = 0; j < i; j++)
                 {
                     bool apart = offsets[i] >= offsets[j] + buffers[j].Length || offsets[j] >= offsets[i] + buffers[i].Length;
-                    Assert.True(apart || !buffers[i].Meets(buffers[j]), $"Round {round}: {buffers[i]} at {offsets[i]} and {buffers[j]} at {offsets[j]}.");
+                    Assert.True(
+                        apart || !buffers[i].Meets(buffers[j]),
+                        $"Round {round}: {buffers[i]} at {offsets[i]} and {buffers[j]} at {offsets[j]}.");
                 }
             }
 
-            int most = Enumerable.Range(0, stages).Max(time => buffers.Where(buffer => buffer.First <= time && time <= buffer.Last).Sum(buffer => buffer.Length));
+            int most = Enumerable.Range(0, stages)
+                .Max(time => buffers.Where(buffer => buffer.First <= time && time <= buffer.Last).Sum(buffer => buffer.Length));
             Assert.True(length >= most);
             (needed, sum, placed) = (needed + most, sum + buffers.Sum(buffer => buffer.Length), placed + length);
         }

@@ -37,11 +37,13 @@ public sealed class VerifierTests
         Assert.Contains("larger than the 47 of the header", FaultOf(WithScratch(48, 0, 2, -1)), StringComparison.Ordinal);
 
     [Fact]
-    public void A_missing_buffer_is_found() => Assert.Contains("2 buffers for 3 layers", FaultOf(WithScratch(4, 0, 2)), StringComparison.Ordinal);
+    public void A_missing_buffer_is_found() =>
+        Assert.Contains("2 buffers for 3 layers", FaultOf(WithScratch(4, 0, 2)), StringComparison.Ordinal);
 
     [Fact]
     public void Another_number_of_outputs_is_found() => Assert.Contains(
-        "the number of outputs changed", FaultOf(s_sound with { Header = s_sound.Header with { OutputLength = 2 } }), StringComparison.Ordinal);
+        "the number of outputs changed", FaultOf(s_sound with { Header = s_sound.Header with { OutputLength = 2 } }),
+        StringComparison.Ordinal);
 
     [Fact]
     public void A_plan_with_another_order_of_units_must_still_fit_together()
@@ -52,8 +54,11 @@ public sealed class VerifierTests
                 ? stage with { Layer = s_sound.Dense(1) with { Name = "a" } }
                 : stage)]),
         }), "test");
-        Assert.Contains("reads 2 values but 3 come to it", FaultOf(With(plan => plan with { InputOrder = new EquatableArray<int>([0, 1, 1]) })), StringComparison.Ordinal);
-        Assert.Contains("names one twice", FaultOf(With(plan => plan with { InputOrder = new EquatableArray<int>([1, 1]) })), StringComparison.Ordinal);
+        Assert.Contains(
+            "reads 2 values but 3 come to it", FaultOf(With(plan => plan with { InputOrder = new EquatableArray<int>([0, 1, 1]) })),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "names one twice", FaultOf(With(plan => plan with { InputOrder = new EquatableArray<int>([1, 1]) })), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -74,7 +79,9 @@ public sealed class VerifierTests
 
     [Fact]
     public void A_method_that_ends_within_a_unit_is_found() =>
-        Assert.Contains("does not end with its units", FaultOf(WithFirstMethod(s_sound.Widest.Methods[0] with { TermCount = 3 })), StringComparison.Ordinal);
+        Assert.Contains(
+            "does not end with its units", FaultOf(WithFirstMethod(s_sound.Widest.Methods[0] with { TermCount = 3 })),
+            StringComparison.Ordinal);
 
     [Fact]
     public void A_fault_of_the_network_is_found()
@@ -89,8 +96,12 @@ public sealed class VerifierTests
     [Fact]
     public void A_stage_that_reads_something_else_than_its_layer_is_found()
     {
-        Assert.Contains("stage 2 reads other values than 'c'", FaultOf(WithStage(2, stage => stage with { Sources = new EquatableArray<int>([0]) })), StringComparison.Ordinal);
-        Assert.Contains("no stage computes 'c'", FaultOf(WithStage(2, stage => stage with { Layer = stage.Layer with { Name = "d" } })), StringComparison.Ordinal);
+        Assert.Contains(
+            "stage 2 reads other values than 'c'", FaultOf(WithStage(2, stage => stage with { Sources = new EquatableArray<int>([0]) })),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "no stage computes 'c'", FaultOf(WithStage(2, stage => stage with { Layer = stage.Layer with { Name = "d" } })),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -100,7 +111,8 @@ public sealed class VerifierTests
         Layer convolution = Build.Convolution("conv", image, new Window(1, 1), [[2]], [1], Activation.Relu);
         PoolingLayer pooling = Build.Pooling("pool", image, PoolingKind.Max, 2);
         LoweredNetwork lowered = MakePlans.Apply(Build.LoweredGraph(
-            image, convolution, pooling, Build.Convolution("both", image, Window.Square(2), [[1, 1, 1, 1]], [0], Activation.Relu).Reading("conv"),
+            image, convolution, pooling,
+            Build.Convolution("both", image, Window.Square(2), [[1, 1, 1, 1]], [0], Activation.Relu).Reading("conv"),
             new AdditionLayer("sum", new Shape(1, 1, 1), 2, Activation.Identity).Reading("pool", "both")));
         Verifier.Check(lowered, "test");
         string fault = FaultOf(lowered.WithPlans(plan => plan with
@@ -131,7 +143,8 @@ public sealed class VerifierTests
     }
 
     private static LoweredNetwork WithStage(int index, Func<Stage, Stage> change) =>
-        With(plan => plan with { Stages = new EquatableArray<Stage>(plan.Stages.Select((stage, i) => i == index ? change(stage) : stage)) });
+        With(
+            plan => plan with { Stages = new EquatableArray<Stage>(plan.Stages.Select((stage, i) => i == index ? change(stage) : stage)) });
 
     private static LoweredNetwork With(Func<WidthPlan, WidthPlan> change) => s_sound.WithPlans(change);
 
@@ -141,5 +154,6 @@ public sealed class VerifierTests
     private static LoweredNetwork WithFirstMethod(MethodPart part) =>
         With(plan => plan with { Methods = new EquatableArray<MethodPart>([part, .. plan.Methods.Skip(1)]) });
 
-    private static string FaultOf(LoweredNetwork lowered) => Assert.Throws<InvalidOperationException>(() => Verifier.Check(lowered, "test")).Message;
+    private static string FaultOf(LoweredNetwork lowered) =>
+        Assert.Throws<InvalidOperationException>(() => Verifier.Check(lowered, "test")).Message;
 }

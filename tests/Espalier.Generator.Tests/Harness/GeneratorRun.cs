@@ -19,7 +19,8 @@ internal sealed record GeneratorRun(
     private const string UserCode = "namespace Acme { internal static class System { } internal static class Espalier { } }";
 
     /// <summary>What all code is compiled against: the running framework.</summary>
-    public static readonly MetadataReference[] Framework = [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+    public static readonly MetadataReference[] Framework = [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
+        .Split(Path.PathSeparator)
         .Where(path => Path.GetFileName(path).StartsWith("System.", StringComparison.Ordinal))
         .Select(path => MetadataReference.CreateFromFile(path))];
 
@@ -53,7 +54,8 @@ internal sealed record GeneratorRun(
     public GeneratorRunResult Result => Driver.GetRunResult().Results.Single();
 
     /// <summary>The first run of a new driver.</summary>
-    public static GeneratorRun Start(ProjectOptions options, params AdditionalText[] files) => Start(options, s_parseOptions.LanguageVersion, files);
+    public static GeneratorRun Start(ProjectOptions options, params AdditionalText[] files) =>
+        Start(options, s_parseOptions.LanguageVersion, files);
 
     /// <summary>The first run of a new driver for a project that is written in <paramref name="language"/>.</summary>
     public static GeneratorRun Start(ProjectOptions options, LanguageVersion language, params AdditionalText[] files)

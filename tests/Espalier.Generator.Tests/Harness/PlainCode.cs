@@ -21,7 +21,8 @@ internal static class PlainCode
     {
         IEnumerable<SyntaxTree> sources =
             from network in networks
-            from file in CSharpEmitter.Emit(LoweringPipeline.Run(network, lowering), new EmitOptions(network.Name, "Acme") { IsPlain = true })
+            from file in CSharpEmitter.Emit(
+                LoweringPipeline.Run(network, lowering), new EmitOptions(network.Name, "Acme") { IsPlain = true })
             select CSharpSyntaxTree.ParseText(file.Text, s_parseOptions, file.HintName);
         CSharpCompilation compilation = CSharpCompilation.Create("Plain", sources, GeneratorRun.Framework, GeneratorRun.Harshest);
         using var image = new MemoryStream();

@@ -10,7 +10,8 @@ internal sealed class ProjectOptions(
     : AnalyzerConfigOptionsProvider
 {
     public static ProjectOptions In(string rootNamespace, params (string Name, string Value)[] properties) => new(
-        properties.Append(("RootNamespace", rootNamespace)).ToImmutableDictionary(property => "build_property." + property.Item1, property => property.Item2),
+        properties.Append(("RootNamespace", rootNamespace))
+            .ToImmutableDictionary(property => "build_property." + property.Item1, property => property.Item2),
         ImmutableDictionary<string, ImmutableDictionary<string, string>>.Empty);
 
     public override AnalyzerConfigOptions GlobalOptions { get; } = new Values(properties);

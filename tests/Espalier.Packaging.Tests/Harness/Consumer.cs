@@ -9,7 +9,8 @@ internal sealed class Consumer(PackageFeed feed, string name)
     public const string Library = "<PackageReference Include=\"Espalier\" Version=\"$(EspalierVersion)\" />";
 
     /// <summary>The generator alone.</summary>
-    public const string Generator = "<PackageReference Include=\"Espalier.Generator\" Version=\"$(EspalierVersion)\" PrivateAssets=\"all\" />";
+    public const string Generator =
+        "<PackageReference Include=\"Espalier.Generator\" Version=\"$(EspalierVersion)\" PrivateAssets=\"all\" />";
 
     /// <summary>The generator out of the whole package.</summary>
     public const string GeneratorOfLibrary =
@@ -47,7 +48,9 @@ internal sealed class Consumer(PackageFeed feed, string name)
         </Project>
         """);
 
-    /// <summary>Restores and builds, in the Release configuration, and gives the exit code and what was printed, the folder left out.</summary>
+    /// <summary>
+    /// Restores and builds, in the Release configuration, and gives the exit code and what was printed, the folder left out.
+    /// </summary>
     public (int ExitCode, string Output) Build(params string[] more) => Run(["-restore", .. more]);
 
     /// <summary>Builds again what has been restored.</summary>
@@ -79,7 +82,8 @@ internal sealed class Consumer(PackageFeed feed, string name)
     {
         (int exitCode, string output) = Tool.Run(
             Folder, Tool.DotNet,
-            ["msbuild", "Consumer.csproj", "-nologo", "-v:q", "-tl:off", "-nodeReuse:false", "-p:Configuration=Release", "-p:UseSharedCompilation=false", .. more]);
+            ["msbuild", "Consumer.csproj", "-nologo", "-v:q", "-tl:off", "-nodeReuse:false",
+                "-p:Configuration=Release", "-p:UseSharedCompilation=false", .. more]);
         return (exitCode, output.Replace(Folder + Path.DirectorySeparatorChar, "", StringComparison.Ordinal).Trim());
     }
 }

@@ -10,8 +10,9 @@ using Espalier.Tests.Shared;
 namespace Espalier.Packaging.Tests.Harness;
 
 /// <summary>
-/// Networks, inputs and a program that a consumer compiles and runs on them, with the answers of the reference interpreter. The program is C# 7.3
-/// over arrays, so that one text serves every target. It needs no console to say whether all bits are right: its exit code does.
+/// Networks, inputs and a program that a consumer compiles and runs on them, with the answers of the reference interpreter.
+/// The program is C# 7.3 over arrays, so that one text serves every target. It needs no console
+/// to say whether all bits are right: its exit code does.
 /// </summary>
 internal sealed class Exam
 {
@@ -197,11 +198,13 @@ internal sealed class Exam
     {
         Activation[] activations =
         [
-            .. Enum.GetValues<ActivationKind>().Where(kind => kind != ActivationKind.Softmax).Select(kind => new Activation(kind)), Activation.Identity,
+            .. Enum.GetValues<ActivationKind>().Where(kind => kind != ActivationKind.Softmax).Select(kind => new Activation(kind)),
+            Activation.Identity,
         ];
         int width = 12;
         IEnumerable<Layer> layers = activations.Select((activation, i) => RandomNetwork.Create(
-            (ulong)i + 1, 0.6, activation, activation.HasParameter ? activation with { Alpha = 0.25f } : activation, width, width).Layers[0] with { Name = $"layer{i}" });
+            (ulong)i + 1, 0.6, activation, activation.HasParameter ? activation with { Alpha = 0.25f } : activation,
+            width, width).Layers[0] with { Name = $"layer{i}" });
         Network network = new("Mix", Shape.Flat(width), new EquatableArray<Layer>(layers), default);
         float[] input = RandomNetwork.Inputs(network, 1), output = new float[width];
         new ReferenceInterpreter(network).Predict(input, output);

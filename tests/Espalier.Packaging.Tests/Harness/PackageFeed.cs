@@ -5,8 +5,8 @@ using Espalier.Tests;
 namespace Espalier.Packaging.Tests.Harness;
 
 /// <summary>
-/// The packages in a folder, packed once for all tests from what the solution has built, and the folder that consumers restore into: fresh, so
-/// that no package of an earlier run is met. What the packages depend on may come from the machine's own folder.
+/// The packages in a folder, packed once for all tests from what the solution has built, and the folder that consumers restore into:
+/// fresh, so that no package of an earlier run is met. What the packages depend on may come from the machine's own folder.
 /// </summary>
 public sealed class PackageFeed : IDisposable
 {
@@ -15,7 +15,8 @@ public sealed class PackageFeed : IDisposable
     /// <summary>Packs.</summary>
     public PackageFeed()
     {
-        string repository = RepositoryFolder.Path ?? throw new InvalidOperationException("The tests must stand in the repository that they pack.");
+        string repository = RepositoryFolder.Path
+            ?? throw new InvalidOperationException("The tests must stand in the repository that they pack.");
         string configuration = typeof(PackageFeed).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
         (int exitCode, string output) = Tool.Run(
             repository, Tool.DotNet,
@@ -39,7 +40,9 @@ public sealed class PackageFeed : IDisposable
         string folder = Directory.CreateDirectory(Path.Combine(_root, name)).FullName;
         string machine = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
             ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-        string fallback = Directory.Exists(machine) ? $"<fallbackPackageFolders><add key=\"machine\" value=\"{machine}\" /></fallbackPackageFolders>" : "";
+        string fallback = Directory.Exists(machine)
+            ? $"<fallbackPackageFolders><add key=\"machine\" value=\"{machine}\" /></fallbackPackageFolders>"
+            : "";
         File.WriteAllText(Path.Combine(folder, "nuget.config"), $"""
             <configuration>
               <config><add key="globalPackagesFolder" value="{Path.Combine(_root, "packages")}" /></config>

@@ -85,7 +85,8 @@ public sealed class BitEqualityTests
             new EquatableArray<Layer>([network.Layers[0], layer with { Activation = Activation.Sigmoid }]) };
         Network right = network with { Layers = new EquatableArray<Layer>([network.Layers[0], permuted]) };
         var options = new CompileOptions { Lowering = s_scalar };
-        using CompiledNetwork compiledLeft = CompiledNetwork.Compile(left, options), compiledRight = CompiledNetwork.Compile(right, options);
+        using CompiledNetwork compiledLeft = CompiledNetwork.Compile(left, options),
+            compiledRight = CompiledNetwork.Compile(right, options);
         float[] input = RandomNetworks.Input(random, 20), outputLeft = new float[6], outputRight = new float[6];
         compiledLeft.Predict(input, outputLeft);
         compiledRight.Predict(input, outputRight);

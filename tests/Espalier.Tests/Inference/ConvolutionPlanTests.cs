@@ -96,7 +96,8 @@ public sealed class ConvolutionPlanTests
         VectorWidth[] named = [.. Simd.Widths.Where(width => width <= one.Plan.Width)];
         foreach (string alias in named.SelectMany(VectorMathSource.Aliases)) writer.Line(alias);
         writer.Open($"public static class {name}");
-        foreach (string function in VectorMathSource.FunctionsFor(one.Kernel.Functions(one.Stage).Select(function => (one.Plan.Width, function))))
+        foreach (string function in VectorMathSource.FunctionsFor(
+            one.Kernel.Functions(one.Stage).Select(function => (one.Plan.Width, function))))
         {
             writer.Lines(function);
         }
@@ -126,7 +127,8 @@ public sealed class ConvolutionPlanTests
         double share = new RoundingBound(new Network("one", stage.Layer.InputShape, new(layers), default)).For(values)
             .BoundShare(output.AsSpan(0, stage.OutputLength));
         Assert.True(share <= 1, $"{one}: {share} of the bound.");
-        Assert.All(output[stage.OutputLength..], value => Assert.True(!isFinite || float.IsFinite(value), $"{one}: {value} behind the output."));
+        Assert.All(
+            output[stage.OutputLength..], value => Assert.True(!isFinite || float.IsFinite(value), $"{one}: {value} behind the output."));
         Assert.All(output[(stage.OutputLength + slack)..], value => Assert.Equal(Untouched, value));
         Assert.All(memory[work..], value => Assert.Equal(Untouched, value));
     }
@@ -147,7 +149,8 @@ public sealed class ConvolutionPlanTests
                 Top = random.Next(3), Left = random.Next(3), Bottom = random.Next(3), Right = random.Next(3),
             };
             int groups = random.Next(4) == 0 ? input.Channels : 1;
-            ConvolutionLayer layer = Convolution(input, window, groups * Between(random, 3), random.Next(2) == 0 ? 0.1 : 0.5, random, groups);
+            ConvolutionLayer layer = Convolution(
+                input, window, groups * Between(random, 3), random.Next(2) == 0 ? 0.1 : 0.5, random, groups);
             if (new Network("one", input, new([layer]), default).FindFault() is not null) continue;
             if (random.Next(3) == 0) return Stage.Of(layer);
             Window pool = random.Next(3) > 0 ? Window.Square(2, stride: 2)
@@ -155,7 +158,10 @@ public sealed class ConvolutionPlanTests
                 : new Window(1, 3);
             PoolingKind kind = random.Next(3) > 0 ? PoolingKind.Max : PoolingKind.Average;
             var pooling = new PoolingLayer("pool", layer.OutputShape, kind, pool, random.Next(4) == 0, false, Some(random));
-            if (new Network("two", input, new([layer, pooling]), default).FindFault() is null) return Stage.Of(layer) with { Pooling = pooling };
+            if (new Network("two", input, new([layer, pooling]), default).FindFault() is null)
+            {
+                return Stage.Of(layer) with { Pooling = pooling };
+            }
         }
     }
 
@@ -183,6 +189,7 @@ public sealed class ConvolutionPlanTests
     private sealed record Case(Stage Stage, ConvolutionPlan Plan, ConvolutionKernel Kernel)
     {
         public override string ToString() =>
-            $"{Kernel.Kind} {Plan.Width} {Plan.Grid.Kind} {Plan.Layout.Form} by {Plan.GroupFilters} of {Plan.Grid.Layer.Input} by {Plan.Grid.Window}, {Stage.Pooling?.Window}";
+            $"{Kernel.Kind} {Plan.Width} {Plan.Grid.Kind} {Plan.Layout.Form} by {Plan.GroupFilters} "
+                + $"of {Plan.Grid.Layer.Input} by {Plan.Grid.Window}, {Stage.Pooling?.Window}";
     }
 }

@@ -158,7 +158,8 @@ public sealed class GeneratedCodeTests
     }
 
     private static LoweredNetwork Lower(Network network, KernelKind? kernel, VectorWidth? widths = null) =>
-        LoweringPipeline.Run(network, new LoweringOptions { Kernel = kernel, MethodTerms = 50, Widths = widths ?? LoweringOptions.Default.Widths });
+        LoweringPipeline.Run(
+            network, new LoweringOptions { Kernel = kernel, MethodTerms = 50, Widths = widths ?? LoweringOptions.Default.Widths });
 
     private static IEnumerable<(int Layer, int Column, float Weight)> Weights(LoweredNetwork lowered)
     {

@@ -12,7 +12,8 @@ public sealed class GraphCodeTests(GraphCodeTests.Code code) : IClassFixture<Gra
 {
     private const int ScalarNetworks = 60, VectorNetworks = 120, InputCount = 3;
 
-    private static readonly KernelKind?[] s_kernels = [null, KernelKind.Pixels, KernelKind.UnrolledPixels, KernelKind.Dense, KernelKind.Loop];
+    private static readonly KernelKind?[] s_kernels =
+        [null, KernelKind.Pixels, KernelKind.UnrolledPixels, KernelKind.Dense, KernelKind.Loop];
 
     private static readonly LoweringOptions s_scalar = new() { Widths = VectorWidth.Scalar };
 
@@ -27,12 +28,15 @@ public sealed class GraphCodeTests(GraphCodeTests.Code code) : IClassFixture<Gra
         {
             for (int i = 0; i < InputCount; i++)
             {
-                float[] input = RandomNetworks.Input(random, entry.Lowered.Header.InputLength), actual = new float[entry.Lowered.Header.OutputLength];
+                float[] input = RandomNetworks.Input(random, entry.Lowered.Header.InputLength),
+                    actual = new float[entry.Lowered.Header.OutputLength];
                 entry.Predict(input, actual);
-                RandomNetworks.AssertSameBits(RandomNetworks.Interpret(entry.Lowered.Network, input), actual, $"{entry.Name}: against the lowered network");
+                RandomNetworks.AssertSameBits(
+                    RandomNetworks.Interpret(entry.Lowered.Network, input), actual, $"{entry.Name}: against the lowered network");
                 if (!entry.Lowered.SumsRegrouped)
                 {
-                    RandomNetworks.AssertSameBits(RandomNetworks.Interpret(entry.Given, input), actual, $"{entry.Name}: against the given network");
+                    RandomNetworks.AssertSameBits(
+                        RandomNetworks.Interpret(entry.Given, input), actual, $"{entry.Name}: against the given network");
                 }
             }
         }
@@ -41,7 +45,8 @@ public sealed class GraphCodeTests(GraphCodeTests.Code code) : IClassFixture<Gra
     [Fact]
     public void Every_kernel_is_seen_at_every_width_and_poolings_are_fused()
     {
-        foreach (VectorWidth width in Enum.GetValues<VectorWidth>().Where(width => width != VectorWidth.Scalar && PlanMethods.CanRun(width)))
+        foreach (VectorWidth width in Enum.GetValues<VectorWidth>()
+            .Where(width => width != VectorWidth.Scalar && PlanMethods.CanRun(width)))
         {
             foreach (KernelKind kernel in s_kernels.OfType<KernelKind>())
             {
@@ -79,7 +84,8 @@ public sealed class GraphCodeTests(GraphCodeTests.Code code) : IClassFixture<Gra
                 {
                     float[] actual = Run(entry, plan, input);
                     string what = $"{entry.Name} {plan.Width}: {string.Join(", ", plan.Kernels.Select(choice => choice.Name))}";
-                    if (plan.Kernels.All(choice => choice.Width == VectorWidth.Scalar)) RandomNetworks.AssertSameBits(expected.Values, actual, what);
+                    if (plan.Kernels.All(choice => choice.Width == VectorWidth.Scalar)) RandomNetworks.AssertSameBits(
+                        expected.Values, actual, what);
                     double share = expected.BoundShare(actual);
                     Assert.True(share <= 1, $"{what}: {share} of the bound.");
                     largest = Math.Max(largest, share);
@@ -96,7 +102,8 @@ public sealed class GraphCodeTests(GraphCodeTests.Code code) : IClassFixture<Gra
     {
         var random = new SeededRandom(7);
         (int Height, int Width)[] sizes = [(2, 2), (1, 5), (4, 4), (7, 7), (5, 13), (16, 16), (14, 24)];
-        var set = new CompiledSet(sizes.Select((size, i) => (MeanOfImages($"M{i}", new Shape(3, size.Height, size.Width)), LoweringOptions.Default)));
+        var set = new CompiledSet(
+            sizes.Select((size, i) => (MeanOfImages($"M{i}", new Shape(3, size.Height, size.Width)), LoweringOptions.Default)));
         foreach (CompiledSet.Entry entry in set.Entries)
         {
             int length = entry.Lowered.Header.InputLength;
@@ -131,7 +138,8 @@ public sealed class GraphCodeTests(GraphCodeTests.Code code) : IClassFixture<Gra
                 entry.PredictBatch(inputs, outputs);
                 for (int i = 0; i < count; i++)
                 {
-                    double share = bound.For(inputs.AsSpan(i * inputLength, inputLength)).BoundShare(outputs.AsSpan(i * outputLength, outputLength));
+                    double share = bound.For(inputs.AsSpan(i * inputLength, inputLength))
+                        .BoundShare(outputs.AsSpan(i * outputLength, outputLength));
                     Assert.True(share <= 1, $"{entry.Name}, sample {i} of {count}: {share} of the bound.");
                 }
             }
@@ -147,7 +155,8 @@ public sealed class GraphCodeTests(GraphCodeTests.Code code) : IClassFixture<Gra
             float[] input = RandomNetworks.Input(random, entry.Lowered.Header.InputLength);
             foreach (WidthPlan plan in PlanMethods.Runnable(entry.Lowered))
             {
-                float[] expected = Run(entry, plan, input), actual = new float[expected.Length], workspace = new float[entry.Lowered.Header.WorkspaceLength];
+                float[] expected = Run(entry, plan, input),
+                    actual = new float[expected.Length], workspace = new float[entry.Lowered.Header.WorkspaceLength];
                 workspace.AsSpan().Fill(float.NaN);
                 PlanMethods.Of<PlanMethods.PredictInWorkspaceMethod>(entry.Type, plan)(input, actual, workspace);
                 RandomNetworks.AssertSameBits(expected, actual, $"{entry.Name} {plan.Width}");

@@ -40,7 +40,8 @@ internal sealed class GuardedMemory : IDisposable
 
     public void Dispose() => _ = Unmap(_start, _bytes);
 
-    private Span<float> At(nint address) => MemoryMarshal.CreateSpan(ref Unsafe.AddByteOffset(ref Unsafe.NullRef<float>(), address), Length);
+    private Span<float> At(nint address) =>
+        MemoryMarshal.CreateSpan(ref Unsafe.AddByteOffset(ref Unsafe.NullRef<float>(), address), Length);
 
     [DllImport("libc", EntryPoint = "mmap")]
     private static extern nint Map(nint address, nint bytes, int protection, int flags, int file, nint offset);

@@ -32,7 +32,8 @@ public sealed class JitListingTests
 
     private static readonly LoweringOptions[] s_scalar =
     [
-        new() { Kernel = KernelKind.Unrolled, Widths = VectorWidth.Scalar }, new() { Kernel = KernelKind.Table, Widths = VectorWidth.Scalar },
+        new() { Kernel = KernelKind.Unrolled, Widths = VectorWidth.Scalar },
+        new() { Kernel = KernelKind.Table, Widths = VectorWidth.Scalar },
     ];
 
     [Fact]
@@ -55,7 +56,9 @@ public sealed class JitListingTests
         foreach ((int i, Network candidate) in networks.Index())
         {
             // Vector kernels are loops whatever the size of the layer: one network shows them all.
-            foreach (LoweringOptions options in candidate == transcendental ? [.. s_scalar, .. VectorForms()] : candidate.Layers[0] is ConvolutionLayer ? PixelForms() : s_scalar)
+            foreach (LoweringOptions options in candidate == transcendental
+                ? [.. s_scalar, .. VectorForms()]
+                : candidate.Layers[0] is ConvolutionLayer ? PixelForms() : s_scalar)
             {
                 LoweredNetwork lowered = LoweringPipeline.Run(candidate, options);
                 string name = $"{options.Kernel}{options.Widths}{i}";
@@ -104,11 +107,17 @@ public sealed class JitListingTests
         Shape image = new(1, 28, 28), first = new(20, 24, 24), second = new(30, 8, 8);
         Layer[] layers =
         [
-            new ConvolutionLayer("conv", image, Window.Square(5), 1, RandomNetworks.Matrix(random, 20, 25, 0.5), new FloatVector(new float[20]), Activation.Tanh),
+            new ConvolutionLayer(
+                "conv", image, Window.Square(5), 1, RandomNetworks.Matrix(random, 20, 25, 0.5), new FloatVector(new float[20]),
+                Activation.Tanh),
             new PoolingLayer("pool", first, PoolingKind.Max, Window.Square(2, 2), false, false, Activation.Identity),
-            new ConvolutionLayer("next", new Shape(20, 12, 12), Window.Square(5), 1, RandomNetworks.Matrix(random, 30, 500, 0.2), new FloatVector(new float[30]), Activation.Relu),
+            new ConvolutionLayer(
+                "next", new Shape(20, 12, 12), Window.Square(5), 1, RandomNetworks.Matrix(random, 30, 500, 0.2),
+                new FloatVector(new float[30]), Activation.Relu),
             new AdditionLayer("sum", second, 2, Activation.Sigmoid) { Sources = new EquatableArray<string>(["next", "next"]) },
-            new ConcatenationLayer("both", new EquatableArray<Shape>([second, second]), Activation.Relu) { Sources = new EquatableArray<string>(["sum", "next"]) },
+            new ConcatenationLayer(
+                "both", new EquatableArray<Shape>([second, second]),
+                Activation.Relu) { Sources = new EquatableArray<string>(["sum", "next"]) },
             new PoolingLayer("mean", new Shape(60, 8, 8), PoolingKind.Average, Window.Square(3, 2, 1), false, false, Activation.Identity),
             new DenseLayer("out", RandomNetworks.Matrix(random, 10, 960, 0.2), new FloatVector(new float[10]), Activation.Softmax),
         ];

@@ -59,7 +59,9 @@ public sealed class NetworkVerifierTests
             for (int i = 0; i < plans.Length; i++)
             {
                 Assert.Equal(plans[i].IsFused ? 0 : plans[i].Stages.Length - 1, result.Widths[i].Layers.Count);
-                Assert.All(result.Widths[i].Layers, layer => Assert.True(layer.Holds, $"seed {seed}, {result.Widths[i].Name}, {layer.Name}: {layer}"));
+                Assert.All(
+                    result.Widths[i].Layers,
+                    layer => Assert.True(layer.Holds, $"seed {seed}, {result.Widths[i].Name}, {layer.Name}: {layer}"));
             }
 
             Assert.All(result.Widths[0].Layers, layer => Assert.True(layer.Deviation.BitEqual));

@@ -109,20 +109,23 @@ internal static class RandomGraphs
             Layers.Add(Convolution(shape, 1 + random.Next(4), Window.Square(3, padding: 1), groups: 1));
             string first = Layers[^1].Name;
             Layers.Add(random.Next(2) == 0
-                ? Convolution(shape, 1 + random.Next(3), new Window(1, 1), groups: 1) with { Sources = new EquatableArray<string>([source]) }
+                ? Convolution(shape, 1 + random.Next(3), new Window(1, 1), groups: 1)
+                    with { Sources = new EquatableArray<string>([source]) }
                 : new PoolingLayer(Name(), shape, PoolingKind.Max, Window.Square(3, padding: 1), false, false, Activation.Identity)
                 {
                     Sources = new EquatableArray<string>([source]),
                 });
             List<Layer> joined = [Layers[^2], Layers[^1]];
             List<string> names = [first, Layers[^1].Name];
-            EquatableArray<Shape> shapes = new([.. joined.Select(layer => layer.OutputShape), .. random.Next(2) == 0 ? [shape] : Array.Empty<Shape>()]);
+            EquatableArray<Shape> shapes = new(
+                [.. joined.Select(layer => layer.OutputShape), .. random.Next(2) == 0 ? [shape] : Array.Empty<Shape>()]);
             if (shapes.Length == 3) names.Add(source);
             Layers.Add(new ConcatenationLayer(Name(), shapes, NextActivation()) { Sources = new EquatableArray<string>(names) });
         }
 
         private ConvolutionLayer Convolution(Shape shape, int filters, Window window, int groups) => new(
-            Name(), shape, window, groups, Matrix(filters, shape.Channels / groups * window.Length), Values(filters, 0.1), NextActivation());
+            Name(), shape, window, groups, Matrix(filters, shape.Channels / groups * window.Length), Values(filters, 0.1),
+            NextActivation());
 
         private BatchNormalizationLayer Normalization(Shape shape)
         {
@@ -130,7 +133,8 @@ internal static class RandomGraphs
             var variance = new float[channels];
             for (int i = 0; i < channels; i++) variance[i] = 0.1f + random.NextSingle();
             return new BatchNormalizationLayer(
-                Name(), shape, Values(channels, 0.1), Values(channels, 0.1), Values(channels, 0.1), new FloatVector(variance), 1e-5f, NextActivation());
+                Name(), shape, Values(channels, 0.1), Values(channels, 0.1), Values(channels, 0.1), new FloatVector(variance), 1e-5f,
+                NextActivation());
         }
 
         private Window NextWindow(Shape shape)
@@ -157,11 +161,15 @@ internal static class RandomGraphs
             (window.Height - 1) * window.DilationY < shape.Height + window.Top + window.Bottom
             && (window.Width - 1) * window.DilationX < shape.Width + window.Left + window.Right;
 
-        private int Divisor(int count) => random.Next(2) == 0 ? count : Enumerable.Range(1, count).Last(divisor => count % divisor == 0 && divisor < count || divisor == 1);
+        private int Divisor(int count) =>
+            random.Next(2) == 0
+                ? count
+                : Enumerable.Range(1, count).Last(divisor => count % divisor == 0 && divisor < count || divisor == 1);
 
         private string Name() => $"layer{Layers.Count}";
 
-        private SparseMatrix Matrix(int rows, int columns) => RandomNetworks.Matrix(random, rows, columns, s_densities[random.Next(s_densities.Length)]);
+        private SparseMatrix Matrix(int rows, int columns) =>
+            RandomNetworks.Matrix(random, rows, columns, s_densities[random.Next(s_densities.Length)]);
 
         private FloatVector Values(int count, double oddness) =>
             new([.. Enumerable.Range(0, count).Select(_ => RandomNetworks.NextValue(random, oddness))]);

@@ -15,7 +15,8 @@ public sealed class ScratchGapTests
     private const float Untouched = -1.2345e-30f;
     private const int Gap = ScratchPlan.MaxSlack;
 
-    private static readonly KernelKind?[] s_kernels = [null, KernelKind.Pixels, KernelKind.UnrolledPixels, KernelKind.Block, KernelKind.Dense];
+    private static readonly KernelKind?[] s_kernels =
+        [null, KernelKind.Pixels, KernelKind.UnrolledPixels, KernelKind.Block, KernelKind.Dense];
 
     [Fact]
     public void No_stage_of_any_plan_writes_outside_its_memory()
@@ -27,7 +28,10 @@ public sealed class ScratchGapTests
             {
                 LoweredNetwork apart = PlanScratch.Apart(LoweringPipeline.Run(network, new LoweringOptions { Kernel = kernel }));
                 using CompiledNetwork compiled = CompiledNetwork.Compile(apart, EmitOptions.For(network));
-                foreach (WidthPlan plan in PlanMethods.Runnable(apart).Where(plan => !plan.IsFused)) Check($"seed {seed}, {kernel}", compiled, plan);
+                foreach (WidthPlan plan in PlanMethods.Runnable(apart).Where(plan => !plan.IsFused))
+                {
+                    Check($"seed {seed}, {kernel}", compiled, plan);
+                }
             }
         }
     }

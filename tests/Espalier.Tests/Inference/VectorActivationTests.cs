@@ -18,7 +18,8 @@ public sealed class VectorActivationTests
         Activation[] functions =
         [
             Activation.Relu, Activation.LeakyRelu(0.01f), Activation.LeakyRelu(1.9f), Activation.Elu(1), Activation.Elu(0.3f),
-            Activation.Selu, Activation.Sigmoid, Activation.Tanh, Activation.ClippedRelu(), Activation.Softplus, Activation.Gelu, Activation.GeluTanh,
+            Activation.Selu, Activation.Sigmoid, Activation.Tanh, Activation.ClippedRelu(), Activation.Softplus, Activation.Gelu,
+            Activation.GeluTanh,
             Activation.Silu, Activation.HardSwish,
         ];
         var set = new CompiledSet(functions.Select(function => (OneWeight(function), new LoweringOptions { Kernel = KernelKind.Dense })));
@@ -52,7 +53,8 @@ public sealed class VectorActivationTests
         for (long bits = 0; bits <= uint.MaxValue; bits += 4093) yield return BitConverter.UInt32BitsToSingle((uint)bits);
         float[] places =
         [
-            0, 0.6f, 9.5f, 18, 87.33f, 87.3365402f, 88, 88.72f, 88.8f, 103.97f, 104, 0.3466f, 1, float.MaxValue, float.PositiveInfinity, float.NaN,
+            0, 0.6f, 9.5f, 18, 87.33f, 87.3365402f, 88, 88.72f, 88.8f, 103.97f, 104, 0.3466f, 1, float.MaxValue, float.PositiveInfinity,
+            float.NaN,
             float.Epsilon,
         ];
         foreach (float place in places)

@@ -159,7 +159,8 @@ public sealed class VectorKernelTests(VectorKernelTests.Code code) : IClassFixtu
                     int end = shift + x.Length + y.Length + 2 + workspace.Length;
                     Assert.False(memory.AsSpan(0, shift).ContainsAnyExcept(content), "before the input");
                     Assert.False(memory.AsSpan(shift + x.Length, 1).ContainsAnyExcept(content), "between input and output");
-                    Assert.False(memory.AsSpan(shift + x.Length + 1 + y.Length, 1).ContainsAnyExcept(content), "between output and workspace");
+                    Assert.False(
+                        memory.AsSpan(shift + x.Length + 1 + y.Length, 1).ContainsAnyExcept(content), "between output and workspace");
                     Assert.False(memory.AsSpan(end).ContainsAnyExcept(content), "behind the workspace");
                 }
             }

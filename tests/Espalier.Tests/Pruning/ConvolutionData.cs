@@ -30,7 +30,8 @@ internal static class ConvolutionData
             return Dataset.Classification("images", shape, values, labels, [.. Enumerable.Range(0, outputs).Select(i => $"class {i}")]);
         }
 
-        return Dataset.Regression("images", shape, values, [.. Enumerable.Range(0, count * outputs).Select(_ => (float)random.NextNormal())], outputs);
+        return Dataset.Regression(
+            "images", shape, values, [.. Enumerable.Range(0, count * outputs).Select(_ => (float)random.NextNormal())], outputs);
     }
 
     /// <summary>Two convolutions, the second in groups, with max-pooling between them, a flattening, and two dense layers.</summary>

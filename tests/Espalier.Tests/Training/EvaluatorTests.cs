@@ -38,7 +38,8 @@ public sealed class EvaluatorTests
         float[] answers = Evaluator.Predict(network, data, LossKind.CategoricalCrossEntropy, threads: 2);
 
         double[] expected =
-            [.. Enumerable.Range(0, 1300).SelectMany(i => oracle.Forward(Array.ConvertAll(data.Input(i).ToArray(), value => (double)value)))];
+            [.. Enumerable.Range(0, 1300)
+                .SelectMany(i => oracle.Forward(Array.ConvertAll(data.Input(i).ToArray(), value => (double)value)))];
         Assert.Equal(expected.Length, answers.Length);
         for (int i = 0; i < expected.Length; i++) Assert.Equal(expected[i], answers[i], 1e-5);
     }

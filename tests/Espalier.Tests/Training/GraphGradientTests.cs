@@ -60,7 +60,8 @@ public sealed class GraphGradientTests
             var pass = new NetworkPass(network, 40, withGradients: true, 7);
             inputs.CopyTo(pass.Input, 0);
             pass.Forward(engine, 40);
-            new OutputLoss(LossKind.CategoricalCrossEntropy, Activation.Softmax, 3, 40).Evaluate(pass.Logits, targets, pass.LogitGradient, 40);
+            new OutputLoss(LossKind.CategoricalCrossEntropy, Activation.Softmax, 3, 40)
+                .Evaluate(pass.Logits, targets, pass.LogitGradient, 40);
             pass.Backward(engine, 40);
             return
             [
@@ -75,7 +76,8 @@ public sealed class GraphGradientTests
         TrainableNetwork network = SmallGraphs.Create(name);
         (float[] inputs, float[] targets) = DerivativeProblem.Samples(network, Count);
         var oracle = new DoubleGraph(network, isTraining);
-        double[][] samples = [.. inputs.Chunk(network.InputShape.Length).Select(sample => Array.ConvertAll(sample, value => (double)value))];
+        double[][] samples =
+            [.. inputs.Chunk(network.InputShape.Length).Select(sample => Array.ConvertAll(sample, value => (double)value))];
         double Loss() => oracle.Loss(LossKind.CategoricalCrossEntropy, samples, targets);
 
         using var engine = new ComputeEngine(1);
@@ -87,7 +89,8 @@ public sealed class GraphGradientTests
         pass.Backward(engine, Count);
 
         Assert.Equal(Loss(), loss, 2e-6);
-        Assert.True(oracle.NearestKink > 3e-5, $"A value lies {oracle.NearestKink} from a kink, too near for differences: change the seed.");
+        Assert.True(
+            oracle.NearestKink > 3e-5, $"A value lies {oracle.NearestKink} from a kink, too near for differences: change the seed.");
         foreach (Parameter parameter in network.Parameters)
         {
             double[] numbers = oracle.Numbers(parameter);
@@ -97,7 +100,8 @@ public sealed class GraphGradientTests
             for (int i = 0; i < numbers.Length; i += step)
             {
                 double expected = parameter.IsLearned ? DoubleNetwork.Derivative(Loss, ref numbers[i]) : 0;
-                Assert.True(Math.Abs(expected - parameter.Gradient[i]) < 3e-6, $"{parameter.Name}[{i}]: {parameter.Gradient[i]}, not {expected}");
+                Assert.True(
+                    Math.Abs(expected - parameter.Gradient[i]) < 3e-6, $"{parameter.Name}[{i}]: {parameter.Gradient[i]}, not {expected}");
             }
         }
     }

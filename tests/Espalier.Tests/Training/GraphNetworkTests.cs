@@ -123,7 +123,8 @@ public sealed class GraphNetworkTests
     [Fact]
     public void Dropout_passes_a_derivative_where_it_passed_the_value()
     {
-        TrainableLayer[] layers = [new TrainableConvolution("a", new(1, 3, 3), 4, new(1, 1), default), new TrainableDropout("b", new(4, 3, 3), 0.5),
+        TrainableLayer[] layers = [new TrainableConvolution("a", new(1, 3, 3), 4, new(1, 1), default),
+            new TrainableDropout("b", new(4, 3, 3), 0.5),
             new TrainableFlatten(new("c", new(4, 3, 3)))];
         var network = new TrainableNetwork("drops", new(1, 3, 3), layers);
         SmallGraphs.Randomize(network, 1);
@@ -175,7 +176,8 @@ public sealed class GraphNetworkTests
     {
         float[] image = [1, 2, 2, 2, -5, -7, float.NaN, 9, -5, -7, 1, float.NaN];
         var layer = new TrainablePooling(new("p", new(3, 2, 2), PoolingKind.Max, Window.Square(2), false, false, default));
-        var network = new TrainableNetwork("n", new(3, 2, 2), [new TrainableConvolution("c", new(3, 2, 2), 3, new(1, 1), default, 3), layer]);
+        var network = new TrainableNetwork(
+            "n", new(3, 2, 2), [new TrainableConvolution("c", new(3, 2, 2), 3, new(1, 1), default, 3), layer]);
         foreach (int i in new[] { 0, 1, 2 }) network.PrunableParameters[0].Values[i] = 1;
         using var engine = new ComputeEngine(1);
         var pass = new NetworkPass(network, 1, withGradients: true);
@@ -221,7 +223,8 @@ public sealed class GraphNetworkTests
     {
         var image = new Shape(2, 8, 8);
         Refused("Layer 'a' has a window that spans 9x9, but 2x8x8", () => Convolution("a", image, Window.Square(9)));
-        Refused("Layer 'a' has 2 groups, which do not divide 2 channels and 3 filters", () => Convolution("a", image, new(3, 3), groups: 2));
+        Refused(
+            "Layer 'a' has 2 groups, which do not divide 2 channels and 3 filters", () => Convolution("a", image, new(3, 3), groups: 2));
         Refused("Layer 'a' has a stride of 0x0", () => Convolution("a", image, Window.Square(3, stride: 0)));
         Refused("Layer 'p' pools nothing but padding", () => Pooling("p", image, Window.Square(2, padding: 2)));
         Refused("Layer 'b' reads 2x8x8 values but 3x6x6 come to it",
@@ -237,14 +240,16 @@ public sealed class GraphNetworkTests
             () => Network(Convolution("a", image, new(3, 3)), new TrainableFlatten(new("b", image)) { Sources = new(["nobody"]) }));
         Refused("No layer reads 'b'", () => Network(Convolution("a", image, new(3, 3)), new TrainableDropout("b", new(3, 6, 6), 0.5),
             new TrainableFlatten(new("c", new(3, 6, 6))) { Sources = new(["a"]) }));
-        Refused("Two layers are called 'a'", () => Network(Convolution("a", image, new(3, 3)), new TrainableDropout("a", new(3, 6, 6), 0.5)));
+        Refused(
+            "Two layers are called 'a'", () => Network(Convolution("a", image, new(3, 3)), new TrainableDropout("a", new(3, 6, 6), 0.5)));
         Refused("it would drop answers", () => Network(Convolution("a", image, new(3, 3)), new TrainableDropout("b", new(3, 6, 6), 0.5)));
         Refused("Layer 'd' drops 1 of its values", () => new TrainableDropout("d", image, 1));
         Refused("Layer 'n' takes a part of 0 of each batch's", () => new TrainableBatchNormalization("n", image, default, momentum: 0));
 
         TrainableConvolution Convolution(string name, Shape input, Window window, int groups = 1) =>
             new(name, input, 3, window, Activation.Identity, groups);
-        TrainablePooling Pooling(string name, Shape input, Window window) => new(new(name, input, PoolingKind.Max, window, false, false, default));
+        TrainablePooling Pooling(string name, Shape input, Window window) =>
+            new(new(name, input, PoolingKind.Max, window, false, false, default));
         TrainableNetwork Network(params TrainableLayer[] layers) => new("n", image, layers);
         void Refused(string expected, Func<object> make)
         {

@@ -57,7 +57,8 @@ public sealed class InitializerTests
 
         static void AssertSame(TrainableNetwork expected, TrainableNetwork actual)
         {
-            Assert.Equal(expected.Parameters.Select(parameter => parameter.Values), actual.Parameters.Select(parameter => parameter.Values));
+            Assert.Equal(
+                expected.Parameters.Select(parameter => parameter.Values), actual.Parameters.Select(parameter => parameter.Values));
             Assert.Equal(actual.WeightCount, actual.LiveWeightCount);
         }
     }

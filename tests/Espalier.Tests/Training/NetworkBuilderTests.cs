@@ -25,7 +25,10 @@ public sealed class NetworkBuilderTests
     {
         TrainableNetwork network = Architecture.Find("lenet-5-caffe").Create("n", s_image, 10, Activation.Softmax, seed: 1);
         Assert.Equal(
-            ["conv1 20x24x24 Identity", "pool1 20x12x12 Identity", "conv2 50x8x8 Identity", "pool2 50x4x4 Identity", "fc1 500 Relu", "fc2 10 Softmax"],
+            [
+                "conv1 20x24x24 Identity", "pool1 20x12x12 Identity", "conv2 50x8x8 Identity",
+                "pool2 50x4x4 Identity", "fc1 500 Relu", "fc2 10 Softmax",
+            ],
             network.Layers.Select(layer => $"{layer.Name} {layer.OutputShape} {layer.Activation.Kind}"));
     }
 
@@ -33,14 +36,16 @@ public sealed class NetworkBuilderTests
     public void A_perceptron_built_or_named_has_the_same_bits()
     {
         var perceptron = TrainableNetwork.Perceptron("n", s_image, [300, 100, 10], Activation.Relu, Activation.Softmax, seed: 3);
-        Assert.Equal(perceptron.ToNetwork(), Architecture.Find("lenet-300-100").Create("n", s_image, 10, Activation.Softmax, seed: 3).ToNetwork());
+        Assert.Equal(
+            perceptron.ToNetwork(), Architecture.Find("lenet-300-100").Create("n", s_image, 10, Activation.Softmax, seed: 3).ToNetwork());
     }
 
     [Fact]
     public void Starting_weights_of_a_convolution_keep_the_variance_of_what_a_filter_reads()
     {
         TrainableNetwork network = new NetworkBuilder(new(16, 9, 9), seed: 1)
-            .Convolution(400, Window.Square(3), Activation.Relu).Convolution(400, Window.Square(3), Activation.Identity, groups: 4).Build("n");
+            .Convolution(400, Window.Square(3), Activation.Relu)
+            .Convolution(400, Window.Square(3), Activation.Identity, groups: 4).Build("n");
         Assert.Equal(2.0 / (16 * 9), MeanSquare(network.PrunableParameters[0]), 2e-4);
         Assert.Equal(2.0 / (100 * 9 + 100 * 9), MeanSquare(network.PrunableParameters[1]), 2e-5);
 

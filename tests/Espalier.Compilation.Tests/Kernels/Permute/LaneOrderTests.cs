@@ -169,7 +169,10 @@ public sealed class LaneOrderTests
     {
         SparseMatrix weights = layer.Weights;
         float[] signs = [.. weights.RawValues.Select(value => value % 3 == 0 ? -1f : 1f)];
-        return layer with { Weights = new SparseMatrix(weights.Rows, weights.Columns, weights.RawRowStarts, weights.RawColumnIndices, signs) };
+        return layer with
+        {
+            Weights = new SparseMatrix(weights.Rows, weights.Columns, weights.RawRowStarts, weights.RawColumnIndices, signs),
+        };
     }
 
     private static float[] Multiply(DenseLayer layer, float[] input)

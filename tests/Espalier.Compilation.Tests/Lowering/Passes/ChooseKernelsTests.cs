@@ -7,8 +7,10 @@ namespace Espalier.Compilation.Tests.Lowering.Passes;
 
 public sealed class ChooseKernelsTests
 {
-    private static readonly DenseLayer s_large = new("large", Build.Rows(784, [.. Enumerable.Repeat(60, 300)]), Zeros(300), Activation.Relu);
-    private static readonly DenseLayer s_small = new("small", Build.Rows(300, [.. Enumerable.Repeat(8, 10)]), Zeros(10), Activation.Softmax);
+    private static readonly DenseLayer s_large = new(
+        "large", Build.Rows(784, [.. Enumerable.Repeat(60, 300)]), Zeros(300), Activation.Relu);
+    private static readonly DenseLayer s_small = new(
+        "small", Build.Rows(300, [.. Enumerable.Repeat(8, 10)]), Zeros(10), Activation.Softmax);
 
     [Fact]
     public void Without_registers_large_layers_become_loops_and_small_ones_straight_line_code()
@@ -23,7 +25,9 @@ public sealed class ChooseKernelsTests
     public void With_registers_a_plan_may_hold_kernels_of_any_width_up_to_its_own()
     {
         LoweredNetwork result = ChooseKernels.Apply(MakePlans.Apply(Build.Lowered(s_large, s_small)));
-        Assert.Equal([VectorWidth.Vector512, VectorWidth.Vector256, VectorWidth.Vector128, VectorWidth.Scalar], result.Plans.Select(plan => plan.Width));
+        Assert.Equal(
+            [VectorWidth.Vector512, VectorWidth.Vector256, VectorWidth.Vector128, VectorWidth.Scalar],
+            result.Plans.Select(plan => plan.Width));
         Assert.All(result.Plans, plan => Assert.All(plan.Kernels, choice => Assert.True(choice.Width <= plan.Width)));
         Assert.All(result.Plans.Zip(result.Plans.Skip(1)), pair => Assert.True(pair.First.Nanoseconds <= pair.Second.Nanoseconds));
     }
@@ -72,9 +76,11 @@ public sealed class ChooseKernelsTests
     }
 
     private static EquatableArray<KernelChoice> Scalar(LoweringOptions options, params DenseLayer[] layers) =>
-        ChooseKernels.Apply(MakePlans.Apply(LoweringPipeline.Start(Build.Network(layers), options with { Widths = VectorWidth.Scalar }))).Widest.Kernels;
+        ChooseKernels.Apply(
+            MakePlans.Apply(LoweringPipeline.Start(Build.Network(layers), options with { Widths = VectorWidth.Scalar }))).Widest.Kernels;
 
-    private static long CodeBytes(DenseLayer layer) => Kernel.For(KernelKind.Unrolled, layer).Estimate(Stage.Of(layer), VectorWidth.Scalar).CodeBytes;
+    private static long CodeBytes(DenseLayer layer) =>
+        Kernel.For(KernelKind.Unrolled, layer).Estimate(Stage.Of(layer), VectorWidth.Scalar).CodeBytes;
 
     private static DenseLayer Square(string name, int perRow) =>
         new(name, Build.Rows(20, [.. Enumerable.Repeat(perRow, 20)]), Zeros(20), Activation.Relu);

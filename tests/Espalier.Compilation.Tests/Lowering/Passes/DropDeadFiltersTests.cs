@@ -50,12 +50,14 @@ public sealed class DropDeadFiltersTests
     {
         var padded = Window.Square(3, padding: 1);
         float[] taps = [1, 2, 3, 4, 5, 6, 7, 8, 9], none = new float[9];
-        LoweredNetwork kept = Apply(First, Build.Convolution("next", Three, padded, [[.. taps, .. taps, .. none]], [7], Activation.Identity));
+        LoweredNetwork kept = Apply(
+            First, Build.Convolution("next", Three, padded, [[.. taps, .. taps, .. none]], [7], Activation.Identity));
         Assert.Equal(2, Filters(kept, 0));
 
         // ReLU of -5 is 0.
         ConvolutionLayer dark = Build.Convolution("first", s_input, s_point, [[0], [2], [3]], [-5, 1, 1], Activation.Relu);
-        LoweredNetwork folded = Apply(dark, Build.Convolution("next", Three, padded, [[.. taps, .. taps, .. none]], [7], Activation.Identity));
+        LoweredNetwork folded = Apply(
+            dark, Build.Convolution("next", Three, padded, [[.. taps, .. taps, .. none]], [7], Activation.Identity));
         Assert.Equal(1, Filters(folded, 0));
         Assert.Equal(7, ((WeightedLayer)folded.Network.Layers[1]).Biases[0]);
     }
@@ -63,8 +65,11 @@ public sealed class DropDeadFiltersTests
     [Fact]
     public void A_constant_does_not_pass_a_mean_that_counts_padding()
     {
-        var pooling = new PoolingLayer("pool", Three, PoolingKind.Average, Window.Square(2, 2, 1), false, CountPadding: true, Activation.Identity);
-        LoweredNetwork result = Apply(First, pooling, Build.Convolution("next", Three with { Height = 3, Width = 3 }, s_point, [[10, 20, 0]], [7], Activation.Identity));
+        var pooling = new PoolingLayer(
+            "pool", Three, PoolingKind.Average, Window.Square(2, 2, 1), false, CountPadding: true, Activation.Identity);
+        LoweredNetwork result = Apply(
+            First, pooling,
+            Build.Convolution("next", Three with { Height = 3, Width = 3 }, s_point, [[10, 20, 0]], [7], Activation.Identity));
         Assert.Equal((2, 2), (Filters(result, 0), result.Network.Layers[1].OutputShape.Channels));
     }
 
@@ -74,11 +79,13 @@ public sealed class DropDeadFiltersTests
         Layer other = Build.Convolution("other", s_input, s_point, [[4], [6]], [0, 0], Activation.Relu).Reading("input");
         LoweredNetwork result = Apply(
             First, other,
-            new ConcatenationLayer("both", new EquatableArray<Shape>([Three, s_input with { Channels = 2 }]), Activation.Identity).Reading("first", "other"),
+            new ConcatenationLayer(
+                "both", new EquatableArray<Shape>([Three, s_input with { Channels = 2 }]), Activation.Identity).Reading("first", "other"),
             Build.Convolution("next", s_input with { Channels = 5 }, s_point, [[0, 20, 0, 0, 30]], [7], Activation.Identity));
         Assert.Equal((1, 1), (Filters(result, 0), Filters(result, 1)));
         Assert.Equal(
-            Build.Convolution("next", s_input with { Channels = 2 }, s_point, [[20, 30]], [7], Activation.Identity), result.Network.Layers[3]);
+            Build.Convolution("next", s_input with { Channels = 2 }, s_point, [[20, 30]], [7], Activation.Identity),
+            result.Network.Layers[3]);
         Assert.Equal(6, ((WeightedLayer)result.Network.Layers[1]).Weights.Value(0));
     }
 
@@ -86,14 +93,16 @@ public sealed class DropDeadFiltersTests
     public void The_inputs_of_an_addition_keep_what_any_of_them_must()
     {
         // Channel 0 of the sum is unread and goes from both; channel 2 is unread too, but the third layer reads it from the first.
-        Layer second = Build.Convolution("second", Three, s_point, [[1, 1, 1], [1, 0, 1], [0, 1, 1]], [0, 0, 0], Activation.Relu).Reading("first");
+        Layer second = Build.Convolution(
+            "second", Three, s_point, [[1, 1, 1], [1, 0, 1], [0, 1, 1]], [0, 0, 0], Activation.Relu).Reading("first");
         ConvolutionLayer first = Build.Convolution("first", s_input, s_point, [[1], [2], [3]], [0, 0, 0], Activation.Relu);
         Layer sum = new AdditionLayer("sum", Three, 2, Activation.Identity).Reading("first", "second");
         Layer reader = Build.Convolution("reader", Three, s_point, [[0, 1, 0]], [0], Activation.Relu).Reading("sum");
         LoweredNetwork all = Apply(first, second, sum, reader);
         Assert.Equal((3, 3), (Filters(all, 0), Filters(all, 1)));
 
-        Layer blind = Build.Convolution("second", Three, s_point, [[0, 0, 1], [0, 0, 1], [0, 1, 1]], [0, 0, 0], Activation.Relu).Reading("first");
+        Layer blind = Build.Convolution(
+            "second", Three, s_point, [[0, 0, 1], [0, 0, 1], [0, 1, 1]], [0, 0, 0], Activation.Relu).Reading("first");
         LoweredNetwork some = Apply(first, blind, sum, reader);
         Assert.Equal((2, 2), (Filters(some, 0), Filters(some, 1)));
         Assert.Null(some.Network.FindFault());
@@ -111,7 +120,8 @@ public sealed class DropDeadFiltersTests
     [Fact]
     public void A_convolution_that_reads_nothing_leaves_one_channel_of_what_is_before_it()
     {
-        Layer blind = Build.Convolution("blind", Three, Window.Square(3, padding: 1), [new float[27], new float[27]], [4, 5], Activation.Identity);
+        Layer blind = Build.Convolution(
+            "blind", Three, Window.Square(3, padding: 1), [new float[27], new float[27]], [4, 5], Activation.Identity);
         LoweredNetwork result = Apply(First, blind);
         Assert.Equal((1, 2), (Filters(result, 0), Filters(result, 1)));
         Assert.Null(result.Network.FindFault());

@@ -26,7 +26,8 @@ public sealed class DropFlattenTests
 
     [Fact]
     public void A_dense_layer_may_read_the_input_through_it() =>
-        Assert.Equal([Build.SumLayer("d", 4)], DropFlatten.Apply(Build.LoweredGraph(s_image, s_flatten, Build.SumLayer("d", 4))).Network.Layers);
+        Assert.Equal(
+            [Build.SumLayer("d", 4)], DropFlatten.Apply(Build.LoweredGraph(s_image, s_flatten, Build.SumLayer("d", 4))).Network.Layers);
 
     [Fact]
     public void It_stays_where_it_is_all_there_is() => AssertStays(s_flatten);
@@ -36,7 +37,8 @@ public sealed class DropFlattenTests
 
     [Fact]
     public void It_stays_behind_branches_that_its_shape_joins() => AssertStays(
-        s_convolution, Build.SumLayer("d", 4), Joined(1, 1).Reading("d", "d"), s_flatten.Reading("c"), Joined(2, 4).Reading("joined", "f") with { Name = "all" });
+        s_convolution, Build.SumLayer("d", 4), Joined(1, 1).Reading("d", "d"), s_flatten.Reading("c"),
+        Joined(2, 4).Reading("joined", "f") with { Name = "all" });
 
     private static ConcatenationLayer Joined(int first, int second) =>
         new ConcatenationLayer("joined", new EquatableArray<Shape>([Shape.Flat(first), Shape.Flat(second)]), Activation.Identity);

@@ -38,7 +38,8 @@ public sealed class FoldNormalizationTests
     [Fact]
     public void Of_values_that_others_read_it_becomes_a_convolution() => AssertKept(
         FoldNormalization.Apply(Build.LoweredGraph(
-            s_input, s_convolution, s_normalization, new AdditionLayer("a", s_output, 2, Activation.Identity).Reading("c", "n"))), 1, s_output);
+            s_input, s_convolution, s_normalization, new AdditionLayer("a", s_output, 2, Activation.Identity).Reading("c", "n"))),
+        1, s_output);
 
     [Fact]
     public void Of_the_input_it_becomes_a_convolution() => AssertKept(
@@ -59,7 +60,8 @@ public sealed class FoldNormalizationTests
         LoweredNetwork result = FoldNormalization.Apply(Build.LoweredGraph(
             new Shape(2, 1, 1), Build.Normalization("n", new Shape(2, 1, 1), [0, 3], [5, 6], Activation.Identity)));
         Assert.Equal(
-            Build.Convolution("n", new Shape(2, 1, 1), new Window(1, 1), [[0, 0], [0, 3]], [5, 6], Activation.Identity), result.Network.Layers[0]);
+            Build.Convolution("n", new Shape(2, 1, 1), new Window(1, 1), [[0, 0], [0, 3]], [5, 6], Activation.Identity),
+            result.Network.Layers[0]);
     }
 
     private static ConvolutionLayer Convolution(Activation activation) =>

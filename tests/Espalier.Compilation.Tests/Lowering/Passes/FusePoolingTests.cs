@@ -32,7 +32,8 @@ public sealed class FusePoolingTests
     {
         LoweredNetwork result = Apply(
             s_convolution, s_pooling, Build.SumLayer("reader", 144).Reading("c"), Build.SumLayer("d", 36).Reading("p"),
-            new ConcatenationLayer("all", new EquatableArray<Shape>([Shape.Flat(1), Shape.Flat(1)]), Activation.Identity).Reading("d", "reader"));
+            new ConcatenationLayer(
+                "all", new EquatableArray<Shape>([Shape.Flat(1), Shape.Flat(1)]), Activation.Identity).Reading("d", "reader"));
         Assert.All(result.Plans, plan => Assert.Equal(["c", "p", "reader", "d", "all"], plan.Stages.Select(stage => stage.Layer.Name)));
     }
 

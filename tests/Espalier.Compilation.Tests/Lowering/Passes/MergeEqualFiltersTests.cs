@@ -11,13 +11,15 @@ public sealed class MergeEqualFiltersTests
 
     private static readonly Window s_point = new(1, 1);
 
-    private static readonly ConvolutionLayer s_first = Build.Convolution("first", s_input, s_point, [[2], [3], [2]], [1, 1, 1], Activation.Relu);
+    private static readonly ConvolutionLayer s_first = Build.Convolution(
+        "first", s_input, s_point, [[2], [3], [2]], [1, 1, 1], Activation.Relu);
 
     [Fact]
     public void Equal_filters_are_merged_through_pooling()
     {
         LoweredNetwork result = Apply(
-            s_first, Build.Pooling("pool", s_three, PoolingKind.Max, 2), Build.Convolution("next", s_pooled, s_point, [[10, 20, 30]], [7], Activation.Tanh));
+            s_first, Build.Pooling("pool", s_three, PoolingKind.Max, 2),
+            Build.Convolution("next", s_pooled, s_point, [[10, 20, 30]], [7], Activation.Tanh));
         Assert.Equal(
             [
                 Build.Convolution("first", s_input, s_point, [[2], [3]], [1, 1], Activation.Relu),
@@ -33,7 +35,8 @@ public sealed class MergeEqualFiltersTests
     public void Every_value_of_their_images_is_merged_in_a_dense_layer()
     {
         float[] weights = [.. Enumerable.Range(1, 12).Select(i => (float)i)];
-        LoweredNetwork result = Apply(s_first, Build.Pooling("pool", s_three, PoolingKind.Average, 2), Build.Layer("out", [weights], [0], Activation.Identity));
+        LoweredNetwork result = Apply(
+            s_first, Build.Pooling("pool", s_three, PoolingKind.Average, 2), Build.Layer("out", [weights], [0], Activation.Identity));
         Assert.Equal(Build.Layer("out", [[10, 12, 14, 16, 5, 6, 7, 8]], [0], Activation.Identity), result.Network.Layers[2]);
     }
 

@@ -11,7 +11,8 @@ public sealed class NoteUnreadInputsTests
     {
         // Every second column of every second row, in one of two channels.
         var image = new Shape(2, 4, 4);
-        LoweredNetwork lowered = Build.LoweredGraph(image, Build.Convolution("c", image, new Window(1, 1) { StrideY = 2, StrideX = 2 }, [[0, 3]], [1], Activation.Relu));
+        LoweredNetwork lowered = Build.LoweredGraph(
+            image, Build.Convolution("c", image, new Window(1, 1) { StrideY = 2, StrideX = 2 }, [[0, 3]], [1], Activation.Relu));
         Assert.Equal("inputs that no unit reads: 28 of 32", Assert.Single(NoteUnreadInputs.Apply(lowered).Notes).Text);
     }
 

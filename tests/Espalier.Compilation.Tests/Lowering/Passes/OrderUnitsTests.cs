@@ -17,7 +17,8 @@ public sealed class OrderUnitsTests
 
         Verifier.Check(ordered, OrderUnits.Name);
         Assert.Equal(
-            [VectorWidth.Vector512, VectorWidth.Vector256, VectorWidth.Vector128, VectorWidth.Scalar], ordered.Plans.Select(plan => plan.Width).Distinct());
+            [VectorWidth.Vector512, VectorWidth.Vector256, VectorWidth.Vector128, VectorWidth.Scalar],
+            ordered.Plans.Select(plan => plan.Width).Distinct());
         WidthPlan[] wide = [.. ordered.Plans.Where(plan => plan.Width == VectorWidth.Vector512)];
         Assert.True(wide.Length > 1);
         Assert.Equal(s_planned.Widest, wide[0]);
@@ -45,7 +46,8 @@ public sealed class OrderUnitsTests
         Assert.Equal(full, OrderUnits.Apply(full));
     }
 
-    private static long Packets(WidthPlan plan) => plan.DenseLayers.Sum(layer => (long)ScheduleCache.Of(layer.Weights, plan.Width.Lanes()).PacketCount);
+    private static long Packets(WidthPlan plan) =>
+        plan.DenseLayers.Sum(layer => (long)ScheduleCache.Of(layer.Weights, plan.Width.Lanes()).PacketCount);
 
     private static double[] Outputs(WidthPlan plan, float[] input)
     {

@@ -51,7 +51,8 @@ public sealed class PlanScratchTests
     {
         int[] sizes = [4, .. hidden, 2];
         Network network = Build.Network([.. Enumerable.Range(0, sizes.Length - 1).Select(i => new DenseLayer(
-            $"l{i}", Build.Rows(sizes[i], [.. Enumerable.Repeat(1, sizes[i + 1])]), new FloatVector(new float[sizes[i + 1]]), Activation.Relu))]);
+            $"l{i}", Build.Rows(sizes[i], [.. Enumerable.Repeat(1, sizes[i + 1])]), new FloatVector(new float[sizes[i + 1]]),
+            Activation.Relu))]);
         LoweredNetwork lowered = LoweringPipeline.Start(network, new LoweringOptions { Kernel = kernel, Widths = width });
         return PlanScratch.Apply(KeepBestPlans.Apply(ChooseKernels.Apply(MakePlans.Apply(lowered)))).Widest.Scratch!;
     }

@@ -13,7 +13,8 @@ public sealed class SpreadGroupsTests
     {
         LoweredNetwork result = SpreadGroups.Apply(Build.LoweredGraph(
             s_input, Build.Convolution("c", s_input, new Window(1, 1), [[3], [4]], [1, 2], Activation.Relu, groups: 2)));
-        Assert.Equal(Build.Convolution("c", s_input, new Window(1, 1), [[3, 0], [0, 4]], [1, 2], Activation.Relu), result.Network.Layers[0]);
+        Assert.Equal(
+            Build.Convolution("c", s_input, new Window(1, 1), [[3, 0], [0, 4]], [1, 2], Activation.Relu), result.Network.Layers[0]);
         Assert.Equal("convolutions in groups: c", Assert.Single(result.Notes).Text);
     }
 
@@ -24,14 +25,16 @@ public sealed class SpreadGroupsTests
         LoweredNetwork result = SpreadGroups.Apply(Build.LoweredGraph(
             s_input, Build.Convolution("c", s_input, window, [[1, 2], [0, 3], [4, 0], [5, 6]], [0, 0, 0, 0], Activation.Relu, groups: 2)));
         Assert.Equal(
-            Build.Convolution("c", s_input, window, [[1, 2, 0, 0], [0, 3, 0, 0], [0, 0, 4, 0], [0, 0, 5, 6]], [0, 0, 0, 0], Activation.Relu),
+            Build.Convolution(
+                "c", s_input, window, [[1, 2, 0, 0], [0, 3, 0, 0], [0, 0, 4, 0], [0, 0, 5, 6]], [0, 0, 0, 0], Activation.Relu),
             result.Network.Layers[0]);
     }
 
     [Fact]
     public void One_group_is_left_alone()
     {
-        LoweredNetwork given = Build.LoweredGraph(s_input, Build.Convolution("c", s_input, new Window(1, 1), [[1, 2]], [1], Activation.Relu));
+        LoweredNetwork given = Build.LoweredGraph(
+            s_input, Build.Convolution("c", s_input, new Window(1, 1), [[1, 2]], [1], Activation.Relu));
         Assert.Same(given, SpreadGroups.Apply(given));
     }
 }

@@ -152,7 +152,8 @@ public sealed class ContenderTests
             for (int i = 0; i < expected.Length; i++)
             {
                 double bound = Tolerance * (1 + Math.Abs(expected[i]));
-                Assert.True(Math.Abs(expected[i] - outputs[s * expected.Length + i]) <= bound, $"{name}, sample {s}, output {i} of a batch");
+                Assert.True(
+                    Math.Abs(expected[i] - outputs[s * expected.Length + i]) <= bound, $"{name}, sample {s}, output {i} of a batch");
                 Assert.True(Math.Abs(expected[i] - single[i]) <= bound, $"{name}, sample {s}, output {i}");
             }
         }

@@ -28,7 +28,8 @@ public sealed class CostBudgetTests
         {
             TrainableNetwork network = PruningRun.Dense();
             uint[][] bits = TrainingData.Bits(network);
-            int keep = new CostBudget(Context(network), new CostLimit(CompiledCost.Bytes, most), Budget, least: 1).Find(criterion, CancellationToken.None);
+            int keep = new CostBudget(Context(network), new CostLimit(CompiledCost.Bytes, most), Budget, least: 1)
+                .Find(criterion, CancellationToken.None);
             Assert.Equal(bits, TrainingData.Bits(network));
             Assert.InRange(BytesWith(network, keep), 1, most);
             Assert.True(BytesWith(network, keep + 1) > most, $"{keep + 1} weights fit too");
@@ -48,7 +49,8 @@ public sealed class CostBudgetTests
 
         Assert.True(jump > least, "no such step");
         long most = BytesWith(network, jump) - 1000;
-        int found = new CostBudget(Context(network), new CostLimit(CompiledCost.Bytes, most), Budget, least: 1).Find(s_magnitude, CancellationToken.None);
+        int found = new CostBudget(Context(network), new CostLimit(CompiledCost.Bytes, most), Budget, least: 1)
+            .Find(s_magnitude, CancellationToken.None);
         Assert.True(found > jump, $"{found} weights, not above {jump}");
         Assert.InRange(BytesWith(network, found), 1, most);
         Assert.True(BytesWith(network, found + 1) > most);
@@ -86,7 +88,8 @@ public sealed class CostBudgetTests
         TrainableNetwork network = PruningRun.Dense();
         double dense = CompiledCost.Nanoseconds.Of(network), most = 0.8 * dense;
         PruningLog log = isGradual
-            ? new GradualPruner(network, PruningRun.Train, null, new() { Training = PruningRun.Training(4), FineTuning = PruningRun.Training(2) })
+            ? new GradualPruner(
+                network, PruningRun.Train, null, new() { Training = PruningRun.Training(4), FineTuning = PruningRun.Training(2) })
                 .Run(PruningTarget.CompiledNanoseconds(most))
             : new Pruner(network, PruningRun.Train, null, Loss, new()).Run(PruningTarget.CompiledNanoseconds(most));
         Assert.InRange(CompiledCost.Nanoseconds.Of(network), 1, most);

@@ -113,7 +113,8 @@ public sealed class ConvolutionCriteriaTests
             Assert.Equal(depth.Values[i] * (double)depth.Values[i] * before * after, scores[2][i], 1e-5 * scores[2].Max());
         }
 
-        double SquaredSlope(int c) => norm.Scale.Values[c] * (double)norm.Scale.Values[c] / (norm.RunningVariance.Values[c] + (double)norm.Epsilon);
+        double SquaredSlope(int c) =>
+            norm.Scale.Values[c] * (double)norm.Scale.Values[c] / (norm.RunningVariance.Values[c] + (double)norm.Epsilon);
     }
 
     [Fact]
@@ -139,7 +140,8 @@ public sealed class ConvolutionCriteriaTests
         }
     }
 
-    private static IEnumerable<int> Fractions(TrainableNetwork network) => network.PrunableParameters.Select(layer => Math.Max(1, layer.Values.Length / 6));
+    private static IEnumerable<int> Fractions(TrainableNetwork network) =>
+        network.PrunableParameters.Select(layer => Math.Max(1, layer.Values.Length / 6));
 
     private static double Squares(ReadOnlySpan<float> values)
     {

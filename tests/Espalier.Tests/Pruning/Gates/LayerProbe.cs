@@ -50,7 +50,8 @@ internal sealed class LayerProbe
     /// <summary>A convolution of 2x4x3 values by 4 filters of 2x2 in two groups, with padding and a few of its weights masked.</summary>
     public static TrainableConvolution PlainConvolution()
     {
-        var layer = new TrainableConvolution("conv", new(2, 4, 3), 4, new Window(2, 2) { StrideY = 2, Top = 1 }, Activation.Identity, groups: 2);
+        var layer = new TrainableConvolution(
+            "conv", new(2, 4, 3), 4, new Window(2, 2) { StrideY = 2, Top = 1 }, Activation.Identity, groups: 2);
         var random = new SeededRandom(32);
         foreach (ref float weight in layer.Weights.Values.AsSpan()) weight = 0.6f * (float)random.NextNormal();
         layer.Weights.Freeze([.. Enumerable.Range(0, 16).Select(i => i % 7 == 2 ? Parameter.Removed : Parameter.Live)]);

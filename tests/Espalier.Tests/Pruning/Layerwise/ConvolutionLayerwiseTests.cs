@@ -111,7 +111,8 @@ public sealed class ConvolutionLayerwiseTests
             // The residual of the least squares is orthogonal to every patch value whose weight is left, and to the bias's 1.
             double[][] patches = ConvolutionData.Patches(layer, read, filter / 3);
             double[][] targets = ConvolutionData.Patches(layer, wanted, filter / 3);
-            double[] residual = [.. patches.Zip(targets, (own, other) => Sum(layer, filter, own) - Sum((TrainableConvolution)dense.Layers[2], filter, other))];
+            double[] residual = [.. patches.Zip(
+                targets, (own, other) => Sum(layer, filter, own) - Sum((TrainableConvolution)dense.Layers[2], filter, other))];
             double scale = patches.Length * residual.Max(Math.Abs);
             Assert.InRange(Math.Abs(residual.Sum()), 0, 1e-5 * scale);
             for (int j = 0; j < 12; j++)

@@ -24,7 +24,8 @@ public sealed class LayerHessianTests
         Assert.Equal([0, 20], Enumerable.Range(0, 21).Where(hessians[0].Groups[0].IsDead));
         Assert.Equal(["fc1", "fc2"], hessians.Select(hessian => hessian.LayerName));
         Assert.Equal([21, 13], hessians.Select(hessian => hessian.Inputs));
-        Assert.Equal(LayerHessian.ComputeAll(network, data, 0.01, threads: 1)[1].Groups[0].Matrix.ToArray(), hessians[1].Groups[0].Matrix.ToArray());
+        Assert.Equal(
+            LayerHessian.ComputeAll(network, data, 0.01, threads: 1)[1].Groups[0].Matrix.ToArray(), hessians[1].Groups[0].Matrix.ToArray());
     }
 
     [Fact]

@@ -94,7 +94,8 @@ public sealed class FilterLayersTests
             for (int unit = 0; unit < layers.Size(layer); unit++) layers.Remove(new UnitId(layer, unit));
         }
 
-        HashSet<UnitParts> first = [.. layers.Units(0), .. Enumerable.Range(1, layers.Count - 1).SelectMany(i => layers.Units(i).ToArray().Take(1))];
+        HashSet<UnitParts> first =
+            [.. layers.Units(0), .. Enumerable.Range(1, layers.Count - 1).SelectMany(i => layers.Units(i).ToArray().Take(1))];
         TrainableNetwork smaller = NetworkShrinker.Shrink(network);
         for (int i = 0; i < network.Layers.Count; i++)
         {

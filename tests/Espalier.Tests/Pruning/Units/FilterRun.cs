@@ -41,7 +41,10 @@ internal static class FilterRun
             new TrainableDropout("o", Shape.Flat(3), 0.5), new TrainableDense("f", 3, 4, Activation.Relu), Last(4),
         ],
         ["pixels and dense layers"] = () =>
-            [new TrainableDense("a", SmallGraphs.Image.Length, 5, Activation.Tanh), new TrainableDense("b", 5, 4, Activation.Relu), Last(4)],
+            [
+                new TrainableDense("a", SmallGraphs.Image.Length, 5, Activation.Tanh),
+                new TrainableDense("b", 5, 4, Activation.Relu), Last(4),
+            ],
         ["ends in filters"] = () =>
         [
             new TrainableConvolution("a", SmallGraphs.Image, 4, Window.Square(3), Activation.Relu),
@@ -54,7 +57,8 @@ internal static class FilterRun
     public static TheoryData<string> Names =>
     [
         .. s_coupled.Keys, "stride, padding and dilation", "groups", "depthwise", "overlapping max-pooling in ceil mode",
-        "average pooling that counts padding", "batch normalisation of a vector", "a value added to itself and to the input", "concatenation",
+        "average pooling that counts padding", "batch normalisation of a vector", "a value added to itself and to the input",
+        "concatenation",
     ];
 
     /// <summary>A network with random weights, biases and statistics.</summary>

@@ -60,7 +60,8 @@ public sealed class ConvolutionPassTests
         int? Place(int position, int column)
         {
             Window window = layer.Window;
-            int y = window.ImageY(position / layer.OutputShape.Width, column % 25 / 5), x = window.ImageX(position % layer.OutputShape.Width, column % 5);
+            int y = window.ImageY(position / layer.OutputShape.Width, column % 25 / 5),
+                x = window.ImageX(position % layer.OutputShape.Width, column % 5);
             return y >= 0 && y < 11 && x >= 0 && x < 13 ? (column / 25 * 11 + y) * 13 + x : null;
         }
     }
