@@ -1,6 +1,6 @@
 namespace Espalier.Cli.Reproduction;
 
-/// <summary>One experiment of a paper: settings chosen on validation samples, never on the test set; seeds fixed; one file each.</summary>
+/// <summary>One experiment of a paper: settings chosen on validation samples, and where not, its source line says so.</summary>
 internal abstract class Experiment
 {
     /// <summary>The name on the command line.</summary>

@@ -24,8 +24,9 @@ internal sealed class L0LeNet5Experiment : Experiment
 
     public override string Source =>
         "Louizos, Welling, Kingma 2018, table 1 (20-50-800-500 filters, inputs of the first dense layer and units, to 9-18-65-25 at " +
-        "1.0 %; 20-25-45-462 at 0.9 % with one lambda for all). Test error in percent after the last step, the best of four settings; " +
-        "weights are counted without biases, those that read closed filters among them; one seed.";
+        "1.0 %; 20-25-45-462 at 0.9 % with one lambda for all). Test error in percent after the last step, " +
+        "the best of four settings by the test set; weights are counted without biases, those that read closed filters among them; " +
+        "one seed.";
 
     public override ReproductionResult Run(ExperimentRun run)
     {
