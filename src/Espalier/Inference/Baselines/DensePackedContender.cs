@@ -48,7 +48,8 @@ public sealed unsafe class DensePackedContender : Contender
         {
             if (layer is DenseLayer dense)
             {
-                _layers.Add(PackedLayer.Create(_layers.Count == 0 ? Reading(dense, shape) : dense, width));
+                PackedShape read = _layers.Count == 0 ? shape : PackedShape.Planar(Shape.Flat(dense.Weights.Columns));
+                _layers.Add(PackedLayer.Create(dense, read, width));
                 continue;
             }
 
@@ -59,7 +60,7 @@ public sealed unsafe class DensePackedContender : Contender
 
         if (_layers.Count == 0 && !shape.IsPlanar) throw new NotSupportedException($"{Name} runs no network that ends in an image.");
         _featureStride = shape.Length;
-        _features = new AlignedBuffer(checked(_featureStride * BlockSamples) + PackedStage.Slack);
+        _features = new AlignedBuffer(_images.Count == 0 ? 0 : checked(_featureStride * BlockSamples) + PackedStage.Slack);
         _stride = _layers.Count == 0 ? 0 : _layers.Max(layer => layer.PaddedRows);
         int image = _images.Count == 0 ? 0 : _images.Max(stage => stage.Output.Length) + PackedStage.Slack;
         _even = new AlignedBuffer(Math.Max(checked(_stride * BlockSamples), image));
@@ -110,7 +111,7 @@ public sealed unsafe class DensePackedContender : Contender
         fixed (float* first = inputs)
         {
             float* x = RunImages(first, samples);
-            int stride = _images.Count == 0 ? InputLength : _featureStride;
+            int stride = _featureStride;
             for (int i = 0; i < _layers.Count; i++)
             {
                 PackedLayer layer = _layers[i];
@@ -161,22 +162,5 @@ public sealed unsafe class DensePackedContender : Contender
     {
         LoweredNetwork lowered = LoweringPipeline.Start(network, LoweringOptions.Default);
         return DropFlatten.Apply(FoldNormalization.Apply(DropZeroWeights.Apply(lowered))).Network;
-    }
-
-    /// <summary>A dense layer with its weights where the values of <paramref name="input"/> lie.</summary>
-    private static DenseLayer Reading(DenseLayer layer, PackedShape input)
-    {
-        if (input.IsPlanar) return layer;
-        SparseMatrix weights = layer.Weights;
-        var moved = new float[checked(weights.Rows * input.Length)];
-        for (int row = 0; row < weights.Rows; row++)
-        {
-            for (int i = weights.RowStart(row); i < weights.RowStart(row + 1); i++)
-            {
-                moved[row * input.Length + input.Place(weights.ColumnIndex(i))] = weights.Value(i);
-            }
-        }
-
-        return layer with { Weights = SparseMatrix.FromDense(weights.Rows, input.Length, moved) };
     }
 }

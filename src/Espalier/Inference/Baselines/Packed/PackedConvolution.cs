@@ -20,7 +20,7 @@ internal sealed unsafe class PackedConvolution<TSimd, TVector> : PackedStage
 
     /// <summary>Packs the filters of a convolution of one group.</summary>
     public PackedConvolution(ConvolutionLayer layer, PackedShape input)
-        : this(layer, input, new PackedLayer<TSimd, TVector>(FiltersOf(layer)))
+        : this(layer, input, new PackedLayer<TSimd, TVector>(layer, layer.Weights.Columns, column => PlaceInPatch(layer, column)))
     {
     }
 
@@ -60,21 +60,10 @@ internal sealed unsafe class PackedConvolution<TSimd, TVector> : PackedStage
         _filters.MultiplyBatch(_patches.Pointer, _filters.Columns, shape.Height * shape.Width, output, Output.PixelStride);
     }
 
-    /// <summary>The filters as a dense layer over a patch, whose values are numbered by row, column and channel.</summary>
-    private static DenseLayer FiltersOf(ConvolutionLayer layer)
+    /// <summary>Where a tap lies in a patch, whose values go by row, column and channel.</summary>
+    private static int PlaceInPatch(ConvolutionLayer layer, int column)
     {
-        SparseMatrix weights = layer.Weights;
-        int channels = layer.Input.Channels;
-        var moved = new float[checked(weights.Rows * weights.Columns)];
-        for (int row = 0; row < weights.Rows; row++)
-        {
-            for (int i = weights.RowStart(row); i < weights.RowStart(row + 1); i++)
-            {
-                (int channel, int y, int x) = layer.Tap(weights.ColumnIndex(i));
-                moved[row * weights.Columns + (y * layer.Window.Width + x) * channels + channel] = weights.Value(i);
-            }
-        }
-
-        return new DenseLayer(layer.Name, SparseMatrix.FromDense(weights.Rows, weights.Columns, moved), layer.Biases, layer.Activation);
+        (int channel, int y, int x) = layer.Tap(column);
+        return (y * layer.Window.Width + x) * layer.Input.Channels + channel;
     }
 }

@@ -6,19 +6,20 @@ using Espalier.Numerics;
 namespace Espalier.Inference.Baselines.Packed;
 
 /// <summary>
-/// A dense layer's weights in strips, with the kernels of one register width (<see cref="PackedKernels{TSimd, TVector}"/>).
+/// The weights of a dense layer, or of a convolution's filters, in strips, with the kernels of one register width
+/// (<see cref="PackedKernels{TSimd, TVector}"/>).
 /// </summary>
 internal abstract unsafe class PackedLayer
 {
-    private protected PackedLayer(DenseLayer layer, int lanes)
+    private protected PackedLayer(WeightedLayer layer, int columns, Func<int, int> place, int lanes)
     {
-        (Rows, Columns, Activation) = (layer.Weights.Rows, layer.Weights.Columns, layer.Activation);
+        (Rows, Columns, Activation) = (layer.Weights.Rows, columns, layer.Activation);
         Strips = (Rows + lanes - 1) / lanes;
         PaddedRows = Strips * lanes;
         Weights = new AlignedBuffer(checked(PaddedRows * Columns));
         Biases = new AlignedBuffer(PaddedRows);
         layer.Biases.Raw.CopyTo(Biases.Span);
-        Pack(layer.Weights, lanes, Weights.Span);
+        Pack(layer.Weights, place, lanes);
     }
 
     /// <summary>The number of outputs.</summary>
@@ -44,13 +45,13 @@ internal abstract unsafe class PackedLayer
 
     private protected float Floor => Activation.Kind == ActivationKind.Relu ? 0 : float.NegativeInfinity;
 
-    /// <summary>Packs a layer for a register width.</summary>
-    public static PackedLayer Create(DenseLayer layer, VectorWidth width) => width switch
+    /// <summary>Packs a layer that reads <paramref name="input"/> for a register width.</summary>
+    public static PackedLayer Create(DenseLayer layer, PackedShape input, VectorWidth width) => width switch
     {
-        VectorWidth.Vector512 => new PackedLayer<Simd512, Vector512<float>>(layer),
-        VectorWidth.Vector256 => new PackedLayer<Simd256, Vector256<float>>(layer),
-        VectorWidth.Vector128 => new PackedLayer<Simd128, Vector128<float>>(layer),
-        VectorWidth.Scalar => new PackedLayer<SimdScalar, float>(layer),
+        VectorWidth.Vector512 => new PackedLayer<Simd512, Vector512<float>>(layer, input.Length, input.Place),
+        VectorWidth.Vector256 => new PackedLayer<Simd256, Vector256<float>>(layer, input.Length, input.Place),
+        VectorWidth.Vector128 => new PackedLayer<Simd128, Vector128<float>>(layer, input.Length, input.Place),
+        VectorWidth.Scalar => new PackedLayer<SimdScalar, float>(layer, input.Length, input.Place),
         _ => throw new ArgumentOutOfRangeException(nameof(width)),
     };
 
@@ -60,14 +61,15 @@ internal abstract unsafe class PackedLayer
     /// <summary>Computes the sums of several samples, whose rows start the given numbers of floats apart.</summary>
     public abstract void MultiplyBatch(float* inputs, int inputStride, int samples, float* outputs, int outputStride);
 
-    private static void Pack(SparseMatrix weights, int lanes, Span<float> packed)
+    private void Pack(SparseMatrix weights, Func<int, int> place, int lanes)
     {
+        Span<float> packed = Weights.Span;
         for (int row = 0; row < weights.Rows; row++)
         {
-            int strip = row / lanes * lanes * weights.Columns + row % lanes;
+            int strip = row / lanes * lanes * Columns + row % lanes;
             for (int i = weights.RowStart(row); i < weights.RowStart(row + 1); i++)
             {
-                packed[strip + weights.ColumnIndex(i) * lanes] = weights.Value(i);
+                packed[strip + place(weights.ColumnIndex(i)) * lanes] = weights.Value(i);
             }
         }
     }

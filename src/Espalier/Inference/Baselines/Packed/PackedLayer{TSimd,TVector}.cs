@@ -5,7 +5,11 @@ using Espalier.Numerics;
 namespace Espalier.Inference.Baselines.Packed;
 
 /// <summary>A packed layer of one register width.</summary>
-internal sealed unsafe class PackedLayer<TSimd, TVector>(DenseLayer layer) : PackedLayer(layer, TSimd.Width)
+/// <param name="layer">The layer.</param>
+/// <param name="columns">The number of floats that it reads.</param>
+/// <param name="place">Which of them a column of its weights belongs to.</param>
+internal sealed unsafe class PackedLayer<TSimd, TVector>(WeightedLayer layer, int columns, Func<int, int> place)
+    : PackedLayer(layer, columns, place, TSimd.Width)
     where TSimd : struct, ISimd<TVector>
     where TVector : struct
 {
