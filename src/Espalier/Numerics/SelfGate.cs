@@ -1,4 +1,5 @@
 using Espalier.Compilation.Model;
+using MathNet.Numerics.Distributions;
 
 namespace Espalier.Numerics;
 
@@ -34,8 +35,8 @@ internal static class SelfGate
         switch (kind)
         {
             case ActivationKind.Gelu:
-                double density = Math.Exp(-0.5 * x * x) / Math.Sqrt(2 * Math.PI);
-                return (0.5 * (1 + ErrorFunction.Of(x / Math.Sqrt(2))), density, -x * density);
+                double density = Normal.PDF(0, 1, x);
+                return (Normal.CDF(0, 1, x), density, -x * density);
             case ActivationKind.GeluTanh:
                 // (1 + tanh u) / 2 is the logistic function of 2 u, u = sqrt(2 / pi) (x + 0.044715 x^3).
                 double u = 2 * TanhScale * (x + TanhCubic * x * x * x);

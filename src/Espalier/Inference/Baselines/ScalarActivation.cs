@@ -1,6 +1,6 @@
 using System.Numerics;
 using Espalier.Compilation.Model;
-using Espalier.Numerics;
+using MathNet.Numerics.Distributions;
 
 namespace Espalier.Inference.Baselines;
 
@@ -37,8 +37,7 @@ internal static class ScalarActivation
             ActivationKind.Sigmoid => T.One / (T.One + T.Exp(-x)),
             ActivationKind.Tanh => T.Tanh(x),
             ActivationKind.ClippedRelu => T.Min(T.Max(x, T.Zero), alpha),
-            ActivationKind.Gelu =>
-                T.CreateChecked(0.5 * double.CreateChecked(x) * (1 + ErrorFunction.Of(double.CreateChecked(x) / Math.Sqrt(2)))),
+            ActivationKind.Gelu => T.CreateChecked(double.CreateChecked(x) * Normal.CDF(0, 1, double.CreateChecked(x))),
             ActivationKind.GeluTanh =>
                 x / (T.One + T.Exp(T.CreateChecked(-2 * Math.Sqrt(2 / Math.PI)) * (x + T.CreateChecked(0.044715) * x * x * x))),
             ActivationKind.Silu => x / (T.One + T.Exp(-x)),

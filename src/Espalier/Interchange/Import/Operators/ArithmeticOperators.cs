@@ -1,4 +1,4 @@
-using Espalier.Numerics;
+using MathNet.Numerics;
 
 namespace Espalier.Interchange.Import.Operators;
 
@@ -20,7 +20,7 @@ internal static class ArithmeticOperators
         new("Reciprocal", _ => x => 1 / x[0], Refuse),
         new("Exp", _ => x => Math.Exp(x[0]), Refuse),
         new("Log", _ => x => Math.Log(x[0]), Refuse),
-        new("Erf", _ => x => ErrorFunction.Of(x[0]), Refuse),
+        new("Erf", _ => x => SpecialFunctions.Erf(x[0]), Refuse),
         new("Sign", _ => x => x[0] > 0 ? 1 : x[0] < 0 ? -1 : x[0], Refuse),
         new("Floor", _ => x => Math.Floor(x[0]), Refuse),
         new("Ceil", _ => x => Math.Ceiling(x[0]), Refuse),
