@@ -25,9 +25,6 @@ internal sealed class GuardedMemory : IDisposable
         }
     }
 
-    /// <summary>Whether the operating system is one that this class knows.</summary>
-    public static bool IsAvailable => OperatingSystem.IsLinux();
-
     public int Length { get; }
 
     /// <summary>The floats that begin behind the first guard, on the boundary of a page.</summary>

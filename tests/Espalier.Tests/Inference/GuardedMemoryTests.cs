@@ -14,10 +14,9 @@ public sealed class GuardedMemoryTests
 {
     private static readonly int[] s_batches = [1, 2, 15, 16, 17, 31, 33, 70];
 
-    [Fact]
+    [GuardedMemoryFact]
     public void No_code_steps_over_an_end_of_the_callers_memory()
     {
-        if (!GuardedMemory.IsAvailable) return;
         foreach (CompiledSet.Entry entry in new CompiledSet(Networks()).Entries)
         {
             NetworkHeader header = entry.Lowered.Header;
