@@ -4,9 +4,8 @@ using Espalier.Compilation.Model;
 namespace Espalier.Data;
 
 /// <summary>
-/// A MONK's problem as a set: all 432 cases by rule for testing; for training the published samples when the folder has them, else as
-/// many drawn
-/// by the seed, with as many wrong labels.
+/// A MONK's problem as a set: all 432 cases by rule for testing; for training the published samples when the folder has them, else as many
+/// drawn by the seed, with as many wrong labels.
 /// </summary>
 internal sealed class MonksSource(MonksProblem problem) : IDataSource
 {

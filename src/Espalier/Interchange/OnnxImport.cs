@@ -6,8 +6,7 @@ namespace Espalier.Interchange;
 
 /// <summary>
 /// Reads ONNX models (operator sets 6 to 25) as networks: what PyTorch, Keras and scikit-learn export of multi-layer perceptrons and
-/// convolutional
-/// networks. Constants are folded; transpositions and reshapes vanish into the weights of the layers that read them.
+/// convolutional networks. Constants are folded; transpositions and reshapes vanish into the weights of the layers that read them.
 /// </summary>
 /// <remarks>
 /// A model is data from a stranger: sizes are bounded before anything is allocated, and of other files only those in the model's own folder

@@ -7,8 +7,7 @@ namespace Espalier.Interchange;
 
 /// <summary>
 /// Reads and writes files of named arrays in the safetensors format: the length of a JSON header (64-bit, little-endian), the header, which
-/// gives for each
-/// array its type, shape and bytes, and the bytes.
+/// gives for each array its type, shape and bytes, and the bytes.
 /// </summary>
 public static class SafetensorsFile
 {

@@ -18,8 +18,7 @@ namespace Espalier.Compilation.Lowering.Passes;
 /// </para>
 /// <para>
 /// Example: in a 2-3-1 network the hidden units <c>a</c> and <c>c</c> both have the weights 1 and 2 and the bias 3, and the output reads
-/// them
-/// with 0.5 and 0.25: <c>c</c> goes, and the output reads <c>a</c> with 0.75. Read with 0.5 and -0.5, both go.
+/// them with 0.5 and 0.25: <c>c</c> goes, and the output reads <c>a</c> with 0.75. Read with 0.5 and -0.5, both go.
 /// </para>
 /// </remarks>
 internal static class MergeEqualUnits

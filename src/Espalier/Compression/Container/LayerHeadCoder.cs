@@ -16,8 +16,7 @@ internal static class LayerHeadCoder
     private const int LayerKindBits = 3;
 
     // The field has room for eight activations. A flattening has none, so one with ReLU says that the number of a further activation and
-    // then the
-    // layer's own kind follow.
+    // then the layer's own kind follow.
     private const int Further = Extended | (int)ActivationKind.Relu;
 
     private enum LayerKind

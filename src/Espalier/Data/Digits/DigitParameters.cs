@@ -5,8 +5,7 @@ namespace Espalier.Data.Digits;
 /// MNIST's (LeCun, Bottou, Bengio, Haffner 1998); the elastic distortion is that of Simard, Steinkraus, Platt 2003, "Best practices for
 /// convolutional neural networks"; the ranges of the affine part are close to those of Ciresan et al. 2010, "Deep, big, simple neural nets"
 /// (rotation up to 15 degrees or slant, scaling up to 20 %). They were then set so that the set is about as hard as MNIST: trained on the
-/// default
-/// 10,000 samples, a linear softmax makes 6.7 % errors on the 2,000 test samples and a 784-300-100-10 network of ReLUs 2.2 %.
+/// default 10,000 samples, a linear softmax makes 6.7 % errors on the 2,000 test samples and a 784-300-100-10 network of ReLUs 2.2 %.
 /// </summary>
 public sealed record DigitParameters
 {

@@ -2,9 +2,8 @@ namespace Espalier.Data.Digits;
 
 /// <summary>
 /// A smooth random displacement of the plane, as in Simard, Steinkraus, Platt 2003. They smooth a random field with a Gaussian of a
-/// standard
-/// deviation of 4 pixels; here a cubic B-spline over a random grid does it, whose basis has that deviation with knots 7 pixels apart
-/// (spacing times the square root of 1/3) and which needs no exponential, so that it has the same bits everywhere.
+/// standard deviation of 4 pixels; here a cubic B-spline over a random grid does it, whose basis has that deviation with knots 7 pixels
+/// apart (spacing times the square root of 1/3) and which needs no exponential, so that it has the same bits everywhere.
 /// </summary>
 internal sealed class ElasticField
 {

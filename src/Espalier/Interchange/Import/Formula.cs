@@ -4,8 +4,7 @@ namespace Espalier.Interchange.Import;
 
 /// <summary>
 /// A function of each element of a signal by itself, not yet made layers: exporters spell many activation functions as a handful of nodes
-/// that read
-/// one value several times, x sigmoid(x) for one, and only the last of them shows what function it is.
+/// that read one value several times, x sigmoid(x) for one, and only the last of them shows what function it is.
 /// </summary>
 /// <param name="Argument">x.</param>
 /// <param name="Function">f.</param>

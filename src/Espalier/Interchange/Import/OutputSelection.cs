@@ -4,8 +4,7 @@ namespace Espalier.Interchange.Import;
 
 /// <summary>
 /// Which outputs of a graph a network takes. Classifiers also yield the class itself, which is no value of a layer: where the values from
-/// which it is
-/// chosen are an output too it is left out, else they are taken in its place.
+/// which it is chosen are an output too it is left out, else they are taken in its place.
 /// </summary>
 internal sealed class OutputSelection
 {

@@ -15,9 +15,8 @@ public static class UnitFolding
     /// <summary>
     /// Folds what the weights alone show: units that nobody reads, units without incoming weights, units with equal weights and bias, and
     /// those with all signs turned over, for tanh and identity (f(-a) = -f(a)) and the sigmoid (f(-a) = 1 - f(a)). One fold may make way
-    /// for
-    /// the next. The function of the network is the same; its outputs differ by the rounding of the sums that changed, and not at all where
-    /// only unread units went.
+    /// for the next. The function of the network is the same; its outputs differ by the rounding of the sums that changed, and not at all
+    /// where only unread units went.
     /// </summary>
     /// <param name="network">The network, which changes.</param>
     /// <returns>The units that were folded away, in order.</returns>

@@ -8,8 +8,7 @@ internal sealed record ShrinkingCurve(string Criterion, string Ranking, IReadOnl
 {
     /// <summary>
     /// The largest percentage of units without which the loss is above the start by no more than the tolerance. On the way there it may
-    /// have
-    /// been higher, while one of two units that cancel each other was gone and the other was not.
+    /// have been higher, while one of two units that cancel each other was gone and the other was not.
     /// </summary>
     public double FreePercent(double tolerance) => Points.Last(point => IsWithin(point, tolerance)).RemovedPercent;
 

@@ -43,10 +43,8 @@ internal sealed record ShrinkingProblem(
 
     /// <summary>
     /// Trains the network at a high rate that falls to nothing: sigmoid units are driven into saturation, and many out of use, which is
-    /// what
-    /// "optimally trained" networks of the paper seem to be like. With a rate of 0.003 and a tenth of the epochs, the first images'
-    /// network of
-    /// 100 units has no more than 20 units to spare.
+    /// what "optimally trained" networks of the paper seem to be like. With a rate of 0.003 and a tenth of the epochs, the first images'
+    /// network of 100 units has no more than 20 units to spare.
     /// </summary>
     public Network Fit(IProgress<TrainingProgress> progress, CancellationToken cancellation)
     {

@@ -19,8 +19,7 @@ internal static class ShrinkingProblems
         int points = isQuick ? Points / 5 : Points, images = isQuick ? QuickImages : Images;
         Dataset reduced = ShrinkingData.Reduced(mnist, images);
         // The penalty puts units out of use one by one. Where it stops depends on chance: of the settings tried for 50 units (2e-5 and
-        // 3e-5,
-        // seeds 1 and 2) this one goes farthest, and the others err for good after 79 to 87 %.
+        // 3e-5, seeds 1 and 2) this one goes farthest, and the others err for good after 79 to 87 %.
         yield return new("cosine-10", "cosine 1-(10,10)-1", "50", 50, cosine, [10, 10, 1], 0.05, Epochs(3000))
         {
             WeightDecay = 3e-5, PublishedTaylor = "err early",

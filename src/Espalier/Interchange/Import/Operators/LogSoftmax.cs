@@ -4,8 +4,7 @@ namespace Espalier.Interchange.Import.Operators;
 
 /// <summary>
 /// x_i - ln(sum_j e^x_j), from layers that there are: ln(e^a + e^b) = a + softplus(b - a), pair by pair until one number is left. Nothing
-/// overflows, and each
-/// level adds a few roundings.
+/// overflows, and each level adds a few roundings.
 /// </summary>
 internal static class LogSoftmax
 {
